@@ -55,7 +55,7 @@ extern const struct command command_run, command_ctl, command_rules, command_con
 /* clang-format off */
 #define OPTION_CONFIG { "config", 'c', true, "FILE", "read this configuration file" }
 #define OPTION_INSTANCE { "instance", 'I', false, "NAME", \
-	"read the configuration file of this instance, /etc/sealgate/NAME.conf" }
+	"read the configuration file of this instance, /etc/sealgate/NAME.conf; \"\" is the one without a name" }
 /* clang-format on */
 
 #endif

@@ -4,11 +4,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/complaint.h"
 #include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
-#include "config/sketch.h"
 #include "daemon/control_client.h"
 
 /* Joins the words with spaces. Returns false if they are too long. */
@@ -40,18 +38,13 @@ static enum exit_code print_answer(const struct control_answer *answer, bool as_
 /* A file that is wrong must not keep the operator from the daemon that runs. */
 static bool find_socket(const struct options *o, char path[static CONFIG_PATH_MAX])
 {
-	struct complaint why;
 	struct config c;
 
-	if (config_load(&c, o->config, NULL, &why) != 0) {
-		log_warning("%s", why.text);
-		sketch_socket(o->config, o->instance, path);
-		return true;
-	}
+	if (!options_load_config_or_salvage(o, &c))
+		return false;
 	strcpy(path, c.control_socket);
-	bool fits = options_instance_fits(o, &c);
 	config_fini(&c);
-	return fits;
+	return true;
 }
 
 /* The socket itself says which group may connect now. */

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/nearest.h"
 #include "config/instance.h"
+#include "config/salvage.h"
 
 #define OPTIONS_MAX 16
 
@@ -83,6 +84,8 @@ static bool take_instance(struct options *o, const struct command *c)
 {
 	if (o->config)
 		return options_wrong(c->name, "--config and --instance exclude each other");
+	if (!o->instance[0])
+		return true;
 	if (!instance_name_is_good(o->instance))
 		return options_wrong(c->name,
 		        "\"%s\" is no name of an instance: it has at most %d letters, digits and "
@@ -182,7 +185,27 @@ bool options_instance_fits(const struct options *o, const struct config *c)
 		return true;
 	log_error("%s: instance is \"%s\" here, but \"%s\" was asked for: write instance = "
 	          "\"%s\"; into it",
-	        o->config, c->instance, o->instance, o->instance);
+	        o->config ? o->config : CONFIG_DEFAULT_PATH, c->instance, o->instance, o->instance);
+	return false;
+}
+
+bool options_load_config_or_salvage(const struct options *o, struct config *c)
+{
+	struct complaint why;
+
+	if (config_load(c, o->config, NULL, &why) == 0) {
+		bool lost_its_name = o->instance && o->instance[0] && !c->instance[0];
+		if (!lost_its_name && options_instance_fits(o, c))
+			return true;
+		config_fini(c);
+		if (!lost_its_name)
+			return false;
+		complaint_set(&why, "%s: the key instance is missing", o->config);
+	}
+	log_warning("%s", why.text);
+	if (config_salvage(c, o->config, o->instance, &why) == 0)
+		return true;
+	log_error("%s", why.text);
 	return false;
 }
 

@@ -12,7 +12,7 @@
 /* The options that several subcommands share. */
 struct options {
 	const char *config;   /* NULL: the default path. With --instance, `path` */
-	const char *instance; /* NULL: as the configuration says */
+	const char *instance; /* NULL: as the configuration says; "": the one without a name */
 	const char *backend;  /* NULL: as the configuration says */
 	char path[CONFIG_PATH_MAX];
 	bool json;
@@ -52,6 +52,11 @@ bool options_read(struct options *o, const struct command *c, int argc, char **a
 /* True if the file is that of the instance that the command line names, if it names one. Otherwise a
  * command would go to another instance than the operator means: logs an error. */
 bool options_instance_fits(const struct options *o, const struct config *c);
+
+/* Loads the configuration for a command that must work with one that is wrong, too: then takes what can be known
+ * of it (config/salvage.h) after a warning. Returns false after logging an error: then it is not sure which
+ * instance is meant, and the command must do nothing. */
+bool options_load_config_or_salvage(const struct options *o, struct config *c);
 
 /* Loads the configuration and adopts its log level. Returns false after logging an error. */
 bool options_load_config(const struct options *o, struct config *c);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "base/complaint.h"
 #include "base/log.h"
 #include "base/nearest.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
 #include "config/config_table.h"
-#include "config/sketch.h"
 #include "daemon/control_client.h"
 #include "daemon/privileges.h"
 #include "netfilter/rules.h"
@@ -36,28 +34,6 @@ static bool backend_is_known(const char *name)
 	return options_wrong("rules",
 	        "--backend \"%s\" is not auto, nft, iptables-nft or iptables-legacy%s", name,
 	        nearest_hint(&meant, "", hint));
-}
-
-/* A wrong configuration prevents neither showing nor removing the rules. */
-static bool load_config_if_any(const struct options *o, struct config *c)
-{
-	struct complaint why;
-
-	if (config_load(c, o->config, NULL, &why) == 0) {
-		bool fits = options_instance_fits(o, c);
-		if (!fits)
-			config_fini(c);
-		return fits;
-	}
-	log_warning("%s", why.text);
-	if (config_defaults(c) != 0)
-		return false;
-	if (o->instance)
-		strcpy(c->instance, o->instance);
-	else
-		sketch_instance(o->config, c->instance);
-	sketch_socket(o->config, o->instance, c->control_socket);
-	return true;
 }
 
 /* Without the right to see them, the programs of netfilter say that there are no rules. */
@@ -128,8 +104,10 @@ static enum exit_code show_rules(void *context)
 	const struct options *o = context;
 	struct config c;
 
-	if (!may_see_the_kernel() || !load_config_if_any(o, &c))
+	if (!may_see_the_kernel())
 		return EXIT_NO;
+	if (!options_load_config_or_salvage(o, &c))
+		return EXIT_USAGE;
 	bool any = rules_show(&c, stdout);
 	if (!any)
 		say_none(&c);
@@ -142,8 +120,10 @@ static enum exit_code remove_rules(void *context)
 	const struct options *o = context;
 	struct config c;
 
-	if (!may_see_the_kernel() || !load_config_if_any(o, &c))
+	if (!may_see_the_kernel())
 		return EXIT_NO;
+	if (!options_load_config_or_salvage(o, &c))
+		return EXIT_USAGE;
 	tell_daemon(&c, "rules-removed");
 	int result = rules_remove(&c);
 	config_fini(&c);

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/nearest.h"
@@ -185,19 +184,11 @@ static void doubt_waits(struct config_reader *r, config_t *file)
 static bool load_stream(struct config_reader *r, FILE *stream)
 {
 	config_t file;
-	struct stat st;
-	bool good;
+	bool good = reader_tree(r, stream, &file);
 
-	/* libconfig's scanner ends the process if a read fails, and reading a directory fails. */
-	if (fstat(fileno(stream), &st) == 0 && S_ISDIR(st.st_mode))
-		return reader_wrong(r, NULL, "%s", strerror(EISDIR));
-
-	config_init(&file);
-	if (config_read(&file, stream)) {
-		config_instance_defaults(r, &file);
+	if (good) {
+		config_instance_defaults(r->config, &file, NULL);
 		good = load_group(r, "", config_root_setting(&file)) && keys_fit(r, &file);
-	} else {
-		good = reader_wrong_syntax(r, &file);
 	}
 	if (good)
 		doubt_waits(r, &file);

@@ -33,8 +33,11 @@ static void move_state(struct config *c, const struct config_key *k)
 	strcpy(key_value(k, c), path);
 }
 
-static void use_defaults(struct config *c)
+void config_instance_take(struct config *c, const char *name)
 {
+	strcpy(c->instance, name);
+	if (!name[0])
+		return;
 	unsigned number = instance_number(c);
 
 	c->queue_first += number * QUEUES_APART;
@@ -58,18 +61,14 @@ static bool file_has_word(const config_t *file, const char *path, uint32_t word)
 	       strcmp(text, key_find(path)->words[word]) == 0;
 }
 
-void config_instance_defaults(struct config_reader *r, const config_t *file)
+void config_instance_defaults(struct config *c, const config_t *file, const char *name)
 {
-	struct config *c = r->config;
-	const char *name;
-
-	if (config_lookup_string(file, "instance", &name) != CONFIG_TRUE ||
-	        !instance_name_is_good(name))
+	if (!name && (config_lookup_string(file, "instance", &name) != CONFIG_TRUE ||
+	                     !instance_name_is_good(name)))
 		return;
-	strcpy(c->instance, name);
 	if (file_has_word(file, "role", ROLE_SIGNER))
 		c->role = ROLE_SIGNER;
 	if (file_has_word(file, "sign.place", PLACE_GATEWAY))
 		c->sign_place = PLACE_GATEWAY;
-	use_defaults(c);
+	config_instance_take(c, name);
 }

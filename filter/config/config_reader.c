@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config/config_reader.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/span.h"
 
@@ -116,7 +118,7 @@ static void say_twice(struct config_reader *r, const char *path, int number)
 	free(line);
 }
 
-bool reader_wrong_syntax(struct config_reader *r, const config_t *file)
+static bool say_wrong_syntax(struct config_reader *r, const config_t *file)
 {
 	const char *name = config_error_file(file), *path = name ? name : r->path;
 	const char *text = config_error_text(file);
@@ -127,6 +129,17 @@ bool reader_wrong_syntax(struct config_reader *r, const config_t *file)
 	else
 		complaint_set(r->error, "%s:%d: %s", path, config_error_line(file), text);
 	return false;
+}
+
+bool reader_tree(struct config_reader *r, FILE *stream, config_t *file)
+{
+	struct stat st;
+
+	config_init(file);
+	/* libconfig's scanner ends the process if a read fails, and reading a directory fails. */
+	if (fstat(fileno(stream), &st) == 0 && S_ISDIR(st.st_mode))
+		return reader_wrong(r, NULL, "%s", strerror(EISDIR));
+	return config_read(file, stream) || say_wrong_syntax(r, file);
 }
 
 /* ---- Values ---- */

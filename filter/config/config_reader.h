@@ -4,6 +4,7 @@
 #define CONFIG_CONFIG_READER_H
 
 #include <libconfig.h>
+#include <stdio.h>
 
 #include "base/complaint.h"
 #include "config/config.h"
@@ -23,8 +24,9 @@ __attribute__((format(printf, 3, 4))) bool reader_wrong(
 /* Returns "FILE:LINE" of a setting, to be freed; or NULL if memory runs out, and says so. */
 char *reader_place(struct config_reader *r, const config_setting_t *at);
 
-/* Says why libconfig could not read the file. Always returns false. */
-bool reader_wrong_syntax(struct config_reader *r, const config_t *file);
+/* Reads the whole of an open file into `file`, which the caller must destroy in any case. Returns false after
+ * saying why libconfig cannot read it. */
+bool reader_tree(struct config_reader *r, FILE *stream, config_t *file);
 
 /* Reads the path of a file or directory. It must be absolute, because the working directory of a
  * service is not that of a person. Returns false, and says nothing, if the value is no such path. */

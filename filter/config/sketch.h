@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads a configuration file that has become wrong: enough to reach the daemon that has started with it, and to
- * remove its rules. Looks at the lines of one key, and at nothing else. `path` NULL stands for the default
- * path. */
+/* Looks for a key in the text of a configuration file that libconfig cannot read. Text in, a finding out. What it
+ * finds must be sure, because a command that goes to another instance does harm: if the text has anything that
+ * could hide the key, or give it another value, the finding is that nothing is known. */
 #ifndef CONFIG_SKETCH_H
 #define CONFIG_SKETCH_H
 
 #include "config/config.h"
 
-/* Writes the value of the last line `instance = "..."`, or "" if there is none that is good. */
-void sketch_instance(const char *path, char name[static CONFIG_INSTANCE_MAX + 1]);
+enum sketch {
+	SKETCH_NONE, /* the text does not have the key */
+	SKETCH_ONE,  /* it has it once, or several times with the same value, which is a string */
+	SKETCH_UNSURE, /* it includes another file, or is not closed, or has the key in another form */
+};
 
-/* Writes the value of the last line `control_socket = "..."`; if there is none, the default of the instance.
- * `instance` NULL: of the one that the file names. */
-void sketch_socket(const char *path, const char *instance, char socket[static CONFIG_PATH_MAX]);
+/* Writes the value if SKETCH_ONE. */
+enum sketch sketch_find(const char *text, const char *key, char value[static CONFIG_PATH_MAX]);
+
+/* True if `name` is no key, and probably the mistyped key `key`. */
+bool sketch_is_mistyped(const char *name, const char *key);
 
 #endif

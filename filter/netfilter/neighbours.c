@@ -190,6 +190,15 @@ static bool allows(const struct neighbour *n, const struct config *c, struct com
 	return false;
 }
 
+bool neighbours_have_gateway_table(const struct neighbours *n)
+{
+	for (unsigned i = 0; i < n->count; i++) {
+		if (n->at[i].name[0] && n->at[i].is_elsewhere)
+			return true;
+	}
+	return false;
+}
+
 bool neighbours_allow(const struct neighbours *n, const struct config *c, struct complaint *why)
 {
 	for (unsigned i = 0; i < n->count; i++) {

@@ -38,6 +38,10 @@ struct neighbours {
 void neighbours_in_save(struct neighbours *n, const char *save, const char *own);
 void neighbours_in_table(struct neighbours *n, const char *list, const char *own);
 
+/* True if another named instance has rules for packets that are not those of a server on this machine. The routing
+ * table of named gateways is its own then, whatever a configuration that became wrong says. */
+bool neighbours_have_gateway_table(const struct neighbours *n);
+
 /* True if the instance of this configuration can live beside all of them. If not, the complaint names one,
  * and the key to change. */
 bool neighbours_allow(const struct neighbours *n, const struct config *c, struct complaint *why);

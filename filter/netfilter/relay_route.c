@@ -13,6 +13,10 @@
 #define MARK_MAX  24 /* "0x20000000/0x30000000" */
 #define RULES_MAX 16 /* of one family; usually one, or two while the mark changes */
 
+/* What the kernel keeps as the maker of our rules, so that they are told from those of others that lead to the
+ * same table. Linux before 4.17 and older builds of sealgate keep none. */
+#define PROTOCOL "53"
+
 enum { IPV4_ONLY = 1, BOTH };
 
 struct route_family {
@@ -20,10 +24,13 @@ struct route_family {
 	char table[8];
 };
 
-/* The marks of the rules that lead to our table, as `ip` writes them. */
-struct rule_marks {
-	int count;
-	char items[RULES_MAX][MARK_MAX];
+/* Our rules: what `ip` prints of each, before the table. */
+struct relay_rules {
+	unsigned count;
+	bool others; /* others have rules for the same table */
+	struct relay_rule {
+		char place[16], mark[MARK_MAX];
+	} items[RULES_MAX];
 };
 
 static int route_families(void)
@@ -39,36 +46,82 @@ static struct route_family family_of(int i, const struct config *c)
 	return f;
 }
 
-static void read_marks(const char *text, struct rule_marks *marks)
+/* Writes the mark of the relay as `ip` writes it. */
+static const char *relay_mark(const struct config *c, char mark[static MARK_MAX])
 {
-	marks->count = 0;
-	while (marks->count < RULES_MAX && (text = strstr(text, "fwmark ")) != NULL) {
-		text += strlen("fwmark ");
-		snprintf(marks->items[marks->count++], MARK_MAX, "%.*s", (int)strcspn(text, " \n"),
-		        text);
+	snprintf(mark, MARK_MAX, "0x%x/0x%x", c->mark_relay, c->mark_mask);
+	return mark;
+}
+
+/* Takes a line "32765:\tfrom all fwmark 0x20000000/0x30000000 lookup 5300 proto 53". A rule with any further
+ * condition is another's. One without a maker is ours only if it has the mark of the configuration. */
+static bool read_rule(const char *line, const char *wanted, struct relay_rule *rule)
+{
+	char maker[16];
+	int end = 0, none = 0;
+
+	_Static_assert(MARK_MAX == 24, "the width below");
+	if (sscanf(line, "%15[0-9]: from all fwmark %23s lookup %*s%n proto %15s%n", rule->place,
+	            rule->mark, &none, maker, &end) < 2)
+		return false;
+	if (end > 0)
+		return strcmp(maker, PROTOCOL) == 0 &&
+		       strspn(line + end, " ") == strlen(line + end);
+	return none > 0 && strspn(line + none, " ") == strlen(line + none) &&
+	       strcmp(rule->mark, wanted) == 0;
+}
+
+static void read_all_rules(const char *text, const char *wanted, struct relay_rules *rules)
+{
+	char line[256];
+
+	*rules = (struct relay_rules){ 0 };
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		snprintf(line, sizeof(line), "%.*s", (int)len, text);
+		text += len + (text[len] == '\n');
+		if (rules->count < RULES_MAX &&
+		        read_rule(line, wanted, &rules->items[rules->count]))
+			rules->count++;
+		else
+			rules->others = true;
 	}
 }
 
 /* Returns 0 or -errno. */
-static int read_rules(const struct route_family *f, struct rule_marks *marks, struct complaint *why)
+static int read_rules(const struct config *c, const struct route_family *f,
+        struct relay_rules *rules, struct complaint *why)
 {
 	const char *const show[] = { "ip", f->option, "rule", "show", "table", f->table, NULL };
+	char wanted[MARK_MAX];
 	struct process p;
 	int error = backend_run(&p, show, NULL, why);
 
-	marks->count = 0;
+	*rules = (struct relay_rules){ 0 };
 	if (error)
 		return error;
-	read_marks(p.out, marks);
+	read_all_rules(p.out, relay_mark(c, wanted), rules);
 	process_fini(&p);
 	return 0;
 }
 
-static int change_rule(
-        const struct route_family *f, const char *verb, const char *mark, struct complaint *why)
+/* The `ip` of other projects may not know the maker. */
+static int add_routing_rule(const struct route_family *f, const char *mark, struct complaint *why)
 {
-	const char *const argv[] = { "ip", f->option, "rule", verb, "fwmark", mark, "lookup",
+	const char *const add[] = { "ip", f->option, "rule", "add", "fwmark", mark, "lookup",
+		f->table, "protocol", PROTOCOL, NULL };
+	const char *const add_plain[] = { "ip", f->option, "rule", "add", "fwmark", mark, "lookup",
 		f->table, NULL };
+
+	return backend_do(add, why) == 0 ? 0 : backend_do(add_plain, why);
+}
+
+/* Its place tells the rule from others with the same mark and more conditions. */
+static int delete_routing_rule(
+        const struct route_family *f, const struct relay_rule *rule, struct complaint *why)
+{
+	const char *const argv[] = { "ip", f->option, "rule", "del", "pref", rule->place, "fwmark",
+		rule->mark, "lookup", f->table, NULL };
 	return backend_do(argv, why);
 }
 
@@ -79,41 +132,40 @@ static int change_route(const struct route_family *f, const char *verb, struct c
 	return backend_do(argv, why);
 }
 
-static int apply_family(
-        const struct route_family *f, const char *wanted, bool *added, struct complaint *why)
+static bool has_mark(const struct relay_rules *rules, const char *mark)
 {
-	struct rule_marks marks = { 0 };
-	bool is_there = false;
+	for (unsigned i = 0; i < rules->count; i++) {
+		if (strcmp(rules->items[i].mark, mark) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int apply_family(
+        const struct config *c, const struct route_family *f, bool *added, struct complaint *why)
+{
+	struct relay_rules rules;
+	char wanted[MARK_MAX];
 	int error = change_route(f, "replace", why);
 
+	relay_mark(c, wanted);
 	if (!error)
-		error = read_rules(f, &marks, why);
-	for (int i = 0; i < marks.count && !error; i++)
-		is_there = is_there || strcmp(marks.items[i], wanted) == 0;
-	if (!error && !is_there) {
+		error = read_rules(c, f, &rules, why);
+	if (!error && !has_mark(&rules, wanted)) {
 		*added = true;
-		error = change_rule(f, "add", wanted, why);
+		error = add_routing_rule(f, wanted, why);
 	}
 	return error;
 }
 
-/* Writes the mark of the relay as `ip` writes it. */
-static const char *relay_mark(const struct config *c, char mark[static MARK_MAX])
-{
-	snprintf(mark, MARK_MAX, "0x%x/0x%x", c->mark_relay, c->mark_mask);
-	return mark;
-}
-
 int relay_route_apply(const struct config *c, bool *added, struct complaint *why)
 {
-	char wanted[MARK_MAX];
 	int error = 0;
 
-	relay_mark(c, wanted);
 	*added = false;
 	for (int i = 0; i < route_families() && !error; i++) {
 		const struct route_family f = family_of(i, c);
-		error = apply_family(&f, wanted, added, why);
+		error = apply_family(c, &f, added, why);
 	}
 	return error;
 }
@@ -128,20 +180,21 @@ void relay_route_print(const struct config *c, FILE *out)
 		const struct route_family f = family_of(i, c);
 		fprintf(out, "# ip %s route replace local %s dev lo table %s\n", f.option,
 		        f.everywhere, f.table);
-		fprintf(out, "# ip %s rule add fwmark %s lookup %s\n", f.option, mark, f.table);
+		fprintf(out, "# ip %s rule add fwmark %s lookup %s protocol " PROTOCOL "\n",
+		        f.option, mark, f.table);
 	}
 }
 
-static bool rule_is_there(const struct route_family *f, const char *wanted, struct complaint *why)
+static bool rule_is_there(
+        const struct config *c, const struct route_family *f, struct complaint *why)
 {
-	struct rule_marks marks;
+	struct relay_rules rules;
+	char wanted[MARK_MAX];
 
-	if (read_rules(f, &marks, why) != 0)
+	if (read_rules(c, f, &rules, why) != 0)
 		return false;
-	for (int i = 0; i < marks.count; i++) {
-		if (strcmp(marks.items[i], wanted) == 0)
-			return true;
-	}
+	if (has_mark(&rules, relay_mark(c, wanted)))
+		return true;
 	complaint_set(why, "the routing rule of the relay (ip %s rule) is missing", f->option);
 	return false;
 }
@@ -165,12 +218,9 @@ static bool route_is_there(const struct route_family *f, struct complaint *why)
 
 bool relay_route_is_there(const struct config *c, struct complaint *why)
 {
-	char wanted[MARK_MAX];
-
-	relay_mark(c, wanted);
 	for (int i = 0; i < route_families(); i++) {
 		const struct route_family f = family_of(i, c);
-		if (!rule_is_there(&f, wanted, why) || !route_is_there(&f, why))
+		if (!rule_is_there(c, &f, why) || !route_is_there(&f, why))
 			return false;
 	}
 	return true;
@@ -184,12 +234,12 @@ int relay_route_tidy(const struct config *c, struct complaint *why)
 	relay_mark(c, wanted);
 	for (int i = 0; i < route_families() && !error; i++) {
 		const struct route_family f = family_of(i, c);
-		struct rule_marks marks;
+		struct relay_rules rules;
 
-		error = read_rules(&f, &marks, why);
-		for (int k = 0; k < marks.count && !error; k++) {
-			if (strcmp(marks.items[k], wanted) != 0)
-				error = change_rule(&f, "del", marks.items[k], why);
+		error = read_rules(c, &f, &rules, why);
+		for (unsigned k = 0; k < rules.count && !error; k++) {
+			if (strcmp(rules.items[k].mark, wanted) != 0)
+				error = delete_routing_rule(&f, &rules.items[k], why);
 		}
 	}
 	return error;
@@ -202,16 +252,16 @@ int relay_route_remove(const struct config *c, bool *found, struct complaint *wh
 	*found = false;
 	for (int i = 0; i < route_families() && !error; i++) {
 		const struct route_family f = family_of(i, c);
-		struct rule_marks marks;
+		struct relay_rules rules;
 
-		error = read_rules(&f, &marks, why);
-		if (error || marks.count == 0)
+		error = read_rules(c, &f, &rules, why);
+		if (error || rules.count == 0)
 			continue;
 		*found = true;
 		/* without the rules the table has no effect, so remove them first */
-		for (int k = 0; k < marks.count && !error; k++)
-			error = change_rule(&f, "del", marks.items[k], why);
-		if (!error)
+		for (unsigned k = 0; k < rules.count && !error; k++)
+			error = delete_routing_rule(&f, &rules.items[k], why);
+		if (!error && !rules.others)
 			error = change_route(&f, "del", why);
 	}
 	return error == -ENOENT ? 0 : error;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The routing rule of the role "gateway": packets that the packet filter rules marked for the relay are
- * delivered to this machine, though they have another destination. */
+ * delivered to this machine, though they have another destination. Rules of others that lead to the same routing
+ * table are left alone. */
 #ifndef NETFILTER_RELAY_ROUTE_H
 #define NETFILTER_RELAY_ROUTE_H
 
@@ -26,7 +27,8 @@ bool relay_route_is_there(const struct config *c, struct complaint *why);
  * complaint. */
 int relay_route_tidy(const struct config *c, struct complaint *why);
 
-/* Removes the rules and the routing table of the instance. Sets `*found` if they were there. Returns 0, or -errno with a
+/* Removes the rules and the routing table of the instance. All named instances that can have a relay on a gateway
+ * share the table: the caller knows that no other one is there. Sets `*found` if they were there. Returns 0, or -errno with a
  * complaint. */
 int relay_route_remove(const struct config *c, bool *found, struct complaint *why);
 

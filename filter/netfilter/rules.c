@@ -304,6 +304,17 @@ enum rules_state rules_look(struct config *c, struct complaint *why)
 	return is_blind(c, why) ? RULES_BLIND : RULES_IN_FORCE;
 }
 
+/* The file of a named instance may be gone, and with it the role that tells the routing table. */
+static bool may_have_routing(const struct config *c)
+{
+	struct neighbours neighbours;
+
+	if (instance_number(c) != 1)
+		return true;
+	look_around(c, &neighbours);
+	return !neighbours_have_gateway_table(&neighbours);
+}
+
 static int remove_all(const struct config *c)
 {
 	int result = remove_shortcut(c) == 0 ? 0 : -EIO;
@@ -312,7 +323,7 @@ static int remove_all(const struct config *c)
 		if (remove_with(backends[i], c) != 0)
 			result = -EIO;
 	}
-	return remove_routing(c) == 0 ? result : -EIO;
+	return !may_have_routing(c) || remove_routing(c) == 0 ? result : -EIO;
 }
 
 int rules_remove(const struct config *c)

@@ -2,7 +2,7 @@
 #include "written.h"
 
 #include "config/instance.h"
-#include "config/sketch.h"
+#include "config/salvage.h"
 #include "netfilter/rule_names.h"
 
 #define ZONES "sign = { zones = ( { name = \"example\"; keys = \"/keys\"; } ); };\n"
@@ -133,34 +133,123 @@ static void names_of_chains_name_the_instance(void **state)
 }
 
 /* The rules of another instance must not be removed, and its daemon not be told, because a file is wrong. */
-static void a_wrong_file_still_says_whose_it_is(void **state)
+static void a_wrong_file_says_whose_it_is_or_nothing(void **state)
 {
 	static const struct {
-		const char *why, *text, *name, *socket;
+		const char *why, *text, *name, *socket; /* NULL: it is not sure */
 	} rows[] = {
+		/* libconfig reads these, and a key is wrong */
 		{ "nothing", "rol = 1;\n", "", "/run/sealgate/control" },
 		{ "a name", "rol = 1;\n instance = \"a\";\n", "a", "/run/sealgate-a/control" },
-		{ "a name that is no good", "instance = \"a_b\";\n", "", "/run/sealgate/control" },
-		{ "a socket before the name", "control_socket = \"/x\";\ninstance = \"a\";\n", "a",
-		        "/x" },
-		{ "in a comment", "#instance = \"a\";\n", "", "/run/sealgate/control" },
-		{ "the last line counts", "instance = \"a\";\ninstance = \"b\";\n", "b",
-		        "/run/sealgate-b/control" },
+		{ "a colon", "rol = 1; instance: \"a\";\n", "a", "/run/sealgate-a/control" },
+		{ "no end of the line", "instance=\"a\" rol=1", "a", "/run/sealgate-a/control" },
+		{ "a text in two parts", "instance = \"a\" \"b\"; rol = 1;", "ab",
+		        "/run/sealgate-ab/control" },
+		{ "no name", "instance = \"\"; rol = 1;", "", "/run/sealgate/control" },
+		{ "a socket before the name",
+		        "control_socket = \"/x\"; rol = 1;\ninstance = \"a\";", "a", "/x" },
+		{ "a socket that is no path", "control_socket = \"x\"; instance = \"a\";", "a",
+		        "/run/sealgate-a/control" },
+		{ "in a comment", "#instance = \"a\";\nrol = 1;", "", "/run/sealgate/control" },
+		{ "in another comment", "/* instance = \"a\"; */ rol = 1;", "",
+		        "/run/sealgate/control" },
+		{ "a name that is no good", "instance = \"a_b\";\n", NULL, NULL },
+		{ "a name that is a number", "instance = 1;\n", NULL, NULL },
+		{ "a key that is mistyped", "instanse = \"a\";\n", NULL, NULL },
+		/* libconfig does not read these */
+		{ "no name, and a line that is not finished", "role = ", "",
+		        "/run/sealgate/control" },
+		{ "a line that is not finished", "instance = \"a\";\nrole = ", "a",
+		        "/run/sealgate-a/control" },
+		{ "a socket, too", "instance = \"a\"; control_socket : \"/x\"; = 1", "a", "/x" },
+		{ "a brace too many", "instance : /* here */ \"a\" }", "a",
+		        "/run/sealgate-a/control" },
+		{ "twice the same", "instance = \"a\"; instance = \"a\";", "a",
+		        "/run/sealgate-a/control" },
+		{ "twice", "instance = \"a\";\ninstance = \"b\";\n", NULL, NULL },
+		{ "a part of another word", "an_instance = \"a\"; instances = 1 }", NULL, NULL },
+		{ "in quotation marks", "user = \"instance\" }", "", "/run/sealgate/control" },
+		{ "no quotation mark at the end", "instance = \"a;\nrole = \"host\";\n", NULL,
+		        NULL },
+		{ "no quotation mark before", "role = \"host;\ninstance = \"a\";\n", NULL, NULL },
+		{ "two of them missing", "role = \"host;\ninstance = \"a;\n", NULL, NULL },
+		{ "a comment that does not end", "role = = 1; /* here", NULL, NULL },
+		{ "a comment that may have ended before",
+		        "role == 1; /* x\ninstance = \"a\";\n/* y */", NULL, NULL },
+		{ "a value that is no text", "instance = a;\n", NULL, NULL },
+		{ "no equals sign", "instance \"a\";\n", NULL, NULL },
+		{ "nothing behind it", "instance", NULL, NULL },
+		{ "an escape", "instance = \"\\x61\"; }", NULL, NULL },
+		{ "two parts", "instance = \"a\" \"b\"; }", NULL, NULL },
+		{ "another file", "@include \"/nowhere/sealgate.conf\"\n", NULL, NULL },
+		{ "mistyped", "instnace = \"a\"; }", NULL, NULL },
+		{ "no good", "instance = \"a_b\"; }", NULL, NULL },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		char name[CONFIG_INSTANCE_MAX + 1], socket[CONFIG_PATH_MAX];
+		const char *names[] = { NULL, "ask", "" };
+		struct complaint why;
+		struct config c;
 
 		write_file(rows[i].text);
-		sketch_instance(path, name);
-		sketch_socket(path, NULL, socket);
-		assert_row(rows[i].why, strcmp(name, rows[i].name) == 0);
-		assert_row(rows[i].why, strcmp(socket, rows[i].socket) == 0);
+		assert_row(rows[i].why, config_load(&c, path, NULL, &why) != 0);
+		for (size_t k = 0; k < COUNT(names); k++) {
+			const char *asked = names[k], *found = rows[i].name;
+			bool fits = asked ? !found || !found[0] || strcmp(found, asked) == 0
+			                  : found != NULL;
+			assert_row(
+			        rows[i].why, (config_salvage(&c, path, asked, &why) == 0) == fits);
+			if (!fits)
+				continue;
+			assert_row(rows[i].why, strcmp(c.instance, asked ? asked : found) == 0);
+			assert_row(rows[i].why,
+			        asked || strcmp(c.control_socket, rows[i].socket) == 0);
+			config_fini(&c);
+		}
 	}
-	char socket[CONFIG_PATH_MAX];
-	sketch_socket("/nonexistent", "asked", socket);
-	assert_string_equal(socket, "/run/sealgate-asked/control");
+}
+
+/* Whatever else is known of it, the defaults are those of the name. */
+static void a_file_that_is_gone_has_the_defaults_of_the_name(void **state)
+{
+	struct complaint why;
+	struct config c;
+
+	(void)state;
+	assert_int_not_equal(config_salvage(&c, "/nonexistent", NULL, &why), 0);
+	assert_non_null(strstr(why.text, "name the instance: --instance NAME"));
+	assert_int_equal(config_salvage(&c, "/nonexistent", "asked", &why), 0);
+	assert_string_equal(c.instance, "asked");
+	assert_string_equal(c.control_socket, "/run/sealgate-asked/control");
+	assert_string_equal(c.shortcut_directory, "/run/sealgate_bpf-asked");
+	assert_int_equal(instance_number(&c), 1);
+	assert_int_equal(c.mark_relay, 0x02000000);
+	config_fini(&c);
+	assert_int_equal(config_salvage(&c, "/nonexistent", "", &why), 0);
+	assert_string_equal(c.shortcut_directory, "/run/sealgate_bpf");
+	assert_int_equal(c.mark_relay, 0x20000000);
+	config_fini(&c);
+}
+
+static void values_that_are_right_outlive_one_that_is_wrong(void **state)
+{
+	struct complaint why;
+	struct config c;
+
+	(void)state;
+	write_file(
+	        "instance = \"s\"; role = \"signer\"; rol = 1; resolver = ( \"192.0.2.1\", 7 );\n"
+	        "shortcut = { directory = \"/run/x\"; mark_bit = 99; };\n"
+	        "mark = { mask = 0x30; own = 0x10; relay = 0x20; };\n");
+	assert_int_not_equal(config_load(&c, path, NULL, &why), 0);
+	assert_int_equal(config_salvage(&c, path, NULL, &why), 0);
+	assert_int_equal(instance_number(&c), 2);
+	assert_string_equal(c.shortcut_directory, "/run/x");
+	assert_int_equal(c.mark_relay, 0x20);
+	assert_int_equal(c.resolvers.count, 0);
+	assert_int_equal(c.queue_first, 5700);
+	config_fini(&c);
 }
 
 int main(void)
@@ -171,7 +260,9 @@ int main(void)
 		cmocka_unit_test(the_operators_keys_win),
 		cmocka_unit_test(the_place_of_a_signer_counts),
 		cmocka_unit_test(names_of_chains_name_the_instance),
-		cmocka_unit_test(a_wrong_file_still_says_whose_it_is),
+		cmocka_unit_test(a_wrong_file_says_whose_it_is_or_nothing),
+		cmocka_unit_test(a_file_that_is_gone_has_the_defaults_of_the_name),
+		cmocka_unit_test(values_that_are_right_outlive_one_that_is_wrong),
 	};
 
 	return cmocka_run_group_tests_name("instance", tests, make_file, remove_file);

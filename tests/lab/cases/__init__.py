@@ -3,7 +3,7 @@
 
 from . import (adversary, aliases, attacks, audit, bridge, cache, chains, checking, client, clock,
                control, copies, dns64, dns64_found, documents, encrypted, errors, explain, firewalls, fragments, ground, habits, inside,
-               instances, iterate, letters, life, marks, monitor, netem, nft, notrack, obstacles, odd, oddservers, options, oracle,
+               instances, instances_lost, iterate, letters, life, marks, monitor, netem, nft, notrack, obstacles, odd, oddservers, options, oracle,
                overload, own_servers, pause, portal, predict, privilege, race, reflected, reload, reports, restricted, roles,
                rules, same, service, shares, shortcut, slow_links, takeover, tcp, truncation, watch,
                without_rd)
@@ -39,6 +39,7 @@ _MODULES = (
     restricted,
     inside,
     instances,
+    instances_lost,
     marks,
     notrack,
     truncation,

@@ -1,0 +1,316 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Two instances on one machine, of which one has lost its configuration: what can be told of it is told or removed,
+and what could be the other's is left alone."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+
+from lab import surroundings
+from lab.resources import LabError, Obstacle
+from lab.surroundings import patient
+
+from .case import Case, Group, World, expect, expect_equal
+from .rules import snapshot
+
+WAIT_S = patient(60)
+LAN = "lan"
+TABLES = (5300, 5301, 5302)
+KEYS = "/etc/sealgate/keys"
+
+# Directories of its own: /etc, with nothing of sealgate, and /run.
+START = f"""
+set -e
+mount -t tmpfs tmpfs /run
+mkdir /run/etc /run/work
+mount -t overlay -o lowerdir=/etc,upperdir=/run/etc,workdir=/run/work overlay /etc
+rm -rf /etc/sealgate
+mkdir -p {KEYS}
+echo ready
+exec sleep infinity
+"""
+
+GATEWAY = f"""role = "gateway";
+inside = [ "{LAN}" ];
+shortcut = {{ interfaces = [ "{LAN}" ]; }};
+"""
+SIGNER = f"""role = "signer";
+sign = {{ zones = ( {{ name = "own.lab"; keys = "{KEYS}"; }} ); }};
+"""
+
+
+class Machine:
+    """A network namespace with an interface, and a place for files that its commands share."""
+
+    def __init__(self, lab):
+        self._lab = lab
+        self.namespace = lab.resources.namespace("lost")
+        self.namespace.run("ip", "link", "set", "lo", "up")
+        self.namespace.run("ip", "link", "add", LAN, "type", "veth", "peer", "name", "nobody")
+        self.namespace.run("ip", "link", "set", LAN, "up")
+        self._process = self.namespace.start("lost", "unshare", "-m", "sh", "-c", START)
+        if not self._process.wait_for_log("ready", WAIT_S):
+            raise LabError("no machine: " + self._process.log_text())
+
+    def stop(self):
+        self._process.stop()
+
+    def result(self, *argv, stdin=None):
+        done = subprocess.run(("nsenter", f"--target={self._process.pid}", "-n", "-m", *map(str, argv)), input=stdin,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=WAIT_S)
+        return done.returncode, done.stdout
+
+    def run(self, *argv, stdin=None):
+        code, said = self.result(*argv, stdin=stdin)
+        if code != 0:
+            raise LabError(f"{argv}: exit code {code}: {said}")
+        return said
+
+    def sealgate(self, *words):
+        """Returns the exit code and what it says."""
+        return self.result(self._lab.sealgate_path, *words)
+
+    def write(self, name, text):
+        """Writes /etc/sealgate/NAME; None removes it."""
+        path = f"/proc/{self._process.pid}/root/etc/sealgate/{name}"
+        if text is None:
+            with contextlib.suppress(FileNotFoundError):
+                os.remove(path)
+            return
+        with open(path, "w") as file:
+            file.write(text)
+
+    def configure(self, name, text):
+        """Writes a right configuration; "" is no name. Returns the options that name the instance."""
+        more = f'rules_backend = "{surroundings.RULES}";\n' if surroundings.RULES else ""
+        more += f'instance = "{name}";\n' if name else ""
+        self.write(f"{name or 'sealgate'}.conf", f'user = "daemon";\n{more}{text}')
+        return ("--instance", name)
+
+    def apply(self, name, text):
+        options = self.configure(name, text)
+        code, said = self.sealgate("rules", "apply", *options)
+        expect(code == 0, said)
+        if "the shortcut is not used" in said:
+            raise Obstacle(said.split("through the queue: ")[1].splitlines()[0])
+        return options
+
+    def _routes(self, table):
+        code, said = self.result("ip", "route", "show", "table", table)
+        return said if code == 0 else ""        # no route was ever there
+
+    def seen(self):
+        """All that instances put into the kernel."""
+        return {**snapshot(self),
+                "routes": {table: self._routes(table) for table in TABLES},
+                "shortcut": [line for line in self.run("tc", "filter", "show", "dev", LAN, "ingress").splitlines()
+                             if " shortcut" in line],
+                "qdisc": "clsact" in self.run("tc", "qdisc", "show", "dev", LAN),
+                "directories": sorted(self.run("sh", "-c", "find /run -maxdepth 1 -name 'sealgate_bpf*'").split())}
+
+
+@contextlib.contextmanager
+def _scene(lab):
+    machine = Machine(lab)
+    world = World(lab, None, None)
+    world.machine = machine
+    try:
+        world.nothing = machine.seen()
+        yield world
+    finally:
+        machine.stop()
+
+
+@contextlib.contextmanager
+def _afterwards(machine):
+    """All is removed at the end, also if the case fails."""
+    try:
+        yield
+    finally:
+        for name, text in (("", GATEWAY), ("gw", GATEWAY), ("signer", SIGNER)):
+            machine.sealgate("rules", "remove", *machine.configure(name, text))
+            machine.write(f"{name or 'sealgate'}.conf", None)
+
+
+def _expect_same(what, found, wanted):
+    for part, lines in wanted.items():
+        expect_equal(f"{what}: {part}", found[part], lines)
+
+
+# What is not known.
+
+UNKNOWN = (
+    ("is gone", None),
+    ("includes another", '@include "/nowhere/sealgate.conf"\nrole = "signer";\n'),
+    ("has two names", 'instance = "signer";\ninstance = "other";\n'),
+    ("has no end of a text", 'instance = "signer;\nrole = "signer";\n'),
+    ("has a mistyped key", 'instanse = "signer";\nrole = "signer";\n'),
+)
+
+
+def _refuses_what_is_not_sure(world):
+    """It may be the instance without a name, whose rules must stay."""
+    machine = world.machine
+    with _afterwards(machine):
+        machine.apply("", GATEWAY)
+        machine.apply("signer", SIGNER)
+        before = machine.seen()
+        for why, text in UNKNOWN:
+            machine.write("signer.conf", text)
+            for words in (("rules", "remove"), ("rules", "show"), ("ctl", "status"), ("ctl", "pause", "5")):
+                code, said = machine.sealgate(*words, "--config", "/etc/sealgate/signer.conf")
+                expect(code == 2 and "or name the instance: --instance NAME" in said, f"{why}: {words}: {code}", said)
+            _expect_same(why, machine.seen(), before)
+
+
+KNOWN = (
+    ("a colon", 'role = ;\ninstance : "signer";\n'),
+    ("several keys in a line", 'user = "daemon"; instance = "signer"; role = ;\n'),
+    ("a comment", '/* whose */ instance = /* this one */ "signer"; // here\nrole = ;\n'),
+    ("a wrong key", 'instance = "signer"; rol = "signer";\n'),
+)
+
+
+def _removes_what_is_sure(world):
+    machine = world.machine
+    with _afterwards(machine):
+        machine.apply("", GATEWAY)
+        before = machine.seen()
+        for why, text in KNOWN:
+            machine.apply("signer", SIGNER)
+            machine.write("signer.conf", text)
+            code, said = machine.sealgate("rules", "remove", "--config", "/etc/sealgate/signer.conf")
+            expect(code == 0, why, said)
+            _expect_same(why, machine.seen(), before)
+
+
+# --instance, with and without a file.
+
+def _named_without_a_file(world):
+    """Each of two named ones is removed by its name; what is the other's stays, shortcut and routing included."""
+    machine = world.machine
+    for lost in (None, "instance = ", "role = signer", ""):
+        with _afterwards(machine):
+            machine.apply("gw", GATEWAY)
+            gateway = machine.seen()
+            machine.apply("signer", SIGNER)
+            machine.write("signer.conf", lost)
+            code, said = machine.sealgate("rules", "remove", "--instance", "signer")
+            expect(code == 0, f"{lost}: {code}", said)
+            _expect_same(f"the gateway's, {lost}", machine.seen(), gateway)
+            machine.write("gw.conf", lost)
+            code, said = machine.sealgate("rules", "remove", "--instance", "gw")
+            expect(code == 0, f"{lost}: {code}", said)
+            _expect_same(f"nothing, {lost}", machine.seen(), world.nothing)
+
+
+def _the_one_without_a_name(world):
+    """Its file is wrong, and it is not known whose it is; "" names it."""
+    machine = world.machine
+    with _afterwards(machine):
+        machine.apply("gw", GATEWAY.replace("shortcut", "# "))
+        machine.sealgate("rules", "remove", "--instance", "gw")
+        machine.apply("", GATEWAY)
+        before = machine.seen()
+        machine.write("sealgate.conf", '@include "/nowhere"\n')
+        code, said = machine.sealgate("rules", "remove")
+        expect(code == 2 and '--instance "" for the one without a name' in said, f"{code}", said)
+        _expect_same("refused", machine.seen(), before)
+        code, said = machine.sealgate("rules", "remove", "--instance", "")
+        expect(code == 0, f"{code}", said)
+        _expect_same("removed", machine.seen(), world.nothing)
+        machine.apply("", GATEWAY)
+        machine.write("sealgate.conf", 'role = "gateway\n# instance = "gw";\n')
+        expect_equal("a text without an end", machine.sealgate("rules", "remove")[0], 2)
+        machine.write("sealgate.conf", 'role = gateway;\n# instance = "gw";\n')
+        code, said = machine.sealgate("rules", "remove")
+        expect(code == 0, f"{code}", said)
+        _expect_same("removed, as nothing names another", machine.seen(), world.nothing)
+
+
+def _another_name_than_asked(world):
+    machine = world.machine
+    with _afterwards(machine):
+        machine.apply("gw", GATEWAY)
+        before = machine.seen()
+        machine.write("signer.conf", 'instance = "gw"; rol = 1;\n')
+        for words in (("rules", "remove"), ("rules", "show"), ("ctl", "status")):
+            code, said = machine.sealgate(*words, "--instance", "signer")
+            expect(code == 2 and 'instance is "gw" here' in said, f"{words}: {code}", said)
+        _expect_same("after that", machine.seen(), before)
+
+
+# Routing of others.
+
+OPERATORS_ROUTING = (("fwmark", "0x1", "lookup", "5301"), ("from", "192.0.2.0/24", "fwmark", "0x2000000/0x3000000",
+                                                           "lookup", "5301"),
+                     ("fwmark", "0x7/0xff", "lookup", "5300"), ("fwmark", "0x9", "lookup", "5302"))
+
+
+@contextlib.contextmanager
+def _operators_routing(machine):
+    for rule in OPERATORS_ROUTING:
+        machine.run("ip", "rule", "add", *rule)
+    machine.run("ip", "route", "add", "198.51.100.0/24", "dev", LAN, "table", "5301")
+    try:
+        yield
+    finally:
+        for rule in OPERATORS_ROUTING:
+            machine.result("ip", "rule", "del", *rule)
+        for table in TABLES:
+            machine.result("ip", "route", "flush", "table", table)
+
+
+def _spares_the_operators_routing(world):
+    """The rules of others that lead to the same table, with or without our mark."""
+    machine = world.machine
+    with _operators_routing(machine):
+        before = machine.seen()
+        for name in ("", "gw"):
+            with _afterwards(machine):
+                options = machine.apply(name, GATEWAY)
+                mark = "mark = { mask = 0x0c; own = 0x04; relay = 0x08; };\n"
+                machine.apply(name, GATEWAY + mark)
+                applied = machine.seen()["routing rules"]
+                expect_equal("marks of the relay", [line.split()[4] for line in applied if "proto 53" in line],
+                             ["0x8/0xc"])
+                expect(set(before["routing rules"]) <= set(applied), "the operator's", *applied)
+                expect_equal("exit code", machine.sealgate("rules", "remove", *options)[0], 0)
+                after = machine.seen()
+                for table in TABLES:
+                    after["routes"][table] = after["routes"][table].replace("local default dev lo scope host \n", "")
+                _expect_same(f"after {name or 'the one without a name'}", after, before)
+
+
+def _removes_an_older_rule(world):
+    """A build that did not write who made the rule."""
+    machine = world.machine
+    with _afterwards(machine):
+        options = machine.apply("gw", GATEWAY)
+        for family in ("-4", "-6"):
+            machine.run("ip", family, "rule", "del", "fwmark", "0x2000000/0x3000000", "lookup", "5301")
+            machine.run("ip", family, "rule", "add", "fwmark", "0x2000000/0x3000000", "lookup", "5301")
+        machine.apply("gw", GATEWAY)
+        expect_equal("rules of the relay", len([line for line in machine.seen()["routing rules"] if "5301" in line]), 1)
+        machine.sealgate("rules", "remove", *options)
+        _expect_same("nothing", machine.seen(), world.nothing)
+
+
+def _obstacle():
+    return None if shutil.which("nsenter") and shutil.which("unshare") else "no nsenter or unshare"
+
+
+GROUPS = (
+    Group("instances, lost configurations", _scene, (
+        Case("an instance that is not known for sure is not touched: exit code 2, and what to do",
+             _refuses_what_is_not_sure),
+        Case("a wrong configuration that tells its instance: its rules are removed, and no others",
+             _removes_what_is_sure),
+        Case("--instance NAME removes what is NAME's when its configuration is lost", _named_without_a_file),
+        Case("--instance \"\" is the instance without a name, whatever its configuration", _the_one_without_a_name),
+        Case("a file with another name than the one asked for: nothing is done", _another_name_than_asked),
+        Case("the operator's routing rules to the same tables stay", _spares_the_operators_routing),
+        Case("a routing rule of an older build is replaced and removed", _removes_an_older_rule),
+    ), obstacle=_obstacle()),
+)
