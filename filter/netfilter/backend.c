@@ -12,8 +12,8 @@ static int line_len(const char *text)
 	return (int)strcspn(text, "\n");
 }
 
-/* Takes the first line of a program's error output. nft shows the faulty rule in the next line, so
- * that line is taken too. */
+/* Takes the first line of a program's error output. nft shows the faulty rule in the next line, and
+ * iptables-nft the fault, so that line is taken too. */
 static void take_complaint(const char *text, struct complaint *why)
 {
 	const char *error = strstr(text, "Error: "), *place;
@@ -28,7 +28,13 @@ static void take_complaint(const char *text, struct complaint *why)
 	/* iptables writes remarks before its errors: "# Warning: iptables-legacy tables present". */
 	while (text[0] == '#' && text[line_len(text)] == '\n')
 		text += line_len(text) + 1;
-	complaint_set(why, "%.*s", line_len(text), text);
+	place = text + line_len(text);
+	/* "iptables-nft-restore v1.8.9 (nf_tables): " is a line of its own. */
+	if (place > text + 1 && strncmp(place - 2, ": \n", 3) == 0)
+		complaint_set(
+		        why, "%.*s%.*s", line_len(text), text, line_len(place + 1), place + 1);
+	else
+		complaint_set(why, "%.*s", line_len(text), text);
 }
 
 bool backend_has_ipv6(void)

@@ -21,6 +21,10 @@ enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 enum { IPV4, IPV6, FAMILIES };
 enum { RESTORE, SAVE };
 
+/* How often a restore is tried that other processes disturb. Of several that apply rules, one gets on with each
+ * attempt of all. */
+enum { ATTEMPTS = 20 };
+
 static unsigned iptables_families(void)
 {
 	return backend_has_ipv6() ? FAMILIES : IPV6;
@@ -63,7 +67,7 @@ static void remove_elsewhere(const char *rules, struct saved now, FILE *out)
 		if (strstr(rules, line) || !saved_has(now, tables[i]))
 			continue;
 		fprintf(out, "*%s\n", tables[i]);
-		saved_write_removal(now, tables[i], out);
+		saved_write_removal(now, tables[i], "", out);
 		fputs("COMMIT\n", out);
 	}
 }
@@ -84,30 +88,50 @@ static void write_rule(const char *line, size_t len, const char *table, struct s
 		fwrite(line, 1, len, out);
 }
 
-/* Returns `rules` with the removal of our lines of `now` at the start of each table. So old and new
- * rules change places in one commit, and no packet passes in between. */
-static char *replace_script(
+/* Returns `rules` with the notes of base chains. */
+static char *with_notes(
         const char *rules, struct saved now, const struct backend *b, unsigned family)
 {
-	char *text = NULL, table[32] = "";
+	char *text = NULL, table[32];
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
 	if (!out)
 		return NULL;
-	remove_elsewhere(rules, now, out);
 	while (*rules) {
 		size_t len = strcspn(rules, "\n");
 		len += rules[len] == '\n';
-		write_rule(rules, len, table, now, out);
-		if (sscanf(rules, "*%31s", table) == 1) {
-			saved_write_removal(now, table, out);
-			if (b == &backend_iptables_nft)
-				basechain_note(rules, table, family == IPV6, now, out);
-		}
+		fwrite(rules, 1, len, out);
+		if (b == &backend_iptables_nft && sscanf(rules, "*%31s", table) == 1)
+			basechain_note(rules, table, family == IPV6, now, out);
 		rules += len;
 	}
 	fclose(out);
+	return text;
+}
+
+/* Returns `rules` with the removal of our lines of `now` at the start of each table. So old and new
+ * rules change places in one commit, and no packet passes in between. */
+static char *replace_script(
+        const char *rules, struct saved now, const struct backend *b, unsigned family)
+{
+	char *text = NULL, *noted = with_notes(rules, now, b, family), table[32] = "";
+	size_t size;
+	FILE *out = noted ? open_memstream(&text, &size) : NULL;
+
+	if (out)
+		remove_elsewhere(noted, now, out);
+	for (const char *at = noted; out && *at;) {
+		size_t len = strcspn(at, "\n");
+		len += at[len] == '\n';
+		write_rule(at, len, table, now, out);
+		if (sscanf(at, "*%31s", table) == 1)
+			saved_write_removal(now, table, noted, out);
+		at += len;
+	}
+	if (out)
+		fclose(out);
+	free(noted);
 	return text;
 }
 
@@ -127,7 +151,7 @@ static char *return_script(const char *chains, const char *now_text, const char 
 		if (!saved_has(now, tables[i]) && !saved_has(before, tables[i]))
 			continue;
 		fprintf(out, "*%s\n", tables[i]);
-		saved_write_removal(now, tables[i], out);
+		saved_write_removal(now, tables[i], before.text, out);
 		saved_write_again(before, tables[i], now.text, out);
 		fputs("COMMIT\n", out);
 	}
@@ -135,9 +159,8 @@ static char *return_script(const char *chains, const char *now_text, const char 
 	return text;
 }
 
-/* Puts our lines of one family back to those of `before`, whose text is "" for none. Sets `*changed` if they
- * were different. */
-static int iptables_bring_back(const struct backend *b, unsigned family, struct saved before,
+/* Sets `*changed` if our lines are not those of `before`, and tries once to put these back. */
+static int bring_back_once(const struct backend *b, unsigned family, struct saved before,
         bool *changed, struct complaint *why)
 {
 	char *now = NULL, *ours_now = NULL, *ours_before = NULL, *text = NULL;
@@ -169,13 +192,75 @@ out:
 	return error;
 }
 
-static int iptables_apply_family(const struct backend *b, unsigned family, const char *rules,
-        struct saved before, struct complaint *why)
+/* Puts our lines of one family back to those of `before`, whose text is "" for none. Sets `*changed` if they
+ * were different. */
+static int iptables_bring_back(const struct backend *b, unsigned family, struct saved before,
+        bool *changed, struct complaint *why)
 {
-	char *text = replace_script(rules, before, b, family);
+	int error = bring_back_once(b, family, before, changed, why);
+	bool again = *changed;
+
+	/* another process may have changed them since they were saved */
+	for (int i = 1; error && again && i < ATTEMPTS; i++)
+		error = bring_back_once(b, family, before, &again, why);
+	return error;
+}
+
+static int apply_once(const struct backend *b, unsigned family, const char *rules, struct saved now,
+        struct complaint *why)
+{
+	char *text = replace_script(rules, now, b, family);
 	int error = text ? iptables_restore(b, family, text, why) : complaint_no_memory(why);
 
 	free(text);
+	return error;
+}
+
+/* Without memory nothing has changed. */
+static bool have_our_lines_changed(const char *chains, const char *before, const char *now)
+{
+	char *ours_before = return_script(chains, "", before);
+	char *ours_now = return_script(chains, "", now);
+	bool changed = ours_before && ours_now && strcmp(ours_before, ours_now) != 0;
+
+	free(ours_before);
+	free(ours_now);
+	return changed;
+}
+
+/* True if iptables-nft-restore has found that rules, or chains, that it has to remove are not there any more: it knows
+ * them by their handles, and another process has put the same ones there anew. */
+static bool has_lost_handles(const struct complaint *why)
+{
+	return strstr(why->text, "_DELETE failed") || strstr(why->text, "_DEL failed");
+}
+
+/* If another process changes our lines after they were saved, iptables-restore fails, or our jumps stand there
+ * twice. (The lock does not prevent it: nobody waits for it for long.) Then the next attempt starts from what is
+ * there by then. */
+static int iptables_apply_family(const struct backend *b, const struct config *c, unsigned family,
+        const char *rules, const char *before, struct complaint *why)
+{
+	const struct rule_names names = rule_names_of(c);
+	struct saved now = { before, names.chains };
+	char *last = NULL, *save;
+	int error = apply_once(b, family, rules, now, why);
+
+	for (int i = 1; i < ATTEMPTS; i++) {
+		struct complaint other;
+		if (iptables_dump(b, family, &save, &other) != 0)
+			break;
+		bool is_done = !error && rules_check_iptables(c, rules, family == IPV6, save,
+		                                 &other) == RULES_WHOLE;
+		bool is_disturbed = (error && has_lost_handles(why)) ||
+		                    have_our_lines_changed(names.chains, now.text, save);
+		free(last);
+		now.text = last = save;
+		if (is_done || !is_disturbed)
+			break;
+		error = apply_once(b, family, rules, now, why);
+	}
+	free(last);
 	return error;
 }
 
@@ -201,8 +286,7 @@ static int iptables_apply(const struct backend *b, const struct config *c, struc
 	for (unsigned i = 0; i < count && !error; i++)
 		error = iptables_dump(b, i, &before[i], why);
 	for (; tried < count && !error; tried++)
-		error = iptables_apply_family(
-		        b, tried, rules, (struct saved){ before[tried], names.chains }, why);
+		error = iptables_apply_family(b, c, tried, rules, before[tried], why);
 	/* The family that failed may have committed its first tables. */
 	while (error && tried-- > 0)
 		iptables_undo(b, tried, (struct saved){ before[tried], names.chains });

@@ -119,10 +119,24 @@ bool saved_has_chain(const char *save, const char *table, const char *chain)
 	return false;
 }
 
+/* True if the table of `text` has the chain of this line. */
+static bool has_same_chain(const char *text, const char *table, const struct line *chain)
+{
+	const char *at = find_table(text, table);
+	size_t len = strcspn(chain->text, " \n");
+	struct line line;
+
+	while (save_next_line(&at, &line) && !is_line(&line, "COMMIT")) {
+		if (strcspn(line.text, " \n") == len && strncmp(line.text, chain->text, len) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Writes each line of this kind, with `before` in place of its "-A " or ":". Of the line of a
- * chain only the name is kept. */
-static void write_kind(const struct saved *s, const char *table, enum line_kind kind,
-        const char *before, FILE *out)
+ * chain only the name is kept. Lines of chains that `but` has in this table are left out. */
+static void write_kind_but(const struct saved *s, const char *table, enum line_kind kind,
+        const char *before, const char *but, FILE *out)
 {
 	const char *at = find_table(s->text, table);
 	const int skip = kind == LINE_CHAIN ? 1 : 3; /* ":" or "-A " */
@@ -130,16 +144,24 @@ static void write_kind(const struct saved *s, const char *table, enum line_kind 
 
 	while (next_of_kind(s, &at, kind, &line)) {
 		int len = kind == LINE_CHAIN ? (int)strcspn(line.text, " \n") : line.len;
+		if (kind == LINE_CHAIN && has_same_chain(but, table, &line))
+			continue;
 		fprintf(out, "%s%.*s", before, len - skip, line.text + skip);
 		fputs(kind == LINE_CHAIN && before[0] == ':' ? " - [0:0]\n" : "\n", out);
 	}
 }
 
-void saved_write_removal(struct saved s, const char *table, FILE *out)
+static void write_kind(const struct saved *s, const char *table, enum line_kind kind,
+        const char *before, FILE *out)
+{
+	write_kind_but(s, table, kind, before, "", out);
+}
+
+void saved_write_removal(struct saved s, const char *table, const char *next, FILE *out)
 {
 	write_kind(&s, table, LINE_JUMP, "-D ", out);
 	write_kind(&s, table, LINE_CHAIN, "-F ", out);
-	write_kind(&s, table, LINE_CHAIN, "-X ", out);
+	write_kind_but(&s, table, LINE_CHAIN, "-X ", next, out);
 }
 
 static void write_jumps(const struct saved *s, const char *table, const char *now, FILE *out)

@@ -20,8 +20,11 @@ bool saved_has(struct saved s, const char *table);
 /* True if the table has a chain of this name of any instance: "MADE_IN". */
 bool saved_has_chain(const char *save, const char *table, const char *chain);
 
-/* Writes the lines for iptables-restore that remove our lines from the table. */
-void saved_write_removal(struct saved s, const char *table, FILE *out);
+/* Writes the lines for iptables-restore that remove our lines from the table. A chain that `next` has in this table
+ * too is only emptied: the lines that follow must make it, as those of `next` do. iptables-nft-restore makes no
+ * chain that it finds in the kernel when it tries again because another program has changed any rules meanwhile,
+ * even if a line before removes the chain; then it is gone, without an error if it has no rule. */
+void saved_write_removal(struct saved s, const char *table, const char *next, FILE *out);
 
 /* Writes the lines for iptables-restore that put our lines into the table again, which has those of `now`: the
  * jumps come where they belong. */

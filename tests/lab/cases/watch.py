@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The guard of the rules: what another program removes comes back, and is told."""
 
+import concurrent.futures
 import contextlib
+import fcntl
 import threading
 import time
 
@@ -17,6 +19,7 @@ NAME = "www.p256.test."
 ASK_S = patient(0.01)    # between two queries
 IN_FORCE = "rules=in-force"
 AT_ONCE = 6         # `sealgate rules apply`
+ROUNDS = 6
 UNPROTECTED = 4     # the exit code of `ctl status`
 
 # A ruleset of the operator's, without chains of sealgate.
@@ -148,15 +151,94 @@ def _fought(world):
     wait_until(lambda: _status(gate)[0] == 0, "the rules did not come back in the end")
 
 
+def _at_once(*calls):
+    """Calls them all at the same time. What one of them raises is raised."""
+    with concurrent.futures.ThreadPoolExecutor(len(calls)) as pool:
+        for done in [pool.submit(call) for call in calls]:
+            done.result()
+
+
 def _several_at_once(world):
     """Each removes what was there before, also what another has just applied in part."""
     before = world.gate.command("rules", "show")
-    threads = [threading.Thread(target=world.gate.apply_rules) for _ in range(AT_ONCE)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    _at_once(*[world.gate.apply_rules] * AT_ONCE)
     expect_equal("the rules", world.gate.command("rules", "show"), before)
+
+
+@contextlib.contextmanager
+def _lock_held(world):
+    """Another process holds the lock of the rules, which any user can: nobody waits for it for long."""
+    with open(f"/run/netns/{world.gate.namespace.name}") as namespace:
+        fcntl.flock(namespace, fcntl.LOCK_EX)
+        yield
+
+
+def _several_without_the_lock(world):
+    """They wait for the lock for the same time, and then all come at once: first over rules, then where there are
+    none."""
+    before = world.gate.command("rules", "show")
+    with _lock_held(world):
+        _at_once(*[world.gate.apply_rules] * AT_ONCE)
+        expect_equal("the rules", world.gate.command("rules", "show"), before)
+        world.gate.remove_rules()
+        _at_once(*[world.gate.apply_rules] * AT_ONCE)
+        expect_equal("the rules, from none", world.gate.command("rules", "show"), before)
+    wait_until(lambda: _status(world.gate)[0] == 0, "the rules are not in force at the end")
+
+
+def _without_a_trace(world):
+    """Rules that are applied, removed, and put back by the guard, all at once, leave nothing when they are removed."""
+    gate, ruleset = world.gate, ("nft", "-s", "list", "ruleset")
+    gate.remove_rules()
+    gate.namespace.run("nft", "flush", "ruleset")
+    nothing = gate.namespace.run(*ruleset)
+    gate.apply_rules()
+    before = gate.command("rules", "show")
+    for _ in range(ROUNDS):
+        gate.apply_rules()
+        _at_once(*[gate.apply_rules, gate.remove_rules, lambda: gate.namespace.run("nft", "flush", "ruleset")] * 2)
+    gate.apply_rules()
+    wait_until(lambda: _status(gate)[0] == 0, "the rules are not in force")
+    expect_equal("the rules", gate.command("rules", "show"), before)
+    gate.remove_rules()
+    expect_equal("what is left", gate.namespace.run(*ruleset), nothing)
+    gate.apply_rules()
+
+
+class _OtherProgram:
+    """Makes and removes a table of its own, without a pause, until the end."""
+
+    def __init__(self, world):
+        self._namespace, self._ends = world.gate.namespace, threading.Event()
+        self._thread = threading.Thread(target=self._change)
+        self.changes = 0
+
+    def _change(self):
+        while not self._ends.is_set():
+            self._namespace.run("nft", "add table ip other; delete table ip other")
+            self.changes += 1
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_exception):
+        self._ends.set()
+        self._thread.join()
+
+
+def _applied_beside_another_program(world):
+    """iptables-nft begins anew whenever any rules have changed. The rules must be all there then, too."""
+    before = world.gate.command("rules", "show")
+    with _OtherProgram(world) as other:
+        for _ in range(ROUNDS):
+            world.gate.apply_rules()
+            expect_equal("the rules", world.gate.command("rules", "show"), before)
+        world.gate.remove_rules()
+        expect_equal("what is left", world.gate.shown_rules(), "")
+        world.gate.apply_rules()
+    expect_equal("the rules, from none", world.gate.command("rules", "show"), before)
+    tell(f"the other program changed its rules {other.changes} times")
 
 
 @contextlib.contextmanager
@@ -318,7 +400,11 @@ GROUPS = (
         Case(f"rules that are gone come back: {what}", comes_back(command, text))
         for what, command, text in OF_IPTABLES) + (
         Case("a reload to iptables-legacy waits for a restart if the guard lacks the rights, and says so",
-             _back_end_waits_for_restart),)),
+             _back_end_waits_for_restart),
+        Case("rules of iptables are applied while another program changes its own", _applied_beside_another_program),
+        Case("rules of iptables that are applied and removed at once leave no trace", _without_a_trace),
+        Case("several `sealgate rules apply` at once with iptables, and the lock is held, leave the rules of one",
+             _several_without_the_lock))),
     Group("rules watched", on_host, (
         Case(f"rules that are gone come back: {FLUSH[0]}", comes_back(*FLUSH[1:])),
         Case("rules that the operator removed stay away until the operator applies them", _operator_removes),
