@@ -28,22 +28,35 @@ SILENCE_S = patient(0.7)
 _names = itertools.count(1)
 
 
-def _two(first, second):
-    """A scene with two instances: the host's and the signer's, started in this order. "" is no name."""
+def _world(lab, zone, names):
+    """`asker`, `asks_from`: where the questions come from that the validator judges, and its addresses."""
+    if "gateway" in names:
+        world = World(lab, None, lab.ask_through_gateway)
+        world.asker, world.asks_from = lab.client, topology.CLIENT
+    else:
+        world = World(lab, None, lab.ask_from_host)
+        world.asker, world.asks_from = lab.host, own_zone.ASKER
+    world.zone, world.names = zone, names
+    return world
+
+
+def _two(first, second, queue=""):
+    """A scene with two instances on one machine: `validator`, of the role "host" or "gateway", and `signer`, started in
+    this order. "" is no name."""
     names = dict((first, second))
 
     @contextlib.contextmanager
     def scene(lab):
-        zone = own_zone.OwnZone(lab)
+        on_router = "gateway" in names
+        zone = own_zone.OwnZone(lab, lab.router, topology.ROUTER_OUTSIDE) if on_router else own_zone.OwnZone(lab)
         with contextlib.ExitStack() as stack:
             stack.enter_context(zone.served())
-            world = World(lab, None, lab.ask_from_host)
-            world.zone, world.names = zone, names
+            world = _world(lab, zone, names)
             for role, name in (first, second):
                 more = f'instance = "{name}";\n' + (zone.configuration() if role == "signer" else "")
-                gate = lab.sealgate(lab.host, role, more=more, first=None)
-                setattr(world, role, stack.enter_context(gate))
-            world.gate = world.host
+                gate = lab.sealgate(zone.machine, role, more=more, first=None, queue=queue)
+                setattr(world, "signer" if role == "signer" else "validator", stack.enter_context(gate))
+            world.gate = world.validator
             yield world
     return scene
 
@@ -69,14 +82,14 @@ def _expect_signed(world):
 
 def _expect_protected(world):
     """Over UDP and TCP, a genuine answer passes and a forged one does not."""
-    world.host.ctl("flush")
+    world.validator.ctl("flush")
     for family in (4, 6):
         expect_data(world.ask("www.p256.test.", "A", family), "A", GOOD)
         with world.lab.attack("forge-address"):
             expect_rcode(world.ask("www.rsa256.test.", "A", family), "SERVFAIL")
-    expect_data(streams.query(world.lab.host, topology.UPSTREAM[4], "www.p256.test.", "A"), "A", GOOD)
+    expect_data(streams.query(world.asker, topology.UPSTREAM[4], "www.p256.test.", "A"), "A", GOOD)
     with streams.Server(world.lab, streams.attacking("forge-address")) as server:
-        expect_rcode(streams.query(world.lab.host, topology.UPSTREAM[4], "www.rsa512.test.", "A"), "SERVFAIL")
+        expect_rcode(streams.query(world.asker, topology.UPSTREAM[4], "www.rsa512.test.", "A"), "SERVFAIL")
     expect(not server.complaints, *server.complaints)
 
 
@@ -119,8 +132,8 @@ def _remove_and_apply(gate):
 
 def _leaves_the_other_alone(what, change):
     def run(world):
-        for gate, other, check in ((world.host, world.signer, _expect_signed),
-                                   (world.signer, world.host, _expect_protected)):
+        for gate, other, check in ((world.validator, world.signer, _expect_signed),
+                                   (world.signer, world.validator, _expect_protected)):
             lines, pid, said = _lines_of(world, other), other.process.pid, len(other.log_lines("rules:"))
             change(gate)
             check(world)
@@ -134,7 +147,7 @@ def _leaves_the_other_alone(what, change):
 
 def _without_the_other(world):
     """One stands alone, while the other's rules are gone and its process is stopped."""
-    for gate, check in ((world.host, _expect_signed), (world.signer, _expect_protected)):
+    for gate, check in ((world.validator, _expect_signed), (world.signer, _expect_protected)):
         gate.stop()
         gate.remove_rules()
         try:
@@ -155,15 +168,15 @@ def _rules_of(gate):
 
 def _both_come_back(world):
     """Whatever the other program removes, both guards put their own back, and nothing of the other's away."""
-    before = {gate: _rules_of(gate)[1] for gate in (world.host, world.signer)}
+    before = {gate: _rules_of(gate)[1] for gate in (world.validator, world.signer)}
     legacy = "; ".join(f"{tool} -t {table} -F && {tool} -t {table} -X" for tool in ("iptables", "ip6tables")
                        for table in ("security", "filter", "nat", "mangle", "raw"))
     world.lab.host.run("sh", "-c", f"{legacy}; nft flush ruleset")
-    for gate in (world.host, world.signer):
+    for gate in (world.validator, world.signer):
         wait_until(lambda: _rules_of(gate)[1] > before[gate] and _rules_of(gate)[0] == "in-force",
                    f"the rules of {gate.role} do not come back", WAIT_S)
     _both_work(world)
-    for gate in (world.host, world.signer):
+    for gate in (world.validator, world.signer):
         expect(_rules_of(gate)[1] <= before[gate] + 2, "the guards fight each other")
 
 
@@ -201,20 +214,62 @@ def _queued(gate):
     return {row[0]: row[7] for row in rows}
 
 
+def _expect_protected_from_53(world):
+    """Port 53 at both ends."""
+    for family in (4, 6):
+        world.validator.ctl("flush")
+        query, asker = ask.make("www.p256.test.", "A"), world.asks_from[family]
+        with world.lab.attack("forge-address"):
+            expect_rcode(_ask_as(world.asker, topology.UPSTREAM[family], query, asker), "SERVFAIL")
+        expect_data(_ask_as(world.asker, topology.UPSTREAM[family], query, asker), "A", GOOD)
+
+
+def _expect_signed_from_53(world):
+    """Port 53 at both ends."""
+    for family in (4, 6):
+        query = ask.make(f"p{next(_names)}.{own_zone.ORIGIN}", "A", do=True, rd=False)
+        answer = _ask_as(world.lab.upstream, world.zone.addresses[family], query, own_zone.STRANGER[family])
+        expect_data(answer, "A", [own_zone.ADDRESS])
+        expect(answer.data("RRSIG"), f"not signed: {described(answer)}")
+
+
 def _port_53_at_both_ends(world):
     """Whichever rules were applied last."""
-    for gate in (world.host, world.signer, world.host):
+    for gate in (world.validator, world.signer, world.validator):
         gate.apply_rules()
-        for family in (4, 6):
-            world.host.ctl("flush")
-            query, asker = ask.make("www.p256.test.", "A"), own_zone.ASKER[family]
-            with world.lab.attack("forge-address"):
-                expect_rcode(_ask_as(world.lab.host, topology.UPSTREAM[family], query, asker), "SERVFAIL")
-            expect_data(_ask_as(world.lab.host, topology.UPSTREAM[family], query, asker), "A", GOOD)
-            query = ask.make(f"p{next(_names)}.{own_zone.ORIGIN}", "A", do=True, rd=False)
-            answer = _ask_as(world.lab.upstream, world.zone.addresses[family], query, own_zone.STRANGER[family])
-            expect_data(answer, "A", [own_zone.ADDRESS])
-            expect(answer.data("RRSIG"), f"not signed: {described(answer)}")
+        _expect_protected_from_53(world)
+        _expect_signed_from_53(world)
+
+
+@contextlib.contextmanager
+def _stopped(gate):
+    gate.stop()
+    try:
+        yield
+    finally:
+        gate.start()
+
+
+@contextlib.contextmanager
+def _paused(gate):
+    expect_equal("exit code of pause", gate.ctl("pause", str(int(WAIT_S)))[0], 0)
+    try:
+        yield
+    finally:
+        gate.ctl("resume")
+
+
+def _works_while_the_other(is_what, state):
+    """The rules of the other stay, and with them, the queues that nobody may serve."""
+    def run(world):
+        with state(world.validator):
+            _expect_signed_from_53(world)
+            _expect_signed(world)
+        with state(world.signer):
+            _expect_protected_from_53(world)
+            _expect_protected(world)
+        _both_work(world)
+    return Case(f"two instances: each works while the other is {is_what}, with port 53 at both ends, too", run)
 
 
 # A forged response, from port 53 to port 53, behind a header of destination options; sent as it is.
@@ -265,11 +320,11 @@ def _gets_the_forged_answer(world, shape):
 
 def _extension_headers(world):
     """The named instance cannot tell whose packet this is. It must not take it from the one that judges."""
-    for gate in (world.host, world.signer):
+    for gate in (world.validator, world.signer):
         gate.remove_rules()
     for shape in ("plain", "extended"):
         expect(_gets_the_forged_answer(world, shape), f"{shape}: the packet of this test does not arrive, without rules")
-    for gate in (world.host, world.signer):
+    for gate in (world.validator, world.signer):
         gate.apply_rules()
     try:
         for pause in (False, True):
@@ -284,11 +339,11 @@ def _extension_headers(world):
 def _each_packet_once(world):
     """No packet meets a queue twice, nor a queue of the instance that it is not for."""
     def counted(asks):
-        before = _queued(world.host)
+        before = _queued(world.validator)
         asks()
-        after = _queued(world.host)
+        after = _queued(world.validator)
         return {number: after[number] - before[number] for number in after if after[number] != before[number]}
-    numbers = sorted(_queued(world.host))
+    numbers = sorted(_queued(world.validator))
     expect_equal("queues", len(numbers), 4)
     name = f"q{next(_names)}.{own_zone.ORIGIN}"
     seen = counted(lambda: expect_data(
@@ -304,8 +359,8 @@ def _each_packet_once(world):
 def _a_mark_is_no_way_around(world):
     """Root has the mark of the signer's own sockets, and of its relay; the host's queries are judged nevertheless."""
     for mark in (0x10000000, 0x20000000, 0x01000000, 0x02000000, 0x40000000, 0x80000000):
-        is_its_own = mark == _own_mark(world.host)
-        world.host.ctl("flush")
+        is_its_own = mark == _own_mark(world.validator)
+        world.validator.ctl("flush")
         with world.lab.attack("forge-address"):
             answer = _ask_as(world.lab.host, topology.UPSTREAM[4], ask.make("www.p256.test.", "A"), mark=mark)
         # root with the host's own mark may do as it likes: docs/packet-marks.md
@@ -343,30 +398,31 @@ def _collisions_are_named(world):
     socket_path = f'"{world.lab.resources.path("third.control")}"'
     third = {"instance": '"third"', "control_socket": socket_path}
     who = "instance signer" if world.names["signer"] else "the default instance"
-    rows = ((_configured(world, world.host, "another-host", **third), ("take the same packets", "docs/instances.md")),
+    rows = ((_configured(world, world.validator, "another-host", **third),
+             ("take the same packets", "docs/instances.md")),
             (_configured(world, world.signer, "another-signer", **third), ("take the same packets", who)))
     for path, parts in rows:
         _refused(world, path, ("rules", "apply"), parts)
-    world.host.stop()
-    world.host.remove_rules()
+    world.validator.stop()
+    world.validator.remove_rules()
     try:
         port = next(line.split("=")[1].strip(" ;") for line in world.signer.printed("config", "show").splitlines()
                     if line.startswith("tcp_port"))
         first = next(line.split("=")[1].strip(" ;") for line in world.signer.printed("config", "show").splitlines()
                      if line.strip().startswith("first ="))
-        path = _configured(world, world.host, "same-port", tcp_port=port)
+        path = _configured(world, world.validator, "same-port", tcp_port=port)
         _refused(world, path, ("rules", "apply"), (f"the rules of {who} use the TCP port {port}", "change tcp_port"))
-        path = _configured(world, world.host, "same-queue", queue=f"{{ first = {first}; count = 1; }}")
+        path = _configured(world, world.validator, "same-queue", queue=f"{{ first = {first}; count = 1; }}")
         _refused(world, path, ("rules", "apply"), (f"the rules of {who} use queue", "change queue.first"))
         _refused(world, path, ("run",), ("holds queue", "`instance`"))
     finally:
-        world.host.apply_rules()
-        world.host.start()
+        world.validator.apply_rules()
+        world.validator.start()
     _both_work(world)
 
 
 def _shown_with_their_instance(world):
-    for gate, other in ((world.host, world.signer), (world.signer, world.host)):
+    for gate, other in ((world.validator, world.signer), (world.signer, world.validator)):
         shown = gate.printed("rules", "show")
         name, their_name = world.names[gate.role], world.names[other.role]
         expect((f"instance {name}\n" in shown) == bool(name), shown)
@@ -377,8 +433,8 @@ def _shown_with_their_instance(world):
 def _removed_without_the_program(world):
     """One by one, by the script; then all."""
     script = str(REMOVE_RULES)
-    for gate, other, check in ((world.host, world.signer, _expect_signed),
-                               (world.signer, world.host, _expect_protected)):
+    for gate, other, check in ((world.validator, world.signer, _expect_signed),
+                               (world.signer, world.validator, _expect_protected)):
         gate.stop()
         lines = _lines_of(world, other)
         try:
@@ -393,16 +449,16 @@ def _removed_without_the_program(world):
 
 
 def _all_removed_without_the_program(world):
-    for gate in (world.host, world.signer):
+    for gate in (world.validator, world.signer):
         gate.stop()
     try:
         world.lab.host.run(str(REMOVE_RULES))
-        for gate in (world.host, world.signer):
+        for gate in (world.validator, world.signer):
             expect(gate.command_result("rules", "show").returncode != 0, "rules are left")
         with world.lab.attack("forge-address"):
             expect_data(world.ask("www.p256.test.", "A"), "A", [FORGED[1]])
     finally:
-        for gate in (world.host, world.signer):
+        for gate in (world.validator, world.signer):
             gate.apply_rules()
             gate.start()
     _both_work(world)
@@ -446,10 +502,10 @@ def _as_services(lab):
     try:
         with zone.served(), manager.Manager(lab, gates["host"], instances={"signer": gates["signer"]},
                                             directories=[zone.keys]) as service:
-            world = World(lab, None, lab.ask_from_host)
-            world.zone, world.service, world.names = zone, service, {"host": "", "signer": "signer"}
-            world.host, world.signer = _Unit(service, "host", ""), _Unit(service, "signer", "signer")
-            for unit in (world.host, world.signer):
+            world = _world(lab, zone, {"host": "", "signer": "signer"})
+            world.service = service
+            world.validator, world.signer = _Unit(service, "host", ""), _Unit(service, "signer", "signer")
+            for unit in (world.validator, world.signer):
                 unit.control("start")
             yield world
     finally:
@@ -465,8 +521,8 @@ def _services_start(world):
 
 def _service_is_no_matter_to_the_other(what, *control, rules=False):
     def run(world):
-        for gate, other, check in ((world.host, world.signer, _expect_signed),
-                                   (world.signer, world.host, _expect_protected)):
+        for gate, other, check in ((world.validator, world.signer, _expect_signed),
+                                   (world.signer, world.validator, _expect_protected)):
             lines, pid = _lines_of(world, other), other.status()["pid"]
             gate.control(*control, rules=rules)
             check(world)
@@ -494,6 +550,8 @@ CASES = (
     Case("two instances: each stands alone while the other is gone", _without_the_other),
     Case("two instances: both come back when another program removes all rules", _both_come_back),
     Case("two instances: port 53 at both ends is judged or signed, in any order of the rules", _port_53_at_both_ends),
+    _works_while_the_other("stopped", _stopped),
+    _works_while_the_other("paused", _paused),
     Case("two instances: a response to port 53 with extension headers of IPv6 passes unjudged in no state of the signer",
          _extension_headers),
     Case("two instances: each packet meets one queue, once", _each_packet_once),
@@ -515,5 +573,9 @@ GROUPS = (
         _service_is_no_matter_to_the_other("a stop", "stop"),
         _service_is_no_matter_to_the_other("a stop with its rules", "stop", rules=True),
     ), obstacle=manager.obstacle()),
-    Group("instances, both named", _two(("host", "a"), ("signer", "a-b")), CASES[:1] + CASES[7:11]),
+    Group("instances, both named", _two(("host", "a"), ("signer", "a-b")), CASES[:1] + CASES[7:13]),
+    Group("instances, bypass", _two(("host", ""), ("signer", "signer"), "bypass = true;"), CASES[:1] + (
+        _works_while_the_other("stopped and bypassed", _stopped),)),
+    Group("instances, a gateway and a signer", _two(("gateway", ""), ("signer", "signer")),
+          CASES[:1] + CASES[5:7] + CASES[8:11]),
 )

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The host also runs a DNS server that cannot sign, NSD, with a zone of its own; a validating resolver elsewhere
-trusts the key with which sealgate signs it."""
+"""A machine with a sealgate, the host or the router, also runs a DNS server that cannot sign, NSD, with a zone of its
+own; a validating resolver elsewhere trusts the key with which sealgate signs it."""
 
 import contextlib
 import os
@@ -42,10 +42,8 @@ stub-zone:
 class OwnZone:
     """Builds all of it. `addresses` are those of the server."""
 
-    addresses = topology.HOST
-
-    def __init__(self, lab):
-        self.lab = lab
+    def __init__(self, lab, machine=None, addresses=topology.HOST):
+        self.lab, self.machine, self.addresses = lab, machine or lab.host, addresses
         self.keys = lab.resources.path("own-keys")
         if not os.path.exists(self.keys):
             os.makedirs(self.keys)
@@ -73,7 +71,7 @@ class OwnZone:
                 stack.callback(namespace.run, "ip", "address", "del", address, "dev", "wire")
             stack.enter_context(nat.spared(lab.wire, [
                 (family, "-p", "udp", "-d", self.addresses[family], "--dport", "53") for family in (4, 6)]))
-            nsd = legacy.start_nsd(lab.resources, lab.host, "own-nsd", self.addresses, [(ORIGIN, path)])
+            nsd = legacy.start_nsd(lab.resources, self.machine, "own-nsd", self.addresses, [(ORIGIN, path)])
             stack.callback(nsd.stop)
             servers.wait_until_answering(lab.upstream, self.addresses[4], ORIGIN, nsd)
             servers.wait_until_answering(lab.upstream, self.addresses[6], ORIGIN, nsd)
