@@ -135,6 +135,10 @@ def _groups():
         Case("nft: rules that nft refuses leave the former ones as they were",
              _nothing_passes_without_a_transaction_either),
         _replaces("iptables-nft"), _replaces("iptables-legacy"),
+        Case("nft: the rules are applied while another program changes its own", watch.applied_beside_another_program),
+        Case("nft: rules that are applied and removed at once leave no trace", watch.without_a_trace),
+        Case("nft: several `sealgate rules apply` at once, and the lock is held, leave the rules of one",
+             watch.several_without_the_lock),
         *(Case(f"nft: rules that are gone come back: {what}", watch.comes_back(command, ""))
           for what, command in REMOVALS_ON_THE_HOST)))
     yield Group("nft on the gateway", on_gateway, (

@@ -19,7 +19,7 @@ NAME = "www.p256.test."
 ASK_S = patient(0.01)    # between two queries
 IN_FORCE = "rules=in-force"
 AT_ONCE = 6         # `sealgate rules apply`
-ROUNDS = 6
+ROUNDS = 3
 UNPROTECTED = 4     # the exit code of `ctl status`
 
 # A ruleset of the operator's, without chains of sealgate.
@@ -173,7 +173,7 @@ def _lock_held(world):
         yield
 
 
-def _several_without_the_lock(world):
+def several_without_the_lock(world):
     """They wait for the lock for the same time, and then all come at once: first over rules, then where there are
     none."""
     before = world.gate.command("rules", "show")
@@ -186,7 +186,7 @@ def _several_without_the_lock(world):
     wait_until(lambda: _status(world.gate)[0] == 0, "the rules are not in force at the end")
 
 
-def _without_a_trace(world):
+def without_a_trace(world):
     """Rules that are applied, removed, and put back by the guard, all at once, leave nothing when they are removed."""
     gate, ruleset = world.gate, ("nft", "-s", "list", "ruleset")
     gate.remove_rules()
@@ -227,7 +227,7 @@ class _OtherProgram:
         self._thread.join()
 
 
-def _applied_beside_another_program(world):
+def applied_beside_another_program(world):
     """iptables-nft begins anew whenever any rules have changed. The rules must be all there then, too."""
     before = world.gate.command("rules", "show")
     with _OtherProgram(world) as other:
@@ -401,10 +401,10 @@ GROUPS = (
         for what, command, text in OF_IPTABLES) + (
         Case("a reload to iptables-legacy waits for a restart if the guard lacks the rights, and says so",
              _back_end_waits_for_restart),
-        Case("rules of iptables are applied while another program changes its own", _applied_beside_another_program),
-        Case("rules of iptables that are applied and removed at once leave no trace", _without_a_trace),
+        Case("rules of iptables are applied while another program changes its own", applied_beside_another_program),
+        Case("rules of iptables that are applied and removed at once leave no trace", without_a_trace),
         Case("several `sealgate rules apply` at once with iptables, and the lock is held, leave the rules of one",
-             _several_without_the_lock))),
+             several_without_the_lock))),
     Group("rules watched", on_host, (
         Case(f"rules that are gone come back: {FLUSH[0]}", comes_back(*FLUSH[1:])),
         Case("rules that the operator removed stay away until the operator applies them", _operator_removes),
