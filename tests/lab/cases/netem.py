@@ -4,9 +4,10 @@ twice or not at all. They must come in the end, and no forged answer with them. 
 is told that the kernel has netem (lab/surroundings.py)."""
 
 import contextlib
+import itertools
 import time
 
-from lab import streams, surroundings, topology
+from lab import ask, own_zone, streams, surroundings, topology
 from lab.attacks import FORGED
 from lab.resources import LabError
 
@@ -19,6 +20,8 @@ NOWHERE = "nowhere.p256.test."
 TRY_S = 5.0         # a stub resolver asks again after this time
 TRIES = 20
 FORGED_TRIES = 6
+SIGNER_QUERIES = 20
+_serial = itertools.count(1)
 
 # A packet is on its way for at most this long, in both directions together.
 LONGEST_S = 1.0
@@ -130,6 +133,68 @@ def _one_each(world):
         expect(came, f"IPv{family}: no response")
 
 
+# The signer, on the machine of its server: what comes is signed, and comes in the end.
+
+def _signer_scene(words):
+    @contextlib.contextmanager
+    def scene(lab):
+        zone = own_zone.OwnZone(lab)
+        with zone.served(), lab.sealgate(lab.host, "signer", more=zone.configuration()) as gate, \
+                _impaired(lab, lab.host, words):
+            world = World(lab, gate, None)
+            world.zone = zone
+            yield world
+    return scene
+
+
+def _fresh_name():
+    """Each is asked of the server: the zone has a wildcard."""
+    return f"m{next(_serial)}.{own_zone.ORIGIN}"
+
+
+def _expect_signed(answer, what):
+    expect(answer.data("A") == [own_zone.ADDRESS] and answer.data("RRSIG"), f"{what}: {described(answer)}")
+
+
+def _signed_in_the_end(world):
+    for family in (4, 6):
+        for way in (ask.query, streams.query):
+            answer = None
+            for _ in range(TRIES):
+                answer = answer or way(world.lab.upstream, world.zone.addresses[family], _fresh_name(), "A",
+                                       do=True, timeout_s=TRY_S)
+            what = f"{way.__module__}, IPv{family}"
+            expect(answer is not None, f"{what}: no answer")
+            _expect_signed(answer, what)
+
+
+def _each_is_signed(world):
+    """Whatever comes, however late, in whatever order."""
+    for family in (4, 6):
+        came, address = [], world.zone.addresses[family]
+        with ask.udp_socket(world.lab.upstream, address) as sock:
+            sock.connect((address, 53))
+            for _ in range(SIGNER_QUERIES):
+                sock.send(ask.make(_fresh_name(), "A", do=True, rd=False).to_wire())
+            sock.settimeout(LONGEST_S + TRY_S)
+            with contextlib.suppress(TimeoutError):
+                while True:
+                    came.append(ask.Answer(sock.recv(65535)))
+        for answer in came:
+            _expect_signed(answer, f"IPv{family}")
+        expect(came, f"IPv{family}: no response")
+        tell(f"IPv{family}: {len(came)} responses to {SIGNER_QUERIES} queries, all signed")
+
+
+def _believed(world):
+    """A validating resolver behind the link asks for the keys too, and again for what is lost."""
+    answer = None
+    for _ in range(TRIES):
+        if answer is None or answer.rcode == "SERVFAIL":
+            answer = ask.query(world.lab.upstream, own_zone.VALIDATOR, _fresh_name(), "A", ad=True, timeout_s=TRY_S)
+    expect(answer is not None and answer.has_ad and answer.data("A") == [own_zone.ADDRESS], described(answer))
+
+
 def _cases(what, *rows):
     return tuple(Case(f"{what}: {name}", run) for name, run in rows)
 
@@ -150,6 +215,15 @@ _GROUPS = (
         ("genuine answers come in the end", _genuine),
         ("no forged answer comes, not even late", _forged),
         ("of a doubled response the client gets one", _one_each))),
+    Group("netem, signer", _signer_scene(LOSSY), _cases(
+        "signer behind a slow link that loses packets",
+        ("signed answers come in the end, over UDP and TCP", _signed_in_the_end),
+        ("no unsigned response comes, not even late", _each_is_signed),
+        ("a validating resolver gets a secure answer in the end", _believed))),
+    Group("netem, signer, disorder", _signer_scene(DISORDERLY), _cases(
+        "signer behind a link that doubles and reorders packets",
+        ("signed answers come in the end, over UDP and TCP", _signed_in_the_end),
+        ("no unsigned response comes, not even late", _each_is_signed))),
 )
 
 GROUPS = _GROUPS if surroundings.HAS_NETEM else ()
