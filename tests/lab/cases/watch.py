@@ -238,6 +238,7 @@ def applied_beside_another_program(world):
         expect_equal("what is left", world.gate.shown_rules(), "")
         world.gate.apply_rules()
     expect_equal("the rules, from none", world.gate.command("rules", "show"), before)
+    expect(other.changes > ROUNDS, f"the other program changed its rules only {other.changes} times")
     tell(f"the other program changed its rules {other.changes} times")
 
 
