@@ -45,7 +45,8 @@ bool control_is_built(void)
 	return true;
 }
 
-/* Removes the socket of a daemon that was killed: nothing listens on it. */
+/* Removes the socket of a daemon that was killed: nothing listens on it. The user of the daemon may own the
+ * directory. At worst that user makes root remove another file of this name there. */
 static int remove_stale(const char *path)
 {
 	int fd = control_client_connect(path);
@@ -59,6 +60,11 @@ static int remove_stale(const char *path)
 	if (fd != -ECONNREFUSED)
 		return fd;
 	return unlink(path) < 0 ? -errno : 0;
+}
+
+void control_remove_stale(const char *path)
+{
+	(void)remove_stale(path);
 }
 
 /* Sets the umask, so that the socket has mode 0600 from its first moment. */

@@ -56,6 +56,10 @@ struct control;
 /* False if this build has no jansson: then control_open() fails, and nothing else is called. */
 bool control_is_built(void);
 
+/* Removes the socket at `path` if nothing listens on it. A daemon that runs as another user can neither find that
+ * out nor remove it, so root calls this before it gives up its privileges. control_open() tells failures. */
+void control_remove_stale(const char *path);
+
 /* Listens at `path`. Makes its directory if only that is missing, and replaces a socket that a killed
  * daemon left. The table ends with a name of NULL. Borrows all arguments. Returns NULL with a
  * complaint. Must be called while the process has one thread, because it changes the umask. */

@@ -7,6 +7,11 @@ bool control_is_built(void)
 	return false;
 }
 
+void control_remove_stale(const char *path)
+{
+	(void)path;
+}
+
 struct control *control_open(const char *path, const struct control_command *commands,
         void *context, struct complaint *why)
 {

@@ -74,7 +74,21 @@ static struct control_answer *answer_of(json_t *json)
 	return answer;
 }
 
-static struct control_answer *control_exchange(int fd, const char *request, int *error)
+int control_client_connect_to_root(const char *path)
+{
+	struct ucred peer = { 0 };
+	socklen_t size = sizeof(peer);
+	int fd = control_client_connect(path);
+
+	if (fd < 0)
+		return -1;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+struct control_answer *control_ask_by(int fd, const char *request, int *error)
 {
 	char *reply = malloc(CONTROL_REPLY_MAX);
 	json_t *json = NULL;
@@ -98,7 +112,7 @@ struct control_answer *control_ask_on(const char *path, const char *request, int
 		*error = *fd;
 		return NULL;
 	}
-	struct control_answer *answer = control_exchange(*fd, request, error);
+	struct control_answer *answer = control_ask_by(*fd, request, error);
 	if (!answer)
 		close(*fd);
 	return answer;

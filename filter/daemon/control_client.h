@@ -22,6 +22,9 @@ struct control_answer *control_ask(const char *path, const char *request, int *e
 /* Does the same, and leaves the connection open in `*fd`, for the caller to close, if there is a reply. */
 struct control_answer *control_ask_on(const char *path, const char *request, int *fd, int *error);
 
+/* Does the same on the connection `fd`, which stays open. */
+struct control_answer *control_ask_by(int fd, const char *request, int *error);
+
 /* NULL is fine. */
 void control_answer_free(struct control_answer *answer);
 
@@ -41,6 +44,9 @@ void control_answer_write(const struct control_answer *answer, bool as_json, FIL
  * to it, or -errno. */
 struct sockaddr_un control_client_address(const char *path);
 int control_client_connect(const char *path);
+
+/* Returns a connection to the process that listens at `path`, if it is one of root; otherwise -1. */
+int control_client_connect_to_root(const char *path);
 
 /* Returns the id of the process that listens at `path`, or 0 if none does, or none of root, of our own user or
  * of `user`: another user must not be able to keep sealgate from starting. */

@@ -203,6 +203,8 @@ static void service_fini(struct service *s)
 	if (s->generation != s->first)
 		generation_free(s->generation);
 	generation_free(s->first);
+	if (s->older >= 0)
+		close(s->older);
 	if (s->signals >= 0)
 		close(s->signals);
 	if (s->failed >= 0)
@@ -291,12 +293,23 @@ static int guard_rules(struct service *s, struct config *c, const struct identit
 	return -EAGAIN;
 }
 
+/* What another daemon has left at the path of the control socket may be root's, and later be out of reach. */
+static void reach_older(struct service *s, const struct config *c, bool replaces)
+{
+	control_remove_stale(c->control_socket);
+	if (replaces)
+		s->older = replace_reach_root(c->control_socket);
+}
+
 /* The guard is made first, because it may keep more than the daemon. */
-static int give_up_privileges(struct service *s, struct config *c, const struct identity *who)
+static int give_up_privileges(
+        struct service *s, struct config *c, const struct identity *who, bool replaces)
 {
 	identity_prepare_files(who, c);
 	int error = guard_rules(s, c, who);
 
+	if (!error && who->is_to_change)
+		reach_older(s, c, replaces);
 	if (!error)
 		error = identity_take(who, PRIVILEGES_NET_ADMIN);
 	if (error)
@@ -313,8 +326,9 @@ static int give_up_privileges(struct service *s, struct config *c, const struct 
  * their file is read afterwards. */
 static int bind_queues(struct service *s, const struct config *c, bool replaces)
 {
-	int error = replaces ? replace_running(c->control_socket, &s->before) : 0;
+	int error = replaces ? replace_running(c->control_socket, s->older, &s->before) : 0;
 
+	s->older = -1;
 	if (error)
 		return error;
 	if (!s->zones)
@@ -330,7 +344,7 @@ static int bind_queues(struct service *s, const struct config *c, bool replaces)
 /* The configuration lives in the first generation from here on. */
 static int begin_service(struct service *s, struct config *c, const char *path)
 {
-	*s = (struct service){ .path = path, .signals = -1, .failed = -1 };
+	*s = (struct service){ .path = path, .signals = -1, .failed = -1, .older = -1 };
 	s->first = s->generation = generation_new(c, NULL);
 	if (!s->first) {
 		log_error("out of memory");
@@ -359,7 +373,7 @@ int daemon_run(struct config *configured, const char *path, bool replaces)
 		error = obstacles_look(c, replaces || s.before.count > 0);
 	if (error)
 		goto out;
-	error = give_up_privileges(&s, c, &who);
+	error = give_up_privileges(&s, c, &who, replaces);
 	if (error)
 		goto out;
 	timekeeper_init(&s.time, &clock_system, clock_built_s, c->clock_state,

@@ -70,11 +70,27 @@ static int take_one(int from, struct handover *h)
 	return 1;
 }
 
+int replace_reach_root(const char *path)
+{
+	return control_client_connect_to_root(path);
+}
+
+static struct control_answer *ask_on(const char *path, int reached, int *fd, int *error)
+{
+	*fd = reached;
+	if (reached < 0)
+		return control_ask_on(path, COMMAND, fd, error);
+	struct control_answer *answer = control_ask_by(reached, COMMAND, error);
+	if (!answer)
+		close(reached);
+	return answer;
+}
+
 /* Returns 0; -ENOENT or -ECONNREFUSED if no process listens at `path`; or another negative errno. */
-static int take_from(const char *path, struct handover *h)
+static int take_from(const char *path, int reached, struct handover *h)
 {
 	int error, fd;
-	struct control_answer *answer = control_ask_on(path, COMMAND, &fd, &error);
+	struct control_answer *answer = ask_on(path, reached, &fd, &error);
 
 	if (!answer)
 		return error;
@@ -88,9 +104,9 @@ static int take_from(const char *path, struct handover *h)
 	return error < 0 ? error : 0;
 }
 
-int replace_running(const char *path, struct handover *h)
+int replace_running(const char *path, int reached, struct handover *h)
 {
-	int error = take_from(path, h);
+	int error = take_from(path, reached, h);
 
 	if (error == -ENOENT || error == -ECONNREFUSED) {
 		log_info("no sealgate to replace listens at %s", path);

@@ -53,7 +53,8 @@ struct service {
 	struct timekeeper time;
 	uint64_t started_ms;
 	struct handover before; /* what another process left */
-	bool is_replaced;       /* another process takes over from this one */
+	int older;        /* a connection to a process of root that is to be replaced, or -1 */
+	bool is_replaced; /* another process takes over from this one */
 	struct watchdog watchdog;
 	struct worker **workers;
 	struct thread *threads;

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Starting, ending and being killed; and wrong configurations."""
 
+import os
 import signal
+import socket
 import subprocess
 
 from lab import ask, topology
@@ -50,6 +52,18 @@ def _ends_with_parked_packets(world):
     let_go = [described(answer) for answer in came if answer.rcode != "SERVFAIL"]
     expect(not let_go, "the response passed", *let_go)
     _expect_works(world)
+
+
+def _replaces_a_socket_of_root(world):
+    """A daemon of an older build, which ran as root, was killed."""
+    gate = world.gate
+    gate.stop()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as left:
+        left.bind(gate.control)
+    os.chmod(gate.control, 0o600)
+    gate.start()
+    expect(not gate.log_lines("no control socket"), *gate.log_lines("control socket"))
+    expect_equal("ctl status", gate.ctl("status")[0], 0)
 
 
 def _killed(world):
@@ -200,6 +214,7 @@ GROUPS = (
         _ends_by(signal.SIGINT),
         Case("SIGTERM ends sealgate cleanly while packets wait for keys", _ends_with_parked_packets),
         Case("after SIGKILL DNS is blocked until sealgate is started again", _killed),
+        Case("a control socket of root that a killed daemon left is replaced", _replaces_a_socket_of_root),
         Case("a second sealgate on the same queue refuses to run, and leaves the first alone",
              _second_one),
         Case("without sealgate and its rules DNS works", _flows_without_rules),

@@ -2,8 +2,10 @@
 """A new process takes over: whatever ends the old one, no query is lost, and no forged answer passes."""
 
 import contextlib
+import os
 import random
 import socket
+import struct
 import threading
 import time
 
@@ -25,6 +27,7 @@ SO_SNDBUFFORCE, SO_RCVBUFFORCE = 32, 33     # of asm-generic/socket.h
 BUFFER_SIZE = 16 << 20
 FEW_A_S = 60            # ten seconds of these fit into the queue of queries
 LATE_S = 15             # an answer that has not come by then is lost
+REQUEST_MAX = 65536     # octets of a message of the control socket
 SHOWN = 3               # answers in a complaint
 LOG = "/run/sealgate.log"
 DROP_IN = f"[Service]\nStandardError=append:{LOG}\n"
@@ -221,6 +224,65 @@ def _replace(gate):
     old.stop()
 
 
+class _Older:
+    """A sealgate of a build that ran as root: its control socket is root's, and obeys root alone. It stands before the
+    one that runs, which has the queues."""
+
+    def __init__(self, gate):
+        self.path, self._behind, self.refused = gate.control, gate.control + ".behind", 0
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+    def _pass_on(self, client):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as server:
+            server.connect(self._behind)
+            server.send(client.recv(REQUEST_MAX))
+            while True:
+                data, descriptors, _flags, _address = socket.recv_fds(server, REQUEST_MAX, 1)
+                if not data:
+                    return
+                socket.send_fds(client, [data], descriptors)
+                for descriptor in descriptors:
+                    os.close(descriptor)
+
+    def _serve(self):
+        while True:
+            try:
+                client = self._socket.accept()[0]
+            except OSError:
+                return
+            with client:
+                credentials = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+                if struct.unpack("3i", credentials)[1] != 0:
+                    self.refused += 1
+                elif client.recv(REQUEST_MAX, socket.MSG_PEEK):     # not one who only looks whether it listens
+                    self._pass_on(client)
+
+    def __enter__(self):
+        os.rename(self.path, self._behind)
+        self._socket.bind(self.path)
+        os.chmod(self.path, 0o600)
+        self._socket.listen(4)
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_exception):
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._socket.close()
+        os.unlink(self._behind)
+
+
+def _replaces_one_of_root(world):
+    """The new process asks before it gives up being root, and is another user when it takes over."""
+    with _Older(world.gate) as older:
+        _replace(world.gate)
+    expect_equal("connections of another user", older.refused, 0)
+    expect(world.gate.log_lines("taken over, with "), *world.log_tail())
+    expect(world.ask(NAME, "A") is not None, "no answer")
+    expect_equal("ctl status", world.gate.ctl("status")[0], 0)
+
+
 def _signs_what_was_asked_before(world):
     """The server has the query while sealgate is replaced. Its response is signed by the new process."""
     signing, gate = world.signing, world.gate
@@ -253,6 +315,7 @@ HANGS = (Case("a process that hangs is noticed and started again, and no query i
 REPLACED = (
     Case("sealgate run --replace loses no query", _replaced(3)),
     Case("sealgate run --replace starts if there is nothing to replace", _replaces_nothing),
+    Case("sealgate run --replace takes over from one that runs as root", _replaces_one_of_root),
     Case("a second sealgate says that another runs", _says_that_another_runs),
 )
 

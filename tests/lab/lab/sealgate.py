@@ -56,7 +56,7 @@ class Sealgate:
         self.namespace, self.role = namespace, role
         self._name = f"sealgate-{role}-{next(_serial)}"
         self._backend = "" if "rules_backend" in more else surroundings.RULES
-        self.config = lab.resources.path(self._name + ".conf")
+        self.config, self.control = (lab.resources.path(f"{self._name}.{end}") for end in ("conf", "control"))
         with open(self.config, "w") as file:
             file.write(CONFIG.format(role=role, mode=mode, queues=queues, queue=queue,
                                      first="" if first is None else f"first = {first}; ",
@@ -65,7 +65,7 @@ class Sealgate:
                                      state=lab.resources.path(self._name + ".anchors"),
                                      ntas=lab.resources.path(self._name + ".ntas"),
                                      clock=lab.resources.path(self._name + ".clock"),
-                                     control=lab.resources.path(self._name + ".control"),
+                                     control=self.control,
                                      readers=READERS, user=USER,
                                      anchor=anchor or lab.zones.anchor_dnskey) + more)
             if self._backend:
