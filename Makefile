@@ -280,10 +280,11 @@ CONF  = $(DESTDIR)/etc/sealgate
 
 install: $(if $(wildcard $B/sealgate),,all)
 	install -d $(SBIN) $(UNITS) $(USERS) $(DOC)/docs/performance
-	install -m755 $B/sealgate dist/sealgate-remove-rules $(SBIN)
+	install -m755 $B/sealgate dist/sealgate-remove-rules dist/sealgate-tell-failure $(SBIN)
 	for unit in sealgate sealgate-rules; do \
 		sed 's,/usr/local/,$(PREFIX)/,' systemd/$$unit.service >$(UNITS)/$$unit.service && \
 		sed -f systemd/instance.sed $(UNITS)/$$unit.service >$(UNITS)/$$unit@.service || exit 1; done
+	sed 's,/usr/local/,$(PREFIX)/,' systemd/sealgate-failed@.service >$(UNITS)/sealgate-failed@.service
 	install -m644 systemd/run-sealgate_bpf.mount $(UNITS)
 	install -m644 systemd/sealgate.sysusers $(USERS)/sealgate.conf
 	install -m644 README.md LICENSE dist/sealgate.conf $(DOC)
@@ -293,9 +294,9 @@ install: $(if $(wildcard $B/sealgate),,all)
 
 # Removes what `make install` installed. A configuration that was changed stays; keys always do.
 uninstall:
-	rm -f $(SBIN)/sealgate $(SBIN)/sealgate-remove-rules $(USERS)/sealgate.conf
+	rm -f $(SBIN)/sealgate $(SBIN)/sealgate-remove-rules $(SBIN)/sealgate-tell-failure $(USERS)/sealgate.conf
 	rm -f $(UNITS)/sealgate.service $(UNITS)/sealgate-rules.service $(UNITS)/run-sealgate_bpf.mount
-	rm -f $(UNITS)/sealgate@.service $(UNITS)/sealgate-rules@.service
+	rm -f $(UNITS)/sealgate@.service $(UNITS)/sealgate-rules@.service $(UNITS)/sealgate-failed@.service
 	! cmp -s $(DOC)/sealgate.conf $(CONF)/sealgate.conf || rm $(CONF)/sealgate.conf
 	rm -rf $(DOC)
 	[ ! -d $(CONF) ] || rmdir --ignore-fail-on-non-empty $(CONF)

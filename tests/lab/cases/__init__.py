@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The assertions of the lab. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
-from . import (adversary, aliases, attacks, audit, bridge, cache, chains, checking, client, clock,
+from . import (adversary, alert, aliases, attacks, audit, bridge, cache, chains, checking, client, clock,
                control, copies, dns64, dns64_found, documents, encrypted, errors, explain, firewalls, fragments, ground, habits, inside,
                instances, instances_lost, iterate, letters, life, marks, monitor, netem, nft, notrack, obstacles, odd, oddservers, options, oracle,
                overload, own_servers, pause, portal, predict, privilege, race, reflected, reload, reports, restricted, roles,
@@ -68,6 +68,7 @@ _MODULES = (
     obstacles,
     privilege,
     service,
+    alert,
     takeover,
     documents,
     firewalls,

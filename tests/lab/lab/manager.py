@@ -27,6 +27,7 @@ mkdir -p /run/etc /run/work /run/systemd/system /usr/local/sbin
 mount -t overlay -o lowerdir=/etc,upperdir=/run/etc,workdir=/run/work overlay /etc
 mkdir -p /etc/sealgate
 cp {sealgate} /usr/local/sbin/sealgate
+cp {scripts} /usr/local/sbin
 cp {directory}/*.conf {anchor} /etc/sealgate
 cp {units} /run/systemd/system
 for unit in sealgate sealgate-rules; do
@@ -124,6 +125,7 @@ class Manager(Systemd):
         super().__init__(lab.resources, gate.namespace, START.format(
             systemd=SYSTEMD, sealgate=os.path.abspath(lab.sealgate_path), directory=self._directory,
             drop_ins="\n".join(copies), anchor=lab.zones.anchor_dnskey, units=" ".join(map(str, units)),
+            scripts=f"{ROOT}/dist/sealgate-remove-rules {ROOT}/dist/sealgate-tell-failure",
             sysusers=ROOT / "systemd" / "sealgate.sysusers", templates=ROOT / "systemd" / "instance.sed",
             copies="\n".join(f"cp -r {path} {self._moved[path]}\nchown -R sealgate: {self._moved[path]}"
                              for path in directories)))
