@@ -100,6 +100,16 @@ $B/sealgate: $(CMD_OBJ) $B/libsealgate.a
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(our_ldflags) $(LDFLAGS) -o $@ $^ $(pkg_libs)
 
+# The same program with another layout of the memory that a process leaves to its successor: for the lab, which
+# upgrades to it.
+$B/sealgate-layout: $(CMD_OBJ) $B/layout/flow_kept.o $B/libsealgate.a
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(our_ldflags) $(LDFLAGS) -o $@ $^ $(pkg_libs)
+
+$B/layout/flow_kept.o: filter/flow/flow_kept.c $(wildcard filter/flow/*.h) $B/.flags
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(our_cflags) $(CFLAGS) -DFLOW_LAYOUT=1000 -c -o $@ $<
+
 $B/libsealgate.a: $(LIB_OBJ) $B/.flags
 	$(say) AR $@
 	$(Q)rm -f $@ && ar rcs $@ $(LIB_OBJ)

@@ -284,7 +284,8 @@ summed += bytes(len(summed) % 2)
 total = sum(int.from_bytes(summed[at:at + 2], "big") for at in range(0, len(summed), 2)) % 65535
 udp += (65535 - total or 65535).to_bytes(2, "big") + wire
 payload = bytes((17, 0, 1, 4, 0, 0, 0, 0)) + udp if extended else udp
-header = b"\\x60\\0\\0\\0" + len(payload).to_bytes(2, "big") + bytes((60 if extended else 17, 64)) + source + destination
+next_header = 60 if extended else 17
+header = b"\\x60\\0\\0\\0" + len(payload).to_bytes(2, "big") + bytes((next_header, 64)) + source + destination
 raw = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
 raw.sendto(header + payload, (sys.argv[2], 0))
 """
@@ -323,14 +324,14 @@ def _extension_headers(world):
     for gate in (world.validator, world.signer):
         gate.remove_rules()
     for shape in ("plain", "extended"):
-        expect(_gets_the_forged_answer(world, shape), f"{shape}: the packet of this test does not arrive, without rules")
+        expect(_gets_the_forged_answer(world, shape), f"{shape}: the test's packet does not arrive, without rules")
     for gate in (world.validator, world.signer):
         gate.apply_rules()
     try:
         for pause in (False, True):
             expect_equal("pause", world.signer.ctl("pause", "600")[0] if pause else 0, 0)
             for shape in ("plain", "extended"):
-                expect(not _gets_the_forged_answer(world, shape), f"{shape}, signer paused: {pause}: it passes unjudged")
+                expect(not _gets_the_forged_answer(world, shape), f"{shape}, paused: {pause}: it passes unjudged")
     finally:
         world.signer.ctl("resume")
     _both_work(world)
@@ -552,7 +553,7 @@ CASES = (
     Case("two instances: port 53 at both ends is judged or signed, in any order of the rules", _port_53_at_both_ends),
     _works_while_the_other("stopped", _stopped),
     _works_while_the_other("paused", _paused),
-    Case("two instances: a response to port 53 with extension headers of IPv6 passes unjudged in no state of the signer",
+    Case("two instances: a response to port 53 with extension headers of IPv6 never passes unjudged",
          _extension_headers),
     Case("two instances: each packet meets one queue, once", _each_packet_once),
     Case("two instances: the mark of one is no way around the other", _a_mark_is_no_way_around),

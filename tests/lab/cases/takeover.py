@@ -92,6 +92,9 @@ class Load:
     def asked(self):
         return len(self._asked)
 
+    def asked_at(self, number):
+        return self._asked[number]
+
     def lost(self):
         return [number for number in list(self._asked) if number not in self._took]
 
@@ -106,11 +109,11 @@ class Load:
         return len(self._took)
 
 
-def _on_host(lab, gate=None):
+def on_host(lab, gate=None):
     return lab.host if not gate else World(lab, gate, lab.ask_from_host)
 
 
-def _on_gateway(lab, gate=None):
+def on_gateway(lab, gate=None):
     return lab.router if not gate else World(lab, gate, lab.ask_through_gateway)
 
 
@@ -118,7 +121,7 @@ def _on_bridge(lab, gate=None):
     return bridge.bridge_of(lab)[1] if not gate else bridge.world(lab, gate)
 
 
-def _as_a_service(role, place):
+def as_a_service(role, place):
     """`place` returns the machine, and later the world around it."""
     @contextlib.contextmanager
     def scene(lab):
@@ -138,7 +141,7 @@ def _restart(service):
     service.control("restart", "sealgate")
 
 
-def _signal(name):
+def when_signalled(name):
     def end(service):
         before = service.main_pid()
         service.control("kill", "--kill-who=main", f"--signal={name}", "sealgate")
@@ -146,7 +149,7 @@ def _signal(name):
     return end
 
 
-def _taken_over(service):
+def taken_over(service):
     """How often a process took over. A process that crashes by itself would be found here too."""
     return service.run("cat", LOG).count("taken over, with ")
 
@@ -163,7 +166,7 @@ def _nothing_is_lost(end, times, questions_a_s=QUESTIONS_A_S):
     def run(world):
         service = world.service
         wait_until(lambda: world.ask(NAME, "A", timeout_s=1) is not None, "the service does not answer")
-        before = _taken_over(service)
+        before = taken_over(service)
         with world.lab.attack("race-forge-address"):
             with Load(world, questions_a_s) as load:
                 for _ in range(times):
@@ -171,7 +174,7 @@ def _nothing_is_lost(end, times, questions_a_s=QUESTIONS_A_S):
                     end(service)
                     mark = load.mark()
                     wait_until(lambda: load.answered_since(mark), "no answers come after the end")
-        expect_equal("times that a new process took over", _taken_over(service) - before, times)
+        expect_equal("times that a new process took over", taken_over(service) - before, times)
         _judge_load(load, times)
     return run
 
@@ -183,7 +186,7 @@ def _replaced(times):
         with world.lab.attack("race-forge-address"), Load(world) as load:
             for _ in range(times):
                 time.sleep(random.uniform(0, 0.5))
-                _replace(gate)
+                take_over(gate)
                 mark = load.mark()
                 wait_until(lambda: load.answered_since(mark), "no answers come after the end")
         _judge_load(load, times)
@@ -207,7 +210,7 @@ def _says_that_another_runs(world):
 
 
 @contextlib.contextmanager
-def _signer(lab):
+def signer(lab):
     gate = lab.signing.sealgate("gateway")
     try:
         gate.start()
@@ -217,7 +220,7 @@ def _signer(lab):
         gate.remove_rules()
 
 
-def _replace(gate):
+def take_over(gate):
     old = gate.process
     gate.start("--replace")
     expect_equal("exit code of the old process", old.wait(PATIENCE_S), 0)
@@ -276,7 +279,7 @@ class _Older:
 def _replaces_one_of_root(world):
     """The new process asks before it gives up being root, and is another user when it takes over."""
     with _Older(world.gate) as older:
-        _replace(world.gate)
+        take_over(world.gate)
     expect_equal("connections of another user", older.refused, 0)
     expect(world.gate.log_lines("taken over, with "), *world.log_tail())
     expect(world.ask(NAME, "A") is not None, "no answer")
@@ -296,7 +299,7 @@ def _signs_what_was_asked_before(world):
             try:
                 sock.send(query.to_wire())
                 wait_until(lambda: gate.counter("queries") > asked, "the query does not come")
-                _replace(gate)
+                take_over(gate)
             finally:
                 server.thaw()
             answer = ask.receive(sock, query.to_wire())
@@ -307,11 +310,11 @@ def _signs_what_was_asked_before(world):
 
 CASES = (
     Case("systemctl restart loses no query", _nothing_is_lost(_restart, 3)),
-    Case("kill -9 loses no query", _nothing_is_lost(_signal("KILL"), 5)),
-    Case("SIGSEGV loses no query", _nothing_is_lost(_signal("SEGV"), 2)),
+    Case("kill -9 loses no query", _nothing_is_lost(when_signalled("KILL"), 5)),
+    Case("SIGSEGV loses no query", _nothing_is_lost(when_signalled("SEGV"), 2)),
 )
 HANGS = (Case("a process that hangs is noticed and started again, and no query is lost",
-              _nothing_is_lost(_signal("STOP"), 1, FEW_A_S)),)
+              _nothing_is_lost(when_signalled("STOP"), 1, FEW_A_S)),)
 REPLACED = (
     Case("sealgate run --replace loses no query", _replaced(3)),
     Case("sealgate run --replace starts if there is nothing to replace", _replaces_nothing),
@@ -320,15 +323,15 @@ REPLACED = (
 )
 
 GROUPS = (
-    Group("takeover on a host", _as_a_service("host", _on_host), CASES + HANGS,
+    Group("takeover on a host", as_a_service("host", on_host), CASES + HANGS,
           obstacle=manager.obstacle()),
     Group("takeover without systemd", with_sealgate("host", grace_ms=GRACE_MS), REPLACED),
-    Group("takeover of a signer", _signer, (
+    Group("takeover of a signer", signer, (
         Case("a query that the server has is answered, signed, by the process that replaces the signer",
              _signs_what_was_asked_before),)),
-    Group("takeover on a bridge", _as_a_service("bridge", _on_bridge), tuple(
+    Group("takeover on a bridge", as_a_service("bridge", _on_bridge), tuple(
         Case("bridge: " + case.name, case.run) for case in CASES[:2]), obstacle=manager.obstacle()),
-    Group("takeover on a gateway", _as_a_service("gateway", _on_gateway), CASES,
+    Group("takeover on a gateway", as_a_service("gateway", on_gateway), CASES,
           obstacle=manager.obstacle()),
 )
 

@@ -121,10 +121,10 @@ class Sealgate:
     def remove_rules(self):
         return self.command("rules", "remove")
 
-    def start(self, *options):
-        """Starts it and waits until it says that it is ready."""
+    def start(self, *options, program=None):
+        """Starts it, or another build of it, and waits until it says that it is ready."""
         clock = self.clock.words if self.clock else ()
-        self.process = self.namespace.start(self._name, *clock, self._lab.sealgate_path, "run",
+        self.process = self.namespace.start(self._name, *clock, program or self._lab.sealgate_path, "run",
                                             "--config", self.config, *options)
         if not self.process.wait_for_log("ready", PATIENCE_S):
             ended = self.process.wait(0)
