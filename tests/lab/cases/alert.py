@@ -120,7 +120,8 @@ def _instance(world):
     machine.write("/etc/sealgate/a.conf", 'instance = "a";\n' + WRONG)
     _next_alert(machine, "sealgate-rules@a", _restart_fails(machine, "sealgate-rules@a"),
                 "sealgate-rules@a.service has failed.",
-                "journalctl -u sealgate-rules@a`", "sealgate config check --instance a`")
+                "journalctl -u sealgate-rules@a`", "sealgate config check --instance a`",
+                "sealgate-remove-rules --instance a`")
     machine.must("systemctl stop sealgate@a sealgate-rules@a; rm /etc/sealgate/a.conf")
 
 
