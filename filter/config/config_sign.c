@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/sockaddr.h"
+#include "config/config_habits.h"
 #include "config/config_reader.h"
 #include "config/network_text.h"
 #include "keys/record_text.h"
@@ -17,16 +18,31 @@ static bool setting_read_name(const config_setting_t *s, struct name *name)
 	return text && name_from_text(text, name);
 }
 
+typedef bool member_test(const char *name);
+
+static bool is_member_of_cut(const char *name)
+{
+	return strcmp(name, "name") == 0 || strcmp(name, "ds") == 0;
+}
+
+static bool is_member_of_zone(const char *name)
+{
+	static const char *const members[] = { "name", "keys", "max_ttl", "cuts", "servers" };
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		if (strcmp(members[i], name) == 0)
+			return true;
+	}
+	return habit_is_member(name);
+}
+
 static bool group_has_no_others(struct config_reader *r, const config_setting_t *s,
-        const char *what, const char *const members[])
+        const char *what, member_test *is_member)
 {
 	for (unsigned i = 0; i < (unsigned)config_setting_length(s); i++) {
 		const config_setting_t *member = config_setting_get_elem(s, i);
-		const char *const *known = members;
 
-		while (*known && strcmp(*known, config_setting_name(member)) != 0)
-			known++;
-		if (!*known)
+		if (!is_member(config_setting_name(member)))
 			return reader_wrong(r, member, "a %s has no member \"%s\"", what,
 			        config_setting_name(member));
 	}
@@ -73,13 +89,12 @@ static bool cut_read_ds_list(
 static bool cut_read(struct config_reader *r, const config_setting_t *s, const struct name *apex,
         struct config_cut *cut)
 {
-	static const char *const members[] = { "name", "ds", NULL };
 	bool is_group = config_setting_is_group(s);
 	const config_setting_t *name = is_group ? config_setting_get_member(s, "name") : s;
 	const config_setting_t *ds = is_group ? config_setting_get_member(s, "ds") : NULL;
 
 	*cut = (struct config_cut){ .line = config_setting_source_line(s) };
-	if (is_group && !group_has_no_others(r, s, "cut", members))
+	if (is_group && !group_has_no_others(r, s, "cut", is_member_of_cut))
 		return false;
 	if (!name || !setting_read_name(name, &cut->name) || !name_within(&cut->name, apex) ||
 	        name_equal(&cut->name, apex))
@@ -195,7 +210,6 @@ static bool zone_read_keys(
 static bool zone_read(
         struct config_reader *r, const config_setting_t *s, struct config_zones *zones)
 {
-	static const char *const members[] = { "name", "keys", "max_ttl", "cuts", "servers", NULL };
 	struct config_zone *zone = &zones->items[zones->count];
 	const config_setting_t *max_ttl, *cuts, *servers;
 
@@ -205,15 +219,15 @@ static bool zone_read(
 		        "keys = \"/etc/sealgate/keys\"; }");
 	zone->line = config_setting_source_line(s);
 	zone->max_ttl_s = SIGN_MAX_TTL_S;
-	if (!group_has_no_others(r, s, "zone", members) || !zone_read_apex(r, s, zone, zones) ||
-	        !zone_read_keys(r, s, zone->keys))
+	if (!group_has_no_others(r, s, "zone", is_member_of_zone) ||
+	        !zone_read_apex(r, s, zone, zones) || !zone_read_keys(r, s, zone->keys))
 		return false;
 	zones->count++;
 	max_ttl = config_setting_get_member(s, "max_ttl");
 	cuts = config_setting_get_member(s, "cuts");
 	servers = config_setting_get_member(s, "servers");
 	return (!max_ttl || zone_read_max_ttl(r, max_ttl, &zone->max_ttl_s)) &&
-	       (!cuts || zone_read_cuts(r, cuts, &zone->apex, zones)) &&
+	       habits_read(r, s, zone) && (!cuts || zone_read_cuts(r, cuts, &zone->apex, zones)) &&
 	       (!servers || zone_read_speakers(r, servers, zone, zones));
 }
 
@@ -315,6 +329,7 @@ static void zones_show(const struct config_key *k, const void *value, FILE *out)
 		fputs("; keys = ", out);
 		kind_show_text(zone->keys, out);
 		fprintf(out, "; max_ttl = %u;", zone->max_ttl_s);
+		habits_show(zone, out);
 		zone_show_cuts(zones, zone, out);
 		zone_show_speakers(zones, zone, out);
 		fputs(" }", out);

@@ -20,7 +20,8 @@ struct config_zone {
 	struct name apex;
 	char keys[CONFIG_PATH_MAX]; /* the directory of its key files */
 	uint32_t max_ttl_s;
-	unsigned line; /* of the file */
+	uint8_t nxdomain; /* enum sign_nxdomain */
+	unsigned line;    /* of the file */
 
 	/* The servers that speak for the zone are `speaker_count` of the list's speakers, from
 	 * `speaker_first` on. 0: any server does. */

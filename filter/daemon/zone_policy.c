@@ -61,6 +61,7 @@ static struct sign_zone make_zone(const struct config_zones *zones, const struct
 		.cdnskey = keys->records.cdnskey,
 		.ds_count = keys->ds_count,
 		.max_ttl_s = zone->max_ttl_s,
+		.nxdomain = (enum sign_nxdomain)zone->nxdomain,
 		.servers = zones->speakers + zone->speaker_first,
 		.server_count = zone->speaker_count };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sign/sign_answer.h"
 
+#include "sign/sign_absence.h"
 #include "sign/sign_cut.h"
 #include "sign/sign_memory.h"
 #include "sign/sign_put.h"
@@ -9,30 +10,38 @@
 #include "sign/sign_zone.h"
 #include "sign/signer_private.h"
 
-static bool has_name_below(const struct sign_job *job, const struct signer_walk *w)
+/* A denial of the last name of the walk, or of one of its types. */
+struct made_denial {
+	uint16_t qtype;
+	bool is_nxdomain; /* the server says so */
+	bool is_nothing;  /* the name is denied, not only the type */
+};
+
+static struct made_denial read_denial(
+        struct sign_job *job, const struct signer_walk *w, bool is_nxdomain, uint16_t qtype)
 {
-	return name_equal(&w->name, &w->zone->apex) ||
-	       memory_has_below(job->signer, &w->name, job->now_s);
+	if (!is_nxdomain)
+		note_presence(job, w->zone, &w->name, 0);
+	return (struct made_denial){ qtype, is_nxdomain,
+		is_nxdomain && is_name_absent(job, w, qtype) };
 }
 
-/* Adds the NSEC that denies the last name, or its type `qtype`. The SOA was added before. A server
- * that says NXDOMAIN for a name with names below it is wrong (RFC 8020): then only the type is
- * denied. */
-static bool put_denial(struct sign_job *job, struct signer_walk *w, bool is_nxdomain,
-        uint16_t qtype, const struct set_ttls *ttls, struct ending *e)
+/* Adds the NSEC that denies the last name, or its type. The SOA was added before. */
+static bool put_denial(struct sign_job *job, struct signer_walk *w,
+        const struct made_denial *denial, const struct set_ttls *ttls, struct ending *e)
 {
-	bool is_nothing = is_nxdomain && !has_name_below(job, w);
-	struct sign_types types =
-	        is_nothing ? types_of_nothing() : types_of_name(w->zone, &w->name, qtype);
+	struct sign_types types = denial->is_nothing
+	                                  ? types_of_nothing()
+	                                  : types_of_name(w->zone, &w->name, denial->qtype);
 	struct name next;
 
 	if (!job->asked->client.dnssec_ok)
-		e->rcode = is_nxdomain ? RCODE_NXDOMAIN : RCODE_NOERROR;
+		e->rcode = denial->is_nxdomain ? RCODE_NXDOMAIN : RCODE_NOERROR;
 	else
-		e->says_co = is_nothing && job->asked->compact_ok;
+		e->says_co = denial->is_nothing && job->asked->compact_ok;
 	if (e->says_co)
 		e->rcode = RCODE_NXDOMAIN;
-	e->outcome = is_nothing ? SIGN_OUTCOME_NXDOMAIN : SIGN_OUTCOME_NODATA;
+	e->outcome = denial->is_nothing ? SIGN_OUTCOME_NXDOMAIN : SIGN_OUTCOME_NODATA;
 	next_name(&w->name, &w->zone->apex, &next);
 	return put_nsec(job, w->zone,
 	        &(struct made_nsec){ &w->name, &next, types, SECTION_AUTHORITY, *ttls });
@@ -52,16 +61,16 @@ static bool answer_nsec(struct sign_job *job, const struct sign_zone *zone, cons
 static bool answer_denial(struct sign_job *job, struct signer_walk *w, bool is_nxdomain,
         uint16_t qtype, struct ending *e)
 {
+	const struct made_denial denial = read_denial(job, w, is_nxdomain, qtype);
 	struct set_ttls ttls;
 
 	/* An apex has an SOA. An NSEC with NS but without SOA would look like that of a cut. */
 	if (qtype == TYPE_SOA && name_equal(&w->name, &w->zone->apex))
 		return signing_fail(job, SIGN_OUTCOME_UNEXPECTED);
 	/* A name that exists has at least an NSEC, so a question for ANY gets that. */
-	if (qtype == TYPE_ANY && (!is_nxdomain || has_name_below(job, w)))
+	if (qtype == TYPE_ANY && !denial.is_nothing)
 		return answer_nsec(job, w->zone, &w->name, types_of_name(w->zone, &w->name, qtype));
-	return put_soa(job, w->soa, w->zone, &ttls) &&
-	       put_denial(job, w, is_nxdomain, qtype, &ttls, e);
+	return put_soa(job, w->soa, w->zone, &ttls) && put_denial(job, w, &denial, &ttls, e);
 }
 
 /* ---- An ordinary question ---- */
@@ -71,7 +80,7 @@ static bool put_positive(struct sign_job *job, const struct signer_walk *w)
 	const struct rrset *ns =
 	        rrsets_find(&job->rrsets, SECTION_AUTHORITY, &w->zone->apex, TYPE_NS);
 
-	memory_note_name(job->signer, &w->name, &w->zone->apex, job->now_s);
+	note_presence(job, w->zone, &w->name, rrset_ttl(&job->rrsets, w->set));
 	if (!put_set(job, w->set, SECTION_ANSWER, w->zone))
 		return false;
 	if (ns && !put_set(job, ns, SECTION_AUTHORITY, w->zone))
@@ -163,8 +172,9 @@ bool sign_ds(struct sign_job *job, struct ending *e)
 static bool answer_nsec_of_nothing(struct sign_job *job, const struct signer_walk *w)
 {
 	return answer_nsec(job, w->zone, &job->qname,
-	        has_name_below(job, w) ? types_of_name(w->zone, &job->qname, job->qtype)
-	                               : types_of_nothing());
+	        is_name_absent(job, w, job->qtype)
+	                ? types_of_nothing()
+	                : types_of_name(w->zone, &job->qname, job->qtype));
 }
 
 bool sign_exists(struct sign_job *job, struct ending *e)
@@ -252,5 +262,5 @@ bool sign_apex_nodata(struct sign_job *job, struct ending *e)
 	struct set_ttls ttls;
 
 	return put_learned_soa(job, w.zone, &ttls) &&
-	       put_denial(job, &w, false, job->qtype, &ttls, e);
+	       put_denial(job, &w, &(struct made_denial){ .qtype = job->qtype }, &ttls, e);
 }

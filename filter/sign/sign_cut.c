@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "sign/sign_absence.h"
 #include "sign/sign_memory.h"
 #include "sign/sign_put.h"
 #include "sign/sign_set.h"
@@ -78,7 +79,7 @@ bool put_referral(struct sign_job *job, const struct signer_walk *w, struct endi
 	e->outcome = SIGN_OUTCOME_REFERRAL;
 	if (w->links == 0)
 		e->flags = 0;
-	memory_note_name(job->signer, cut, &w->zone->apex, job->now_s);
+	note_presence(job, w->zone, cut, rrset_ttl(&job->rrsets, w->ns));
 	return put_set(job, w->ns, SECTION_AUTHORITY, NULL) && put_cut_proof(job, w->zone, cut) &&
 	       put_additional(job, NULL);
 }

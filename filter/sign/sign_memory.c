@@ -6,7 +6,8 @@
 
 struct sign_memory {
 	struct table tables[MEMORY_KINDS];
-	struct zone_memory *zones; /* by index in the policy */
+	struct zone_memory *zones;   /* by index in the policy */
+	int64_t lacks_names_until_s; /* the end of the TTL of a name that was forgotten before it */
 	uint32_t learned[LESSON_COUNT];
 	struct memory_basis basis; /* of the answer that is being made */
 };
@@ -16,9 +17,20 @@ struct seen_ttl {
 	uint32_t highest_s;
 };
 
+/* A name or a cut. */
 struct seen_name {
 	struct wide_hash id;
-	int64_t seen_s;
+	int64_t until_s;     /* it counts as there */
+	int64_t ttl_until_s; /* caches may have it */
+	int64_t denied_s;    /* of a name: when the server denied it since it was seen, or 0 */
+};
+
+enum { DENIED_A = 1, DENIED_AAAA = 2, DENIED_BOTH = 3 };
+
+struct denied_name {
+	struct wide_hash id;
+	int64_t until_s;
+	unsigned types; /* DENIED_... */
 };
 
 static bool is_same_hash(const void *entry, const void *id)
@@ -71,6 +83,16 @@ static const struct memory_rule {
 	        .added = LESSON_NAMES,
 	        .replaced = LESSON_NAMES,
 	        .changed = LESSON_NONE,
+	        .removed = LESSON_NONE },
+	/* memory_note_denied() says when an answer depends on an entry. An answer that denies a name
+	 * for both types is not made anew if the entry is replaced: what was said is not undone. */
+	[MEMORY_DENIED] = { .is_same = is_same_hash,
+	        .id_octets = sizeof(struct wide_hash),
+	        .found = LESSON_NONE,
+	        .missing = LESSON_NONE,
+	        .added = LESSON_NONE,
+	        .replaced = LESSON_NONE,
+	        .changed = LESSON_DENIED,
 	        .removed = LESSON_NONE },
 	/* A change sets only the time when a cut was seen. */
 	[MEMORY_CUTS] = { .is_same = is_same_hash,
@@ -134,6 +156,9 @@ int memory_init(struct signer *s)
 	if (result == 0)
 		result = table_init(
 		        &m->tables[MEMORY_NAMES], sizeof(struct seen_name), s->limits.names);
+	if (result == 0)
+		result = table_init(
+		        &m->tables[MEMORY_DENIED], sizeof(struct denied_name), s->limits.names);
 	if (result == 0)
 		result = table_init(
 		        &m->tables[MEMORY_CUTS], sizeof(struct seen_name), s->limits.cuts);
@@ -282,55 +307,144 @@ uint32_t memory_ttl(
 	return least(highest_ttl(s, &id, ttl_s), max_s);
 }
 
-/* ---- Names ---- */
+/* ---- What was seen ---- */
+
+static struct wide_hash id_of_name(const struct signer *s, const struct name *name)
+{
+	return keyed_hash_wide(&s->key, name_span(name));
+}
 
 /* Returns `seen`, or NULL after removing an entry that is too old. */
 static const struct seen_name *fresh_or_removed(
         struct signer *s, enum memory_kind kind, const struct seen_name *seen, int64_t now_s)
 {
-	if (!seen || now_s - seen->seen_s < SIGN_MEMORY_S)
+	if (!seen || now_s < seen->until_s)
 		return seen;
 	memory_remove(s, kind, seen);
 	return NULL;
 }
 
-/* Returns false if the name was known already. The answer does not depend on that: each new name
- * would make the kept answers anew that only noted theirs, and anybody can ask for new names. */
-static bool note_seen(
-        struct signer *s, enum memory_kind kind, const struct name *name, int64_t now_s)
+/* Adds an entry. Notes what a full table of names forgets for it; cuts have no TTL. */
+static struct seen_name *add_seen(
+        struct signer *s, enum memory_kind kind, const struct wide_hash *id)
 {
-	struct wide_hash id = keyed_hash_wide(&s->key, name_span(name));
-	const struct seen_name *seen = fresh_or_removed(s, kind, memory_peek(s, kind, &id), now_s);
-	struct seen_name *noted = seen ? memory_change(s, kind, seen) : memory_add(s, kind, &id);
+	struct sign_memory *m = s->memory;
+	const struct table *t = &m->tables[kind];
+	const struct seen_name *oldest = table_oldest(t);
 
-	noted->seen_s = now_s;
-	return !seen;
+	if (t->used == t->capacity && oldest->ttl_until_s > m->lacks_names_until_s)
+		m->lacks_names_until_s = oldest->ttl_until_s;
+	return memory_add(s, kind, id);
+}
+
+/* Makes an entry that lasts for SIGN_MEMORY_S, or makes it last so long; `*is_new` says which. The
+ * answer does not depend on that: each new name would make the kept answers anew that only noted
+ * theirs, and anybody can ask for new names. */
+static struct seen_name *note_seen(struct signer *s, enum memory_kind kind, const struct name *name,
+        int64_t now_s, bool *is_new)
+{
+	struct wide_hash id = id_of_name(s, name);
+	const struct seen_name *seen = fresh_or_removed(s, kind, memory_peek(s, kind, &id), now_s);
+	struct seen_name *noted = seen ? memory_change(s, kind, seen) : add_seen(s, kind, &id);
+
+	*is_new = !seen;
+	if (noted->until_s < now_s + SIGN_MEMORY_S)
+		noted->until_s = now_s + SIGN_MEMORY_S;
+	return noted;
 }
 
 static bool was_seen(
         struct signer *s, enum memory_kind kind, const struct name *name, int64_t now_s)
 {
-	struct wide_hash id = keyed_hash_wide(&s->key, name_span(name));
+	struct wide_hash id = id_of_name(s, name);
 	const struct seen_name *seen = fresh_or_removed(s, kind, memory_find(s, kind, &id), now_s);
 
 	if (seen)
-		memory_limit(s, seen->seen_s + SIGN_MEMORY_S);
+		memory_limit(s, seen->until_s);
 	return seen;
 }
 
-void memory_note_name(
-        struct signer *s, const struct name *name, const struct name *apex, int64_t now_s)
-{
-	struct name above;
+/* ---- Names ---- */
 
-	name_parent(name, &above);
-	for (; above.labels > apex->labels; name_parent(&above, &above))
-		note_seen(s, MEMORY_NAMES, &above, now_s);
+static struct seen_name *note_name(
+        struct signer *s, const struct name *name, uint32_t ttl_s, int64_t now_s)
+{
+	bool is_new;
+
+	struct seen_name *noted = note_seen(s, MEMORY_NAMES, name, now_s, &is_new);
+	if (noted->ttl_until_s < now_s + ttl_s)
+		noted->ttl_until_s = now_s + ttl_s;
+	if (noted->until_s < noted->ttl_until_s)
+		noted->until_s = noted->ttl_until_s;
+	return noted;
 }
 
-bool memory_has_below(struct signer *s, const struct name *name, int64_t now_s)
+bool memory_note_name(struct signer *s, const struct name *name, const struct name *apex,
+        uint32_t ttl_s, int64_t now_s)
+{
+	struct name above;
+	bool contradicts;
+
+	if (name->labels <= apex->labels)
+		return false;
+	name_parent(name, &above);
+	for (; above.labels > apex->labels; name_parent(&above, &above))
+		note_name(s, &above, ttl_s, now_s);
+	struct seen_name *noted = note_name(s, name, ttl_s, now_s);
+	contradicts = noted->denied_s > 0 && now_s - noted->denied_s < SIGN_FLIP_S;
+	noted->denied_s = 0;
+	return contradicts;
+}
+
+bool memory_has_name(struct signer *s, const struct name *name, int64_t now_s)
 {
 	return was_seen(s, MEMORY_NAMES, name, now_s);
+}
+
+bool memory_lacks_names(struct signer *s, int64_t now_s)
+{
+	memory_depend(s->memory, LESSON_NAMES);
+	if (now_s >= s->memory->lacks_names_until_s)
+		return false;
+	memory_limit(s, s->memory->lacks_names_until_s);
+	return true;
+}
+
+static unsigned denied_bit(uint16_t type)
+{
+	return type == TYPE_A ? DENIED_A : type == TYPE_AAAA ? DENIED_AAAA : 0;
+}
+
+/* Notes the contradiction so far, if the name is known to exist. */
+static void note_flip(struct signer *s, const struct wide_hash *id, int64_t now_s)
+{
+	const struct seen_name *seen = memory_peek(s, MEMORY_NAMES, id);
+
+	if (seen && now_s < seen->until_s)
+		((struct seen_name *)own_entry(seen))->denied_s = now_s;
+}
+
+bool memory_note_denied(struct signer *s, const struct name *name, uint16_t type, int64_t now_s)
+{
+	struct wide_hash id = id_of_name(s, name);
+	const struct denied_name *seen = memory_find(s, MEMORY_DENIED, &id);
+	bool is_fresh = seen && now_s < seen->until_s;
+	unsigned types = denied_bit(type) | (is_fresh ? seen->types : 0);
+
+	note_flip(s, &id, now_s);
+	if (is_fresh && types == seen->types) {
+		memory_touch(s, MEMORY_DENIED, seen);
+	} else if (types) {
+		struct denied_name *noted = seen ? memory_change(s, MEMORY_DENIED, seen)
+		                                 : memory_add(s, MEMORY_DENIED, &id);
+		noted->types = types;
+		if (!is_fresh)
+			noted->until_s = now_s + SIGN_MEMORY_S;
+	}
+	if (types == DENIED_BOTH)
+		return true;
+	memory_depend(s->memory, LESSON_DENIED);
+	return false;
 }
 
 /* ---- Cuts ---- */
@@ -339,7 +453,10 @@ bool memory_has_below(struct signer *s, const struct name *name, int64_t now_s)
  * signed any more, so nothing looks for them. But no new ones need be made. */
 void memory_note_cut(struct signer *s, const struct name *cut, int64_t now_s)
 {
-	if (note_seen(s, MEMORY_CUTS, cut, now_s))
+	bool is_new;
+
+	note_seen(s, MEMORY_CUTS, cut, now_s, &is_new);
+	if (is_new)
 		s->renewals.count = 0;
 }
 
@@ -364,7 +481,7 @@ void memory_forget_cuts(struct signer *s, const struct name *name, const struct 
 	if (!memory_has_cuts(s))
 		return;
 	for (; above.labels > apex->labels; name_parent(&above, &above)) {
-		struct wide_hash id = keyed_hash_wide(&s->key, name_span(&above));
+		struct wide_hash id = id_of_name(s, &above);
 		const struct seen_name *seen = memory_find(s, MEMORY_CUTS, &id);
 		if (seen)
 			memory_remove(s, MEMORY_CUTS, seen);
@@ -387,6 +504,18 @@ static struct zone_memory *own_zone(struct signer *s, const struct sign_zone *zo
 const struct zone_memory *memory_zone(struct signer *s, const struct sign_zone *zone)
 {
 	return own_zone(s, zone);
+}
+
+bool memory_contradicts(struct signer *s, const struct sign_zone *zone)
+{
+	memory_depend(s->memory, LESSON_NAMES);
+	return s->memory->zones[zone - s->policy->zones].contradicts;
+}
+
+void memory_note_contradiction(struct signer *s, const struct sign_zone *zone)
+{
+	s->memory->zones[zone - s->policy->zones].contradicts = true;
+	memory_learn(s->memory, LESSON_NAMES);
 }
 
 /* Even a known SOA makes the answer depend on it: recalling the answer after another SOA was seen

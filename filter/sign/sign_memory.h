@@ -21,7 +21,8 @@
 /* Lessons, by the answers that they touch. */
 enum lesson {
 	LESSON_ALL,        /* every answer: another policy, a cut, a higher TTL */
-	LESSON_NAMES,      /* answers that asked for names below a name: a new name */
+	LESSON_NAMES,      /* answers that asked whether a name exists: a new name */
+	LESSON_DENIED,     /* answers that deny a type only: the name was denied for another type */
 	LESSON_SOA,        /* answers with a zone's SOA, or its TTLs: another SOA */
 	LESSON_TTLS,       /* answers with a TTL below the highest seen: one was forgotten */
 	LESSON_SIGNATURES, /* answers with an unsigned additional set: a new signature */
@@ -34,7 +35,8 @@ enum memory_kind {
 	MEMORY_SIGNATURES, /* of records: fingerprint of the signed data, signature */
 	MEMORY_DENIALS,    /* of NSEC records: fingerprint of the signed data, signature */
 	MEMORY_TTLS,       /* RRset with its data: the highest TTL seen */
-	MEMORY_NAMES,      /* name with names below it: when it was seen */
+	MEMORY_NAMES,      /* name with something at it or below it: when it was seen */
+	MEMORY_DENIED,     /* name that the server denied: for which types */
 	MEMORY_CUTS,       /* delegation that a server showed: when it was seen */
 	MEMORY_KINDS
 };
@@ -100,12 +102,22 @@ uint32_t memory_ttl(
 
 /* ---- Names ---- */
 
-/* Notes that `name` exists, and therefore the names between `name` and `apex`. */
-void memory_note_name(
-        struct signer *s, const struct name *name, const struct name *apex, int64_t now_s);
+/* Notes that `name` exists, and therefore the names between `name` and `apex`. Caches may have this
+ * for `ttl_s`; until then it is not forgotten in silence: memory_lacks_names(). Returns true if the
+ * server contradicts itself: the name was known to exist, was denied since, and is there again within
+ * SIGN_FLIP_S. */
+bool memory_note_name(struct signer *s, const struct name *name, const struct name *apex,
+        uint32_t ttl_s, int64_t now_s);
 
-/* True if a name below `name` was seen in the last SIGN_MEMORY_S. */
-bool memory_has_below(struct signer *s, const struct name *name, int64_t now_s);
+/* True if `name`, or a name below it, was seen in the last SIGN_MEMORY_S, or in its TTL if that is longer. */
+bool memory_has_name(struct signer *s, const struct name *name, int64_t now_s);
+
+/* True if the table of names was too small: a name was forgotten whose TTL is not over yet. */
+bool memory_lacks_names(struct signer *s, int64_t now_s);
+
+/* Notes that the server said NXDOMAIN for `name` and a type. Returns true if it has said so, in the
+ * last SIGN_MEMORY_S, for A and for AAAA. */
+bool memory_note_denied(struct signer *s, const struct name *name, uint16_t type, int64_t now_s);
 
 /* ---- Cuts ---- */
 
@@ -126,6 +138,10 @@ bool memory_has_cuts(const struct signer *s);
 
 /* Returns the learned SOA of a zone of the policy. */
 const struct zone_memory *memory_zone(struct signer *s, const struct sign_zone *zone);
+
+/* Note that the server of a zone denies names that exist, which is not forgotten; and tell. */
+void memory_note_contradiction(struct signer *s, const struct sign_zone *zone);
+bool memory_contradicts(struct signer *s, const struct sign_zone *zone);
 
 /* Notes the SOA of a zone: its TTLs, and its RDATA in canonical form, which must fit
  * SIGN_SOA_OCTETS. */

@@ -16,6 +16,14 @@ struct sign_cut {
 	struct span ds[LIMIT_DS]; /* RDATA */
 };
 
+/* What an NXDOMAIN of the server denies. Some servers say NXDOMAIN for a type that a name lacks
+ * (RFC 4074, 4.2), and a validator believes a signed denial for every type of the name (RFC 8198). */
+enum sign_nxdomain {
+	SIGN_NXDOMAIN_CHECKED, /* the name, once the server has denied it for A and for AAAA */
+	SIGN_NXDOMAIN_NAME,    /* the name, at once */
+	SIGN_NXDOMAIN_TYPE,    /* only the type, always */
+};
+
 struct sign_zone {
 	struct name apex;
 	const struct signkey *key; /* the ZSK */
@@ -27,6 +35,7 @@ struct sign_zone {
 	struct span ds[LIMIT_DS];
 
 	uint32_t max_ttl_s;
+	enum sign_nxdomain nxdomain;
 	const struct sign_cut *cuts;
 	unsigned cut_count;
 

@@ -2,6 +2,7 @@
 #include "sign/sign_walk.h"
 
 #include "dnssec/alias.h"
+#include "sign/sign_absence.h"
 #include "sign/sign_memory.h"
 #include "sign/sign_put.h"
 #include "sign/sign_query.h"
@@ -111,7 +112,7 @@ static enum step walk_link(struct sign_job *job, struct signer_walk *w)
 	w->is_redirected = dname != NULL;
 	if (dname)
 		return walk_dname(job, w, dname);
-	memory_note_name(job->signer, &w->name, &w->zone->apex, job->now_s);
+	note_presence(job, w->zone, &w->name, rrset_ttl(&job->rrsets, cname));
 	if (!put_set(job, cname, SECTION_ANSWER, w->zone) || !read_link(job, cname, &w->name))
 		return STEP_BAD;
 	return STEP_ON;

@@ -118,6 +118,7 @@ struct sign_result {
 	unsigned made;      /* signatures that were computed */
 	unsigned found;     /* signatures from the memory */
 	bool is_recalled;   /* the whole answer was remembered */
+	bool contradicts;   /* the server was found to deny names that exist (sign_absence.h) */
 };
 
 /* The signer of one worker, with its memory. */

@@ -17,15 +17,17 @@
 #define SIGN_AHEAD_S     3600  /* this long before a period ends, the next signature is made */
 #define RENEWALS_MAX     256   /* that wait; others are made when a client asks */
 #define RENEWAL_OCTETS   1024  /* of the data to sign; longer data is signed when a client asks */
-#define SIGN_MEMORY_S    86400 /* how long a name or a cut is remembered */
-#define SIGN_DS_TTL_S    3600  /* of a DS from the policy */
-#define SIGN_CUT_TTL_S   300   /* of a denial if the zone's SOA is not known yet */
+#define SIGN_MEMORY_S    86400 /* how long a name or a cut is remembered, at least */
+#define SIGN_FLIP_S                                                                                \
+	600 /* a name that was there, denied, and there again in this time is no new one */
+#define SIGN_DS_TTL_S  3600 /* of a DS from the policy */
+#define SIGN_CUT_TTL_S 300  /* of a denial if the zone's SOA is not known yet */
 
 /* ---- The signer ---- */
 
-/* The SOA of a zone, as the signer has learned it. */
+/* What the signer has learned of a zone: its SOA, and whether its server denies names that exist. */
 struct zone_memory {
-	bool has_soa;
+	bool has_soa, contradicts;
 	uint32_t ttl_s, original_ttl_s, minimum_s;
 	uint16_t len;
 	uint8_t soa[SIGN_SOA_OCTETS]; /* RDATA in canonical form */

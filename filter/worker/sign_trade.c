@@ -86,6 +86,21 @@ static const struct {
 	[SIGN_OUTCOME_STRAY] = { offsetof(struct stats, sign_strays), NULL },
 };
 
+/* the server denied www.example. since it answered for it: ... Said once a zone and worker. */
+static void log_contradiction(const struct signer_query *asked)
+{
+	char text[NAME_TEXT_SIZE];
+	struct cursor c = cursor_over(span_of(asked->client.question, asked->client.question_len));
+	struct name name;
+
+	name_read_plain(&c, &name);
+	log_warning(
+	        "the server denied a name that exists, in an answer about %.255s: from now on an "
+	        "NXDOMAIN of this zone denies the type alone, as with nxdomain = \"type\" "
+	        "(docs/signing.md)",
+	        name_text(&name, text));
+}
+
 /* not signed: www.example. A from 192.0.2.53 to 192.0.2.7: it has signatures already and passed as it
  * came (signed); if its server signs by itself, take the zone out of sign.zones */
 static void log_unsigned(
@@ -121,6 +136,8 @@ static void report_signing(struct sign_trade *t, const struct signer_query *aske
 		                .status = "unsigned",
 		                .reason = sign_outcome_word(result->outcome) },
 		        t->turn->now_s);
+	if (result->contradicts)
+		log_contradiction(asked);
 	if (outcomes[result->outcome].sentence && report_may_log(&t->log_unsigned, t->turn->now_ms))
 		log_unsigned(asked, peers, result->outcome);
 }

@@ -49,6 +49,7 @@ static void fill_zone(struct legacy *l, struct sign_zone *zone, const char *apex
 	zone->key = key_of(k, algorithm);
 	zone->key_tag = testkey_tag(k);
 	zone->max_ttl_s = SIGN_MAX_TTL_S;
+	zone->nxdomain = SIGN_NXDOMAIN_NAME;
 }
 
 struct sign_zone *legacy_zone(struct legacy *l, const char *apex)

@@ -14,7 +14,8 @@ static const char whole[] =
         "sign = { place = \"gateway\"; servers = [ \"192.0.2.53\", \"2001:db8::53\" ];\n"
         "secondaries = [ \"192.0.2.0/25\", \"2001:db8::7\" ];\n"
         "zones = ( { name = \"Example.org\"; keys = \"/keys\"; cuts = [ \"a.example.org\" ]; },\n"
-        "{ name = \"b.example.org\"; keys = \"/b\"; max_ttl = 60; cuts = ( \"c.b.example.org\", {\n"
+        "{ name = \"b.example.org\"; keys = \"/b\"; max_ttl = 60; nxdomain = \"type\"; cuts = ( "
+        "\"c.b.example.org\", {\n"
         "name = \"d.b.example.org\"; ds = [ \"60485 13 2 \"\n"
         "\"D4B7D520E7BB5F0F67674A0CCEB1E3E0614B93C4F9E99B8383F6A1E4469DA50A\", \"1 8 4 \"\n"
         "\"72D7B62976CE06438E9C0BF319013CF801F09ECC84B8D7E9495F27E305C6A9B0563A9B5F4D288405C300\"\n"
@@ -39,6 +40,8 @@ static void a_configuration_that_is_shown_reads_back_equal(void **state)
 	        config_zone_of(&c.sign_zones, &c.sign_zones.cuts[1].name), &c.sign_zones.items[1]);
 	assert_int_equal(c.sign_zones.items[0].max_ttl_s, SIGN_MAX_TTL_S);
 	assert_int_equal(c.sign_zones.items[1].max_ttl_s, 60);
+	assert_int_equal(c.sign_zones.items[0].nxdomain, SIGN_NXDOMAIN_CHECKED);
+	assert_int_equal(c.sign_zones.items[1].nxdomain, SIGN_NXDOMAIN_TYPE);
 	assert_int_equal(c.sign_zones.items[0].speaker_count, 0);
 	assert_int_equal(c.sign_zones.items[1].speaker_count, 2);
 	assert_int_equal(c.sign_zones.speakers[0].len, 16);
@@ -86,6 +89,12 @@ static void an_error_names_the_line(void **state)
 		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; },\n"
 		        "{ name = \"X.\"; keys = \"/k\"; } ); };",
 		        ":2: this zone is in line 1 already" },
+		{ "a word that nxdomain does not have",
+		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; nxdomain = \"types\"; } "
+		        "); "
+		        "};",
+		        ":1: nxdomain must be \"checked\" or \"name\" or \"type\" (did you mean "
+		        "\"type\"?)" },
 		{ "a max_ttl of 0",
 		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; max_ttl = 0; } ); };",
 		        ":1: max_ttl must be a number" },

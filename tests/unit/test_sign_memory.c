@@ -8,6 +8,7 @@
 #define DAY  86400
 #define LOW  100
 #define HIGH 200
+#define TTL  300
 
 typedef void memory_act(struct legacy *l);
 
@@ -30,7 +31,7 @@ static void note_name(struct legacy *l)
 {
 	const struct name name = name_of("a.ent.example.test"), apex = name_of("example.test");
 
-	memory_note_name(l->signer, &name, &apex, l->now_s);
+	memory_note_name(l->signer, &name, &apex, TTL, l->now_s);
 }
 
 static void note_name_tomorrow(struct legacy *l)
@@ -43,7 +44,40 @@ static void ask_for_names_below(struct legacy *l)
 {
 	const struct name name = name_of("ent.example.test");
 
-	memory_has_below(l->signer, &name, l->now_s);
+	memory_has_name(l->signer, &name, l->now_s);
+}
+
+static void deny(struct legacy *l, uint16_t type)
+{
+	const struct name name = name_of("no.example.test");
+
+	memory_note_denied(l->signer, &name, type, l->now_s);
+}
+
+static void deny_a(struct legacy *l)
+{
+	deny(l, TYPE_A);
+}
+
+static void deny_aaaa(struct legacy *l)
+{
+	deny(l, TYPE_AAAA);
+}
+
+static void deny_both(struct legacy *l)
+{
+	deny_a(l);
+	deny_aaaa(l);
+}
+
+static void ask_for_contradictions(struct legacy *l)
+{
+	memory_contradicts(l->signer, legacy_zone(l, "example.test"));
+}
+
+static void note_contradiction(struct legacy *l)
+{
+	memory_note_contradiction(l->signer, legacy_zone(l, "example.test"));
 }
 
 static void note_cut(struct legacy *l)
@@ -192,6 +226,14 @@ static void a_lesson_puts_the_answers_that_depend_on_it_out_of_date(void **state
 		        LESSON_NONE },
 		{ "a name below one that was forgotten", note_name, ask_for_names_below,
 		        note_name_tomorrow, LESSON_NAMES },
+		{ "a name that is denied for the other type, too", nothing, deny_a, deny_aaaa,
+		        LESSON_DENIED },
+		{ "a name that is denied for the same type again", nothing, deny_a, deny_a,
+		        LESSON_NONE },
+		{ "a name that was denied for both types", deny_aaaa, deny_a, deny_both,
+		        LESSON_NONE },
+		{ "a server that contradicts itself", nothing, ask_for_contradictions,
+		        note_contradiction, LESSON_NAMES },
 		{ "another SOA", note_one_soa, read_zone, note_another_soa, LESSON_SOA },
 		{ "a first SOA", nothing, read_zone, note_one_soa, LESSON_SOA },
 		{ "the same SOA", note_one_soa, read_zone, note_one_soa, LESSON_NONE },

@@ -12,7 +12,7 @@ from lab import ask, streams
 from lab.signing import legacy
 
 from . import signer
-from .case import Case, Group, described, expect, expect_equal
+from .case import Case, Group, described, expect, expect_equal, wait_until
 from .signer import standing
 
 APEX_TYPES = ("DNSKEY", "CDS", "CDNSKEY")
@@ -220,11 +220,20 @@ def _presigned_passes(world):
 def _compact_answers_ok(world):
     """CO, the second flag of EDNS (RFC 9824, 5): with it a name that does not exist is NXDOMAIN."""
     zone = legacy.BY_ORIGIN["plain.lab."]
-    for flags, rcode in ((0x8000, "NOERROR"), (0xC000, "NXDOMAIN")):
-        query = ask.make(f"nowhere.{zone.origin}", "A")
+
+    def asked(rdtype, flags):
+        query = ask.make(f"nowhere.{zone.origin}", rdtype)
         query.use_edns(0, flags, payload=1232)
         answer = _through(world, zone, query.to_wire())
-        expect(answer is not None and answer.rcode == rcode, f"{flags:x}: {described(answer)}")
+        expect(answer is not None, f"{rdtype} {flags:x}: no answer")
+        return answer
+
+    # each worker believes that the name is missing once it has seen that for both types
+    wait_until(lambda: {asked(rdtype, 0xC000).rcode for rdtype in ("A", "AAAA")} == {"NXDOMAIN"},
+               "the name is not denied with CO")
+    for flags, rcode in ((0x8000, "NOERROR"), (0xC000, "NXDOMAIN")):
+        answer = asked("A", flags)
+        expect_equal(f"{flags:x}: RCODE", answer.rcode, rcode)
         expect_equal(f"{flags:x}: CO", bool(answer.message.ednsflags & 0x4000), flags == 0xC000)
 
 

@@ -98,6 +98,13 @@ def _deny_inner_names(server, query, response):
     return response
 
 
+def _deny_names(_server, _query, response):
+    """NXDOMAIN for each type that a name lacks (RFC 4074, 4.2), as load balancers send it."""
+    if _is_denial(response):
+        response.set_rcode(dns.rcode.NXDOMAIN)
+    return response
+
+
 def _rotate(server, _query, response):
     for rrset in response.answer:
         rdatas = list(rrset)
@@ -139,6 +146,7 @@ QUIRKS = {
     "countdown": Quirk(late=_count_down),
     "presigned": Quirk(late=_sign_by_itself),
     "nx-inner": Quirk(late=_deny_inner_names),
+    "nx-types": Quirk(late=_deny_names),
     "lower": Quirk(keeps_case=False),
     "wordy": Quirk(compresses=False),
     "rotate": Quirk(late=_rotate),
