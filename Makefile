@@ -13,18 +13,22 @@ B := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
 # stands behind one source, X.c; without the package X_absent.c takes its place. `make WITHOUT=libpcap`
 # leaves out one that is there.
 REQUIRED := libmnl libnetfilter_queue libcrypto libconfig libsodium
-OPTIONAL := libpcap libsystemd jansson libbpf libseccomp
+OPTIONAL := libpcap libsystemd jansson libbpf libseccomp landlock
 WITHOUT  ?=
 
 $(if $(filter-out $(OPTIONAL),$(WITHOUT)),$(error WITHOUT takes $(OPTIONAL); not $(filter-out $(OPTIONAL),$(WITHOUT))))
 
 find_package = $(shell pkg-config --exists $1 2>/dev/null && echo $1)
 FOUND    := $(foreach package,$(filter-out $(WITHOUT),$(OPTIONAL)),$(call find_package,$(package)))
+# Landlock is no package, but a header of the kernel's since 5.13.
+HEADERS  := $(if $(filter landlock,$(WITHOUT)),,$(shell \
+            $(CC) -E -x c -include linux/landlock.h /dev/null >/dev/null 2>&1 && echo landlock))
+FOUND    += $(HEADERS)
 # A sanitizer's own system calls are not in the filters.
 FOUND    := $(if $(SAN),$(filter-out libseccomp,$(FOUND)),$(FOUND))
 # The program for the kernel needs clang, too.
 FOUND    := $(if $(shell command -v clang),$(FOUND),$(filter-out libbpf,$(FOUND)))
-PACKAGES := $(REQUIRED) $(FOUND)
+PACKAGES := $(REQUIRED) $(filter-out $(HEADERS),$(FOUND))
 
 CC      ?= gcc
 CFLAGS  ?= -O2 -g
@@ -47,10 +51,11 @@ SRC_libpcap    := filter/capture/capture.c filter/capture/link.c
 SRC_libsystemd := filter/daemon/systemd.c
 SRC_jansson    := filter/daemon/control.c filter/daemon/control_client.c filter/inspect/audit_json.c
 SRC_libbpf     := filter/netfilter/shortcut_load.c
-SRC_libseccomp := filter/daemon/seccomp.c
+SRC_libseccomp := filter/daemon/seccomp.c filter/daemon/seccomp_filter.c
+SRC_landlock   := filter/daemon/landlock.c
 TESTS_libpcap  := capture captures link
 TESTS_jansson  := control
-TESTS_libseccomp := seccomp
+TESTS_libseccomp := seccomp seccomp_machines
 MISSING  := $(filter-out $(FOUND),$(OPTIONAL))
 ABSENT   := $(wildcard filter/*/*_absent.c)
 LEFT_OUT := $(foreach package,$(MISSING),$(SRC_$(package))) \
@@ -61,7 +66,8 @@ LIB_SRC  := $(filter-out filter/cmd/%,$(SRC))
 LIB_OBJ  := $(LIB_SRC:%.c=$B/%.o)
 CMD_OBJ  := $(patsubst %.c,$B/%.o,$(filter filter/cmd/%,$(SRC)))
 ALL_TEST := $(wildcard tests/unit/test_*.c)
-TEST_SRC := $(filter-out $(foreach package,$(MISSING),$(TESTS_$(package):%=tests/unit/test_%.c)),$(ALL_TEST))
+NO_TESTS := $(foreach package,$(MISSING),$(TESTS_$(package):%=test_%))
+TEST_SRC := $(filter-out $(NO_TESTS:%=tests/unit/%.c),$(ALL_TEST))
 TEST_BIN := $(TEST_SRC:tests/unit/%.c=$B/tests/%)
 TEST_AID := $(patsubst %.c,$B/%.o,$(filter-out $(ALL_TEST),$(wildcard tests/unit/*.c)))
 BENCH_BIN := $(patsubst bench/%.c,$B/bench/%,$(wildcard bench/*.c))
@@ -122,7 +128,7 @@ $B/%.o: %.c $B/.flags
 	$(Q)cat $@.warnings >&2
 
 # Everything is made anew if it would be made in another way, or with other packages.
-flags := $(CC) $(our_cflags) $(CFLAGS) $(LDFLAGS) $(PACKAGES)
+flags := $(CC) $(our_cflags) $(CFLAGS) $(LDFLAGS) $(PACKAGES) $(HEADERS)
 
 ifneq ($(flags),$(file <$B/.flags))
 $B/.flags: FORCE

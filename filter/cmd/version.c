@@ -6,6 +6,7 @@
 #include "cmd/command.h"
 #include "cmd/options.h"
 #include "daemon/control.h"
+#include "daemon/landlock.h"
 #include "daemon/seccomp.h"
 #include "daemon/systemd.h"
 #include "netfilter/shortcut_load.h"
@@ -19,6 +20,7 @@ static const struct {
 	{ systemd_is_built, "libsystemd", "systemd is not told about readiness and state" },
 	{ control_is_built, "jansson", "no ctl, and no --json" },
 	{ seccomp_is_built, "libseccomp", "the system calls of the daemon are not filtered" },
+	{ landlock_is_built, "Landlock", "the files of the daemon are not restricted" },
 	{ shortcut_load_is_built, "clang and libbpf", "the key shortcut must be off" },
 };
 

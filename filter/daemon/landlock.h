@@ -3,6 +3,8 @@
 #ifndef DAEMON_LANDLOCK_H
 #define DAEMON_LANDLOCK_H
 
+#include <stdbool.h>
+
 enum landlock_use {
 	LANDLOCK_READ,
 	LANDLOCK_WRITE,   /* files may be made, replaced and removed, too */
@@ -14,6 +16,9 @@ struct landlock_place {
 	const char *path;
 	enum landlock_use use;
 };
+
+/* False if the kernel's headers had no Landlock when this was built: then landlock_enter() returns -ENOSYS. */
+bool landlock_is_built(void);
 
 /* Lets this thread, and the threads and programs that it starts later, use these places, and no other file. Files
  * that are open stay open. Needs no_new_privs. Returns the version of Landlock, which is at least 1; or -errno:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Filters of system calls, one for the work of each kind of thread (seccomp(2), by libseccomp). seccomp.c has the
- * table. A call that is not in it fails with ENOSYS, so that the C library takes another one where it can. A call
+/* Filters of system calls, one for the work of each kind of thread (seccomp(2), by libseccomp). seccomp_filter.c
+ * has the table. A call that is not in it fails with ENOSYS, so that the C library takes another one where it can. A call
  * that no thread makes, and that an intruder needs, ends the process; then the queues are as if it had crashed. */
 #ifndef DAEMON_SECCOMP_H
 #define DAEMON_SECCOMP_H

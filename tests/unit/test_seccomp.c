@@ -6,11 +6,13 @@
 #include <linux/bpf.h>
 #include <net/if.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -155,6 +157,47 @@ static int try_kill(void)
 	return end_of(kill(getppid(), 0) == 0);
 }
 
+static int try_limit(void)
+{
+	struct rlimit limit;
+
+	return end_of(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+}
+
+static int try_new_limit(void)
+{
+	const struct rlimit limit = { 64, 64 };
+
+	return end_of(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+}
+
+static int try_limit_of_parent(void)
+{
+	struct rlimit limit;
+
+	return end_of(prlimit(getppid(), RLIMIT_NOFILE, NULL, &limit) == 0);
+}
+
+static int try_owner(void)
+{
+	return end_of(fcntl(STDIN_FILENO, F_SETOWN, getppid()) == 0);
+}
+
+static int try_flags(void)
+{
+	return end_of(fcntl(STDIN_FILENO, F_GETFL) >= 0);
+}
+
+/* As unshare() does, with clone(). */
+static int try_namespace(void)
+{
+	long pid = syscall(SYS_clone, CLONE_NEWUTS | SIGCHLD, 0, 0, 0, 0);
+
+	if (pid == 0)
+		_exit(0);
+	return end_of(pid > 0);
+}
+
 /* ANY: the guard has no filter for it, and the kernel may refuse it to the user. */
 enum { PASSES = DONE, FAILS = REFUSED, DIES = SIGSYS, ANY = -1 };
 
@@ -181,6 +224,13 @@ static const struct attempt attempts[] = {
 	{ "memory with code", try_code, { FAILS, FAILS, FAILS, FAILS, PASSES } },
 	{ "memory", try_memory, { PASSES, PASSES, PASSES, PASSES, PASSES } },
 	{ "look up an interface", try_interface, { PASSES, PASSES, PASSES, PASSES, PASSES } },
+	{ "ask for a limit", try_limit, { PASSES, PASSES, PASSES, PASSES, PASSES } },
+	{ "set a limit", try_new_limit, { FAILS, FAILS, FAILS, FAILS, PASSES } },
+	{ "limits of another process", try_limit_of_parent,
+	        { FAILS, FAILS, FAILS, FAILS, PASSES } },
+	{ "flags of a file", try_flags, { PASSES, PASSES, PASSES, PASSES, PASSES } },
+	{ "signals to another process", try_owner, { FAILS, FAILS, FAILS, FAILS, ANY } },
+	{ "a process in a namespace", try_namespace, { FAILS, FAILS, FAILS, FAILS, FAILS } },
 	{ "signal another process", try_kill, { FAILS, FAILS, FAILS, FAILS, PASSES } },
 };
 
