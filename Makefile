@@ -166,6 +166,10 @@ $B/.cmocka:
 FAILING := calloc malloc sodium_init EVP_DigestInit_ex2
 $B/tests/test_short_of_memory: our_ldflags += $(FAILING:%=-Wl$(comma)--wrap=%)
 
+# It has the kernel refuse parts of a sandbox.
+SANDBOX := seccomp_is_built seccomp_enter landlock_enter
+$B/tests/test_sandbox: our_ldflags += $(SANDBOX:%=-Wl$(comma)--wrap=%)
+
 $B/bench/%: $B/bench/%.o $B/libsealgate.a
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(our_ldflags) $(LDFLAGS) -o $@ $^ $(pkg_libs)

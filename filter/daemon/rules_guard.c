@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "daemon/rules_guard_process.h"
+#include "daemon/sandbox.h"
 
 struct rules_guard {
 	pid_t pid;
@@ -128,6 +129,13 @@ unsigned rules_guard_restored(const struct rules_guard *g)
 bool rules_guard_can_legacy(const struct rules_guard *g)
 {
 	return !g || g->can_legacy;
+}
+
+unsigned rules_guard_sandbox(const struct rules_guard *g)
+{
+	bool is_known = rules_guard_news(g) != RULES_NEWS_NONE && g->channel >= 0;
+
+	return is_known ? g->report.sandbox : SANDBOX_CALLS | SANDBOX_FILES;
 }
 
 void rules_guard_order(struct rules_guard *g, enum rules_order order)

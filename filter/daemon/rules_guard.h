@@ -67,6 +67,10 @@ unsigned rules_guard_restored(const struct rules_guard *g);
  * gain them. `g` may be NULL: then no guard uses any back end. */
 bool rules_guard_can_legacy(const struct rules_guard *g);
 
+/* Returns the parts of the guard's sandbox (daemon/sandbox.h). A guard that is not there, or has reported nothing
+ * yet, lacks none. */
+unsigned rules_guard_sandbox(const struct rules_guard *g);
+
 void rules_guard_order(struct rules_guard *g, enum rules_order order);
 
 /* Ends the guard and waits for it. `g` may be NULL. */

@@ -318,8 +318,10 @@ bool rules_guard_keeps_legacy(const struct config *c)
 }
 
 /* Only iptables-legacy needs more than CAP_NET_ADMIN. */
-static int enter_sandbox(const struct config *c, const struct identity *who)
+static int enter_sandbox(struct guard *g, const struct identity *who)
 {
+	const struct config *c = g->config;
+
 	if (may_be_legacy(c))
 		make_lock();
 	int error = identity_take(who, may_be_legacy(c) ? PRIVILEGES_LEGACY : PRIVILEGES_NET_ADMIN);
@@ -330,7 +332,7 @@ static int enter_sandbox(const struct config *c, const struct identity *who)
 	if (error)
 		log_error("rules: the guard cannot give up privileges: %s", strerror(-error));
 	else
-		sandbox_guard(c);
+		g->report.sandbox = sandbox_guard(c);
 	return error;
 }
 
@@ -346,7 +348,7 @@ int rules_guard_process(int channel, struct config *c, const char *path, const s
 
 	close_others(channel);
 	leave_signals_to_daemon();
-	error = enter_sandbox(c, who);
+	error = enter_sandbox(&g, who);
 	if (error)
 		return 1;
 	error = rule_events_open(&g.events);

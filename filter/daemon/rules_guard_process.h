@@ -10,7 +10,8 @@
 struct rules_report {
 	enum rules_news news;
 	unsigned restored;
-	bool is_at_work; /* the guard puts the rules back now; another report follows */
+	unsigned sandbox; /* what sandbox_guard() returned */
+	bool is_at_work;  /* the guard puts the rules back now; another report follows */
 	struct complaint why;
 };
 

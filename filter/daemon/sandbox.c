@@ -2,6 +2,7 @@
 #include "daemon/sandbox.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +15,11 @@
 
 /* The process enters the sandbox once, and never leaves it, so these are for the whole process. The main thread
  * writes them before it starts a keeper. */
-static bool calls_are_filtered;
+static bool is_entered;      /* by the main thread */
 static int landlock_version; /* 0: files are not restricted */
+
+/* The kinds of threads, as bits, of which one could not be filtered. */
+static atomic_uint unfiltered;
 
 /* ---- Files ---- */
 
@@ -101,19 +105,35 @@ void sandbox_begin(const struct config *c, const char *file)
 
 /* ---- System calls ---- */
 
-/* Returns true if the thread is under the filter. */
-static bool filter_calls(enum seccomp_kind kind, bool uses_bpf)
-{
-	int error = seccomp_is_built() ? seccomp_enter(kind, uses_bpf) : 0;
+static const char *const names[SECCOMP_KINDS] = { [SECCOMP_WORKER] = "worker",
+	[SECCOMP_ANCHORS] = "anchors",
+	[SECCOMP_PREFIXES] = "prefixes",
+	[SECCOMP_MAIN] = "main",
+	[SECCOMP_GUARD] = "guard" };
 
-	if (error)
-		log_warning("sandbox: system calls cannot be filtered: %s", strerror(-error));
-	return seccomp_is_built() && !error;
+/* A thread that has not come here yet has read nothing from the network. */
+static void filter_calls(enum seccomp_kind kind, bool uses_bpf)
+{
+	int error = seccomp_is_built() ? seccomp_enter(kind, uses_bpf) : -ENOSYS;
+
+	if (!error)
+		return;
+	atomic_fetch_or(&unfiltered, 1u << kind);
+	if (seccomp_is_built())
+		log_warning("sandbox: system calls of the thread \"%s\" cannot be filtered: %s",
+		        names[kind], strerror(-error));
+}
+
+static bool is_filtered(enum seccomp_kind kind)
+{
+	return !(atomic_load(&unfiltered) & 1u << kind);
 }
 
 void sandbox_main(const struct config *c)
 {
-	calls_are_filtered = c->sandbox && filter_calls(SECCOMP_MAIN, false);
+	is_entered = c->sandbox;
+	if (is_entered)
+		filter_calls(SECCOMP_MAIN, false);
 }
 
 void sandbox_worker(const struct config *c)
@@ -124,30 +144,65 @@ void sandbox_worker(const struct config *c)
 
 void sandbox_keeper(enum seccomp_kind kind)
 {
-	if (calls_are_filtered)
+	if (is_entered)
 		filter_calls(kind, false);
 }
 
 /* The programs of netfilter may be anywhere, and read anything. iptables-legacy takes a lock. */
-void sandbox_guard(const struct config *c)
+unsigned sandbox_guard(const struct config *c)
 {
 	static const struct landlock_place places[] = { { "/", LANDLOCK_EXECUTE },
 		{ "/dev/null", LANDLOCK_WRITE }, { "/run/xtables.lock", LANDLOCK_WRITE } };
 
 	if (!c->sandbox)
-		return;
+		return 0;
 	note_landlock(landlock_enter(places, sizeof(places) / sizeof(places[0])));
 	filter_calls(SECCOMP_GUARD, false);
+	return (is_filtered(SECCOMP_GUARD) ? SANDBOX_CALLS : 0) |
+	       (landlock_version > 0 ? SANDBOX_FILES : 0);
 }
 
 /* ---- What is in force ---- */
 
-const char *sandbox_words(void)
-{
-	static const char *const words[2][2] = { { "none", "landlock" },
-		{ "seccomp", "seccomp,landlock" } };
+/* Longer than all words together. */
+#define WORDS_SIZE 160
 
-	return words[calls_are_filtered][landlock_version > 0];
+static void add_word(char text[static WORDS_SIZE], const char *first, const char *second)
+{
+	size_t len = strlen(text);
+
+	snprintf(text + len, WORDS_SIZE - len, "%s%s%s", len ? "," : "", first, second);
+}
+
+/* A keeper begins with the filter of the main thread, which starts it. */
+static void add_exceptions(char text[static WORDS_SIZE])
+{
+	for (enum seccomp_kind kind = 0; kind < SECCOMP_GUARD; kind++) {
+		bool is_keeper = kind == SECCOMP_ANCHORS || kind == SECCOMP_PREFIXES;
+		if (!is_filtered(kind))
+			add_word(text, names[kind],
+			        is_keeper && is_filtered(SECCOMP_MAIN) ? "-as-main"
+			                                               : "-unfiltered");
+	}
+}
+
+const char *sandbox_words(unsigned guard_parts)
+{
+	static char text[WORDS_SIZE];
+	bool has_filter = is_entered && (is_filtered(SECCOMP_MAIN) || is_filtered(SECCOMP_WORKER));
+
+	text[0] = '\0';
+	if (has_filter)
+		add_word(text, "seccomp", "");
+	if (landlock_version > 0)
+		add_word(text, "landlock", "");
+	if (has_filter)
+		add_exceptions(text);
+	if (has_filter && !(guard_parts & SANDBOX_CALLS))
+		add_word(text, names[SECCOMP_GUARD], "-unfiltered");
+	if (landlock_version > 0 && !(guard_parts & SANDBOX_FILES))
+		add_word(text, names[SECCOMP_GUARD], "-files-unrestricted");
+	return text[0] ? text : "none";
 }
 
 void sandbox_log(void)
@@ -157,8 +212,8 @@ void sandbox_log(void)
 	if (landlock_version > 0)
 		snprintf(files, sizeof(files), "files by Landlock, version %d", landlock_version);
 	log_info("sandbox: user %u, CAP_NET_ADMIN alone, %s, %s", geteuid(),
-	        calls_are_filtered   ? "system calls filtered"
-	        : seccomp_is_built() ? "system calls not filtered"
+	        is_entered && is_filtered(SECCOMP_MAIN) ? "system calls filtered"
+	        : seccomp_is_built()                    ? "system calls not filtered"
 	                             : "system calls not filtered (built without libseccomp)",
 	        files);
 }

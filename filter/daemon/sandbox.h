@@ -20,13 +20,18 @@ void sandbox_main(const struct config *c);
 void sandbox_worker(const struct config *c);
 void sandbox_keeper(enum seccomp_kind kind);
 
-/* For the process of the guard. */
-void sandbox_guard(const struct config *c);
+/* The parts of the sandbox of a process. */
+enum { SANDBOX_CALLS = 1, SANDBOX_FILES = 2 };
+
+/* For the process of the guard. Returns its parts that are in force. */
+unsigned sandbox_guard(const struct config *c);
 
 /* Logs what is in force. */
 void sandbox_log(void);
 
-/* Returns what is in force, as words with commas in between; "none" if nothing is. */
-const char *sandbox_words(void);
+/* Returns what is in force, as words with commas in between; "none" if nothing is. Names each kind of thread that is
+ * less restricted than the main thread. `guard_parts`: those of the guard, all of them if there is no guard. For the
+ * main thread; valid until the next call. */
+const char *sandbox_words(unsigned guard_parts);
 
 #endif

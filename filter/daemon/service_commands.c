@@ -222,7 +222,7 @@ static void add_status(void *context, char *const words[], struct control_reply 
 	control_add_text(reply, "mode", key_word("mode", s->started));
 	add_rules(s, reply);
 	control_add_text(reply, "version", SEALGATE_VERSION);
-	control_add_text(reply, "sandbox", sandbox_words());
+	control_add_text(reply, "sandbox", sandbox_words(rules_guard_sandbox(s->guard)));
 	control_add_number(reply, "pid", getpid());
 	control_add_number(
 	        reply, "uptime_s", (int64_t)((clock_monotonic_ms() - s->started_ms) / 1000));
