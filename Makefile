@@ -135,6 +135,7 @@ $B/.flags: FORCE
 endif
 $B/.flags: | $B/.deps
 	@printf '%s\n' '$(subst ','\'',$(flags))' >$@
+	@echo '$(NO_TESTS)' >$B/.no-tests
 FORCE:
 
 # A clock before this moment is not set (filter/daemon/timekeeper.h). Who packages the program says when
