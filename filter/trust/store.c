@@ -10,6 +10,7 @@ int store_init(struct store *s, const struct anchors *anchors, uint32_t capacity
 	s->ntas = NULL;
 	s->source = 0;
 	s->holds_until_s = INT64_MAX;
+	s->forgotten_count = 0;
 	int error = hash_key_draw(&s->key);
 	return error ? error : table_init(&s->facts, sizeof(struct fact), capacity);
 }
@@ -21,22 +22,31 @@ static void store_forget(struct store *s, struct fact *fact)
 	table_remove(&s->facts, fact);
 }
 
-void store_flush(struct store *s)
-{
-	struct fact *fact;
-	while ((fact = table_oldest(&s->facts)))
-		store_forget(s, fact);
-}
-
+/* To look for the facts of a name in a store of a million takes half a second, and packets wait meanwhile. */
 void store_forget_within(struct store *s, const struct name *top)
 {
-	struct fact *fact = table_oldest(&s->facts), *next;
+	s->forgotten[s->forgotten_count++ % STORE_FORGOTTEN] = *top;
+}
 
-	for (; fact; fact = next) {
-		next = table_younger(&s->facts, fact);
-		if (name_within(&fact->name, top))
-			store_forget(s, fact);
+void store_flush(struct store *s)
+{
+	store_forget_within(s, &name_root);
+}
+
+bool store_has_forgotten(const struct store *s, const struct fact *fact)
+{
+	if (s->forgotten_count - fact->after_forgotten > STORE_FORGOTTEN)
+		return true;
+	for (uint64_t n = fact->after_forgotten; n < s->forgotten_count; n++) {
+		if (name_within(&fact->name, &s->forgotten[n % STORE_FORGOTTEN]))
+			return true;
 	}
+	return false;
+}
+
+uint32_t store_count(const struct store *s)
+{
+	return s->facts.used;
 }
 
 void store_set_anchors(struct store *s, const struct anchors *anchors)
@@ -47,8 +57,10 @@ void store_set_anchors(struct store *s, const struct anchors *anchors)
 
 void store_fini(struct store *s)
 {
-	if (s->facts.slots)
-		store_flush(s);
+	struct fact *fact;
+
+	while (s->facts.slots && (fact = table_oldest(&s->facts)))
+		store_forget(s, fact);
 	table_fini(&s->facts);
 }
 
@@ -153,9 +165,23 @@ static void rely_on(struct store *s, const struct fact *fact)
 		store_rely(s, fact->keys_expire_s);
 }
 
+/* Every search comes here, so that no fact is used which was forgotten. */
+static struct fact *find_fact(struct store *s, uint64_t hash, const struct name *name)
+{
+	struct fact *fact = table_find(&s->facts, hash, same_name, name);
+
+	if (fact && store_has_forgotten(s, fact)) {
+		store_forget(s, fact);
+		return NULL;
+	}
+	if (fact)
+		fact->after_forgotten = s->forgotten_count;
+	return fact;
+}
+
 struct fact *store_fact(struct store *s, const struct name *name)
 {
-	return table_find(&s->facts, store_hash_of(s, name), same_name, name);
+	return find_fact(s, store_hash_of(s, name), name);
 }
 
 struct fact *store_newest(const struct store *s)
@@ -190,7 +216,7 @@ struct fact *store_find_known(struct store *s, const struct name *name, int64_t 
 static struct fact *find_or_add(struct store *s, const struct name *name, int64_t now_s)
 {
 	uint64_t hash = store_hash_of(s, name);
-	struct fact *fact = table_find(&s->facts, hash, same_name, name);
+	struct fact *fact = find_fact(s, hash, name);
 
 	if (!fact) {
 		fact = table_add(&s->facts, hash);
@@ -199,6 +225,7 @@ static struct fact *find_or_add(struct store *s, const struct name *name, int64_
 			fact = table_add(&s->facts, hash);
 		}
 		fact->name = *name;
+		fact->after_forgotten = s->forgotten_count;
 	}
 	show_fact(fact, s->source, now_s);
 	return fact;

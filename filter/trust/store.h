@@ -57,6 +57,9 @@ struct fact {
 	int64_t keys_expire_s; /* 0: nothing is known of the keys */
 	int64_t keys_since_s;  /* when the keys were learned */
 
+	/* Private to the store: how many names had been forgotten when it was used last. */
+	uint64_t after_forgotten;
+
 	/* Private to the store: when the last doubt was settled. */
 	int64_t settled_s;
 
@@ -66,8 +69,16 @@ struct fact {
 	struct key_renewals *renewals; /* for trust/key_renewal.c alone; NULL until the first one */
 };
 
+/* So many forgotten names are known; of what was learned before them, nothing is believed. */
+#define STORE_FORGOTTEN 16
+
 struct store {
 	struct table facts;
+
+	/* Private to the store: the names that were forgotten last, and how many there were at all. */
+	struct name forgotten[STORE_FORGOTTEN];
+	uint64_t forgotten_count;
+
 	struct hash_key key;
 	const struct anchors *anchors;
 	const struct nta_list *ntas; /* borrowed; NULL for none, as store_init() leaves it */
@@ -105,9 +116,14 @@ struct fact *store_find_known(struct store *s, const struct name *name, int64_t 
 /* Returns the fact of a name as the last store_find() left it, or NULL. */
 struct fact *store_fact(struct store *s, const struct name *name);
 
-/* Return the fact that was used last, and the one that was used before `fact`; NULL if there is none. */
+/* Return the fact that was used last, and the one that was used before `fact`; NULL if there is none. Facts that are
+ * forgotten are among them, until something else needs their place. */
 struct fact *store_newest(const struct store *s);
 struct fact *store_older(const struct store *s, struct fact *fact);
+bool store_has_forgotten(const struct store *s, const struct fact *fact);
+
+/* Returns how many facts these are. */
+uint32_t store_count(const struct store *s);
 
 /* A zone cut, as it was learned. */
 struct cut_state {
@@ -158,7 +174,9 @@ void store_rely(struct store *s, int64_t until_s);
 /* Forgets everything. */
 void store_flush(struct store *s);
 
-/* Forgets what is known of `top` and of all names below it. */
+/* Forgets what is known of `top` and of all names below it; of all names if this is called more than STORE_FORGOTTEN
+ * times before a fact is used again. It takes no time: a fact that is forgotten is found to be so when somebody looks
+ * for it. */
 void store_forget_within(struct store *s, const struct name *top);
 
 /* Sets other anchors, which must outlive the store too. Forgets what the old ones proved. */

@@ -71,7 +71,7 @@ static bool view_fact(
 bool zone_view_of(
         const struct store *s, const struct fact *fact, int64_t now_s, struct zone_view *view)
 {
-	if (!view_fact(s, fact, now_s, view))
+	if (store_has_forgotten(s, fact) || !view_fact(s, fact, now_s, view))
 		return false;
 	const struct anchor *anchor = anchors_above(s->anchors, &fact->name);
 	const struct nta *nta = nta_above(s->ntas, &fact->name, now_s);

@@ -11,9 +11,6 @@
 
 #define DATELESS_ZONES 256 /* on the way to the names of time servers */
 
-/* So many names are forgotten one by one, each in a walk over all facts. */
-#define FORGOTTEN_MAX 16
-
 static void set_lists(struct store *s, const struct worker_config *config)
 {
 	s->local_names = config->local_names;
@@ -77,10 +74,15 @@ void gates_forget(struct gates *g)
 	forget_answers(g);
 }
 
-void gates_forget_within(struct gates *g, const struct name *top)
+static void forget_facts_within(struct gates *g, const struct name *top)
 {
 	store_forget_within(&g->store, top);
 	store_forget_within(&g->dateless.store, top);
+}
+
+void gates_forget_within(struct gates *g, const struct name *top)
+{
+	forget_facts_within(g, top);
 	forget_answers(g);
 }
 
@@ -99,30 +101,24 @@ void gates_use_policy(struct gates *g, const struct policy *policy)
 	forget_answers(g);
 }
 
-/* Adds the zones of `list` that `other` lacks; at most FORGOTTEN_MAX + 1. Returns how many there are then. */
-static unsigned add_lacking(const struct name *zones[], unsigned count, const struct nta_list *list,
-        const struct nta_list *other)
+/* Forgets what was learned of the zones of `list` that `other` lacks. */
+static void forget_lacking(
+        struct gates *g, const struct nta_list *list, const struct nta_list *other)
 {
-	for (unsigned i = 0; list && i < list->count && count <= FORGOTTEN_MAX; i++) {
+	for (unsigned i = 0; list && i < list->count; i++) {
 		if (!nta_find(other, &list->items[i].zone))
-			zones[count++] = &list->items[i].zone;
+			forget_facts_within(g, &list->items[i].zone);
 	}
-	return count;
 }
 
 /* A response that passed by a negative trust anchor must not be recalled when that is gone. */
 void gates_use_ntas(struct gates *g, const struct nta_list *ntas)
 {
 	const struct nta_list *before = g->store.ntas;
-	const struct name *zones[FORGOTTEN_MAX + 1];
-	unsigned count = add_lacking(zones, 0, before, ntas);
 
-	count = add_lacking(zones, count, ntas, before);
+	forget_lacking(g, before, ntas);
+	forget_lacking(g, ntas, before);
 	g->store.ntas = g->dateless.store.ntas = ntas;
-	if (count > FORGOTTEN_MAX)
-		gates_forget(g);
-	for (unsigned i = 0; i < count && count <= FORGOTTEN_MAX; i++)
-		gates_forget_within(g, zones[i]);
 	forget_answers(g);
 }
 

@@ -316,6 +316,55 @@ static void a_flushed_store_knows_nothing(void **state)
 	assert_non_null(find("a.test", NOW));
 }
 
+static void forget(const char *text)
+{
+	struct name name = name_of(text);
+	store_forget_within(&store, &name);
+}
+
+static void a_name_is_forgotten_with_all_below_it(void **state)
+{
+	static const struct {
+		const char *name;
+		bool stays;
+	} rows[] = {
+		{ "a.test", false },
+		{ "b.a.test", false },
+		{ "xa.test", true },
+		{ "test", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		put_cut(rows[i].name, CUT_NONE, secure, NULL);
+	forget("a.test");
+	for (struct fact *fact = store_newest(&store); fact; fact = store_older(&store, fact)) {
+		struct name a = name_of("a.test");
+		assert_int_equal(store_has_forgotten(&store, fact), name_within(&fact->name, &a));
+	}
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_row(rows[i].name, (find(rows[i].name, NOW) != NULL) == rows[i].stays);
+	/* what is learned later stays, also if another name is forgotten */
+	put_cut("a.test", CUT_NONE, secure, NULL);
+	forget("other.test");
+	assert_non_null(find("a.test", NOW));
+}
+
+/* More names were forgotten than the store knows. */
+static void a_fact_from_long_before_is_forgotten_too(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i <= STORE_FORGOTTEN; i++) {
+		put_cut("used.test", CUT_NONE, secure, NULL);
+		if (i <= 1)
+			put_cut(i == 0 ? "old.test" : "younger.test", CUT_NONE, secure, NULL);
+		forget("other.test");
+	}
+	assert_non_null(find("used.test", NOW));
+	assert_non_null(find("younger.test", NOW));
+	assert_null(find("old.test", NOW));
+}
+
 static void put_hint(const char *text, enum cut cut, int64_t now_s)
 {
 	struct name name = name_of(text);
@@ -405,6 +454,9 @@ int main(void)
 		        the_failure_that_expires_first_is_replaced, begin, end),
 		cmocka_unit_test_setup_teardown(other_anchors_empty_the_store, begin, end),
 		cmocka_unit_test_setup_teardown(a_flushed_store_knows_nothing, begin, end),
+		cmocka_unit_test_setup_teardown(a_name_is_forgotten_with_all_below_it, begin, end),
+		cmocka_unit_test_setup_teardown(
+		        a_fact_from_long_before_is_forgotten_too, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
