@@ -43,8 +43,10 @@ int inquiries_ask(struct inquiries *all, struct worker *const workers[], unsigne
 		complaint_set(why, "a worker does not answer: does it hang?");
 		return -1;
 	}
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++) {
 		all->left_out += all->of_worker[i]->left_out;
+		all->not_looked_at += all->of_worker[i]->not_looked_at;
+	}
 	return 0;
 }
 

@@ -9,7 +9,7 @@
 struct inquiries {
 	struct inquiry **of_worker; /* on the heap */
 	unsigned count;
-	unsigned left_out; /* rows, of all workers */
+	unsigned left_out, not_looked_at; /* of all workers, as in worker/inquiry.h */
 };
 
 /* Asks the workers, and waits until each has answered, but for WORKERS_WAIT_MS at most. Returns 0, or -1 with

@@ -87,6 +87,9 @@ static void list_known(struct service *s, const struct listing *l, const char *t
 	} else {
 		qsort(rows, count, sizeof(*rows), l->order);
 		add_listing(l, rows, count, all.left_out, reply);
+		/* workers with a huge store look at a part of it, so that packets do not wait */
+		if (all.not_looked_at > 0)
+			control_add_number(reply, "not_looked_at", all.not_looked_at);
 	}
 	free(rows);
 	inquiries_fini(&all);

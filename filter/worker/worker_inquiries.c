@@ -35,6 +35,7 @@ static void tell_zones(struct worker *w, struct inquiry *q)
 		if (row)
 			row->zone = view;
 	}
+	q->not_looked_at = store_count(s) - looks;
 }
 
 static const char *edns_word(const struct upstream *up)

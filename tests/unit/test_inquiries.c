@@ -2,13 +2,9 @@
 /* Other threads ask workers. A worker that hangs keeps nobody, and frees what it was asked. */
 #include "test.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
-#include <unistd.h>
-
 #include "daemon/inquiries.h"
 #include "daemon/workers_wait.h"
-#include "worker/worker_orders.h"
+#include "ordertaker.h"
 #include "worker/worker_private.h"
 
 #define NOW     1800000000
@@ -19,8 +15,7 @@ struct bed {
 	struct anchors *anchors;
 	struct worker *workers[WORKERS];
 	struct complaint why;
-	pthread_t thread;
-	atomic_bool ends;
+	struct order_taker taker;
 };
 
 static struct name zone_of(const char *text)
@@ -64,18 +59,6 @@ static void bed_free(struct bed *b)
 	free(b);
 }
 
-static void *take_orders(void *bed)
-{
-	struct bed *b = bed;
-
-	while (!b->ends) {
-		for (unsigned i = 0; i < WORKERS; i++)
-			orders_take(b->workers[i]);
-		usleep(100);
-	}
-	return NULL;
-}
-
 static void learn(struct worker *w, const char *zone)
 {
 	static const struct cut_state unsigned_zone = { CUT_INSECURE,
@@ -90,11 +73,9 @@ static int ask(struct bed *b, struct inquiries *all, enum inquiry_kind kind, con
 {
 	struct name name = zone_of(top);
 
-	b->ends = false;
-	assert_int_equal(pthread_create(&b->thread, NULL, take_orders, b), 0);
+	order_taker_start(&b->taker, b->workers, WORKERS);
 	int result = inquiries_ask(all, b->workers, WORKERS, kind, &name, &b->why);
-	b->ends = true;
-	pthread_join(b->thread, NULL);
+	order_taker_stop(&b->taker);
 	return result;
 }
 
@@ -163,6 +144,32 @@ static void an_answer_has_no_more_rows_than_it_has_room_for(void **state)
 	bed_free(b);
 }
 
+/* It looks at so many only, because packets wait meanwhile; the others are counted. */
+static void facts_that_are_not_looked_at_are_counted(void **state)
+{
+	struct inquiries all;
+	char zone[32];
+
+	(void)state;
+	struct bed *b = bed_new();
+	struct store *s = &b->workers[0]->gates.store;
+	store_fini(s);
+	assert_int_equal(store_init(s, b->anchors, INQUIRY_LOOKS + 100), 0);
+	for (unsigned i = 0; i < INQUIRY_LOOKS + 7; i++) {
+		snprintf(zone, sizeof(zone), "zone%u.test", i);
+		learn(b->workers[0], zone);
+	}
+	learn(b->workers[1], "zone.test");
+	assert_int_equal(ask(b, &all, INQUIRY_ZONES, "."), 0);
+	assert_int_equal(all.not_looked_at, 7);
+	assert_int_equal(all.left_out, INQUIRY_LOOKS - INQUIRY_ROWS);
+	inquiries_fini(&all);
+	assert_int_equal(ask(b, &all, INQUIRY_ZONES, "zone0.test"), 0);
+	assert_int_equal(all.not_looked_at, 7); /* it is one of them */
+	inquiries_fini(&all);
+	bed_free(b);
+}
+
 static void a_worker_that_hangs_keeps_nobody(void **state)
 {
 	struct inquiries all;
@@ -202,6 +209,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_worker_answers_and_forgets),
 		cmocka_unit_test(an_answer_has_no_more_rows_than_it_has_room_for),
+		cmocka_unit_test(facts_that_are_not_looked_at_are_counted),
 		cmocka_unit_test(a_worker_that_hangs_keeps_nobody),
 		cmocka_unit_test(what_a_worker_that_hangs_shall_forget_is_not_lost),
 	};
