@@ -57,6 +57,7 @@ static bool read_line(struct added_ntas *all, const struct nta_line *line, char 
 		return line_is_wrong(line, "the name is there twice");
 	if (all->count == NTAS_ADDED_MAX)
 		return line_is_wrong(line, "there are too many names");
+	added.said_s = nta->expires_s;
 	all->items[all->count++] = added;
 	return true;
 }

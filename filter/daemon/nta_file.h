@@ -18,7 +18,8 @@
 
 /* A negative trust anchor that was made while the daemon ran. */
 struct added_nta {
-	struct nta nta;
+	struct nta nta;  /* its end is earlier than `said_s` while the clock is behind */
+	int64_t said_s;  /* the end that was asked for */
 	int64_t since_s; /* when it was made; by a clock that is earlier it is not in force */
 	uint64_t end_ms; /* of the monotonic clock, which nobody can set back; not in the file */
 };

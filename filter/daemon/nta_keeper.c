@@ -46,17 +46,42 @@ static enum nta_state state_of_added(const struct added_nta *added, struct nta_n
 
 bool nta_keeper_at(const struct nta_keeper *k, unsigned i, struct nta_now now, struct nta_row *row)
 {
-	unsigned configured = k->configured ? k->configured->count : 0;
+	bool is_added = i >= k->configured.count;
+	unsigned nth = is_added ? i - k->configured.count : i;
 
-	if (i < configured) {
-		const struct nta *nta = &k->configured->items[i];
-		*row = (struct nta_row){ nta, false, state_of_end(nta, now) };
-		return true;
-	}
-	if (i - configured >= k->added.count)
+	if (is_added && nth >= k->added.count)
 		return false;
-	const struct added_nta *added = &k->added.items[i - configured];
-	*row = (struct nta_row){ &added->nta, true, state_of_added(added, now) };
+	const struct added_nta *added =
+	        is_added ? &k->added.items[nth] : &k->configured.items[nth].ends;
+	*row = (struct nta_row){ &added->nta, is_added, state_of_added(added, now) };
+	return true;
+}
+
+static bool are_near(int64_t a_s, int64_t b_s)
+{
+	return a_s <= b_s + APART_S && b_s <= a_s + APART_S;
+}
+
+/* The earlier end counts. A clock that was not set says nothing of the time of day; once it is set, it may show
+ * less than the whole span that was assumed. A clock that was set back must not show more than is left; if it is set
+ * right again, nothing is lost. Returns true if the time of day is another one now. */
+static bool tighten(struct added_nta *added, struct nta_now now)
+{
+	int64_t until_s = added->said_s;
+
+	if (until_s == NTA_FOREVER || now.wall_s < 0 || now.wall_s < added->since_s)
+		return false;
+	uint64_t by_wall_ms = until_s > now.wall_s ? 1000 * (uint64_t)(until_s - now.wall_s) : 0;
+	uint64_t by_mono_ms = added->end_ms > now.mono_ms ? added->end_ms - now.mono_ms : 0;
+
+	if (by_wall_ms < by_mono_ms)
+		added->end_ms = now.mono_ms + by_wall_ms;
+	else if (!are_near(until_s, now.wall_s + (int64_t)(by_mono_ms / 1000)))
+		until_s = now.wall_s + (int64_t)(by_mono_ms / 1000);
+	if (until_s == added->nta.expires_s ||
+	        (until_s != added->said_s && are_near(until_s, added->nta.expires_s)))
+		return false;
+	added->nta.expires_s = until_s;
 	return true;
 }
 
@@ -134,9 +159,37 @@ static int wait_for_room(struct nta_keeper *k, struct complaint *why)
 	return -1;
 }
 
+static const struct configured_nta *find_configured(
+        const struct configured_ntas *all, const struct name *zone)
+{
+	for (unsigned i = 0; i < all->count; i++) {
+		if (name_equal(&all->items[i].ends.nta.zone, zone))
+			return &all->items[i];
+	}
+	return NULL;
+}
+
+static void take_configured(
+        struct nta_keeper *k, const struct nta_list *configured, struct nta_now now)
+{
+	struct configured_ntas before = k->configured;
+
+	k->configured.count = 0;
+	for (unsigned i = 0; configured && i < configured->count; i++) {
+		const struct nta *nta = &configured->items[i];
+		const struct configured_nta *known = find_configured(&before, &nta->zone);
+		struct configured_nta *taken = &k->configured.items[k->configured.count++];
+		*taken = (struct configured_nta){ { *nta, nta->expires_s, 0, UINT64_MAX }, false };
+		if (known && known->ends.said_s == nta->expires_s)
+			*taken = *known;
+		tighten(&taken->ends, now);
+		taken->was_over = state_of_added(&taken->ends, now) == NTA_OVER;
+	}
+}
+
 void nta_keeper_use(struct nta_keeper *k, const struct nta_list *configured, struct nta_now now)
 {
-	k->configured = configured;
+	take_configured(k, configured, now);
 	publish(k, now);
 }
 
@@ -188,7 +241,7 @@ int nta_keeper_add(
 	struct added_ntas before = k->added;
 	if (!added)
 		added = &k->added.items[k->added.count++];
-	*added = (struct added_nta){ *nta, now.wall_s,
+	*added = (struct added_nta){ *nta, nta->expires_s, now.wall_s,
 		now.mono_ms + 1000 * (uint64_t)(nta->expires_s - now.wall_s) };
 	if (save(k, why) != 0) {
 		k->added =
@@ -210,7 +263,7 @@ int nta_keeper_remove(
 
 	if (!added) {
 		complaint_set(why, "%s",
-		        nta_find(k->configured, zone)
+		        find_configured(&k->configured, zone)
 		                ? "it is one of the configuration: change negative_trust_anchors "
 		                  "there, then `sealgate ctl reload`"
 		                : "there is none for this name; see `sealgate ctl nta list`");
@@ -248,37 +301,23 @@ static void log_end(const struct nta *nta, const char *from)
 }
 
 /* Those of the configuration stay in it; their end is logged once. */
-static void log_configured_ends(const struct nta_keeper *k, struct nta_now now)
+static void end_configured(struct nta_keeper *k, struct nta_now now)
 {
-	for (unsigned i = 0; k->configured && i < k->configured->count; i++) {
-		const struct nta *nta = &k->configured->items[i];
-		if (nta->expires_s > k->looked_s && nta->expires_s <= now.wall_s)
-			log_end(nta, "configuration");
-	}
-}
-
-/* The earlier end counts. A clock that was not set says nothing of the time of day; once it is set, it may show
- * less than the whole span that was assumed. A clock that was set back must not show more than is left. */
-static void tighten(struct nta_keeper *k, struct added_nta *added, struct nta_now now)
-{
-	int64_t until_s = added->nta.expires_s;
-	uint64_t by_wall_ms = until_s > now.wall_s ? 1000 * (uint64_t)(until_s - now.wall_s) : 0;
-	uint64_t by_mono_ms = added->end_ms > now.mono_ms ? added->end_ms - now.mono_ms : 0;
-
-	if (by_wall_ms < by_mono_ms) {
-		added->end_ms = now.mono_ms + by_wall_ms;
-	} else if (by_wall_ms > by_mono_ms + 1000 * APART_S) {
-		added->nta.expires_s = now.wall_s + (int64_t)(by_mono_ms / 1000);
-		k->is_unsaved = true;
+	for (unsigned i = 0; i < k->configured.count; i++) {
+		struct configured_nta *c = &k->configured.items[i];
+		bool is_over = state_of_added(&c->ends, now) == NTA_OVER;
+		if (is_over && !c->was_over)
+			log_end(&c->ends.nta, "configuration");
+		c->was_over = is_over;
 	}
 }
 
 static void tighten_all(struct nta_keeper *k, struct nta_now now)
 {
-	for (unsigned i = 0; i < k->added.count; i++) {
-		if (now.wall_s >= k->added.items[i].since_s)
-			tighten(k, &k->added.items[i], now);
-	}
+	for (unsigned i = 0; i < k->configured.count; i++)
+		tighten(&k->configured.items[i].ends, now);
+	for (unsigned i = 0; i < k->added.count; i++)
+		k->is_unsaved |= tighten(&k->added.items[i], now);
 }
 
 /* Returns true if any has ended. */
@@ -305,9 +344,7 @@ void nta_keeper_look(struct nta_keeper *k, struct nta_now now)
 	if ((end_added(k, now) || k->is_unsaved) && save(k, &why) != 0 && !was_unsaved)
 		log_error(
 		        "the file of negative trust anchors has some that are over: %s", why.text);
-	if (now.wall_s >= 0 && k->looked_s >= 0)
-		log_configured_ends(k, now);
-	k->looked_s = now.wall_s;
+	end_configured(k, now);
 	if (nta_keeper_is_settled(k))
 		publish(k, now);
 }
@@ -347,9 +384,8 @@ void nta_keeper_init(struct nta_keeper *k, const struct config *c, struct nta_no
 {
 	struct complaint why;
 
-	*k = (struct nta_keeper){
-		.path = c->nta_state, .configured = c->ntas, .looked_s = now.wall_s
-	};
+	*k = (struct nta_keeper){ .path = c->nta_state };
+	take_configured(k, c->ntas, now);
 	if (nta_file_load(&k->added, k->path, &why) == NTA_FILE_DAMAGED)
 		log_error("no negative trust anchor that was made at run time is in force: %s",
 		        why.text);

@@ -4,9 +4,11 @@
  *
  * Each of them lets forged answers pass below its name, so none may last longer than it was meant to:
  * - its end is a time of day, and workers look at it whenever they use it;
- * - one that was made at run time also ends by the monotonic clock, and the earlier of both ends counts, also
- *   after a restart: so setting the clock back does not extend it;
- * - nor is it in force by a clock that is earlier than its begin;
+ * - it also ends by the monotonic clock, and the earlier of both ends counts: so setting the clock back does not
+ *   extend it, and neither does a reload. What is over stays over, also if the clock was ahead. For one that was made
+ *   at run time this holds after a restart, too;
+ * - such a one is not in force by a clock that is earlier than its begin. When one of the configuration began, nobody
+ *   knows;
  * - while the clock is not set, none that has an end is in force, because it may be over. */
 #ifndef DAEMON_NTA_KEEPER_H
 #define DAEMON_NTA_KEEPER_H
@@ -18,16 +20,26 @@
 
 #define NTA_DEFAULT_S 86400 /* how long one lasts if nobody says */
 
+/* One of the configuration, whose begin is not known. */
+struct configured_nta {
+	struct added_nta ends;
+	bool was_over; /* at the last look */
+};
+
+struct configured_ntas {
+	unsigned count;
+	struct configured_nta items[NTAS_CONFIGURED_MAX];
+};
+
 struct nta_keeper {
-	const char *path;                  /* borrowed */
-	const struct nta_list *configured; /* borrowed; NULL for none */
+	const char *path; /* borrowed */
+	struct configured_ntas configured;
 	struct added_ntas added;
 	struct nta_list lists[2]; /* one is in force; a worker may still use the other one */
 	unsigned current;
 	struct worker *const *workers;
 	unsigned worker_count;
-	int64_t looked_s; /* the time at the last look; -1: the clock was not set */
-	bool is_unsaved;  /* the file has something else: the next look writes it */
+	bool is_unsaved; /* the file has something else: the next look writes it */
 };
 
 /* Times of the two clocks: since 1970, -1 while the clock is not set; and monotonic. */
@@ -36,7 +48,7 @@ struct nta_now {
 	uint64_t mono_ms;
 };
 
-/* Reads the file, and logs if it is damaged. Borrows the paths and lists of `c`. */
+/* Reads the file, and logs if it is damaged. Borrows the path of `c`. */
 void nta_keeper_init(struct nta_keeper *k, const struct config *c, struct nta_now now);
 
 /* Returns those in force, for workers that are made now. */
@@ -48,8 +60,8 @@ void nta_keeper_serve(struct nta_keeper *k, struct worker *const workers[], unsi
 /* True if each worker judges by those in force. */
 bool nta_keeper_is_settled(const struct nta_keeper *k);
 
-/* Takes those of another configuration, which it borrows in place of the one before. Call it only if
- * nta_keeper_is_settled(). */
+/* Takes those of another configuration, NULL for none, in place of the one before. One that was there before, with the
+ * same end, keeps the end that it has by the monotonic clock. Call it only if nta_keeper_is_settled(). */
 void nta_keeper_use(struct nta_keeper *k, const struct nta_list *configured, struct nta_now now);
 
 /* Makes one, or gives it another end, and waits until it is on the disk and each worker judges by it. Returns

@@ -2,15 +2,13 @@
 /* Negative trust anchors that are made while workers judge: none lasts longer than it was meant to. */
 #include "test.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <unistd.h>
 
 #include "base/complaint.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "daemon/nta_keeper.h"
-#include "worker/worker_orders.h"
+#include "ordertaker.h"
 #include "worker/worker_private.h"
 
 #define NOW     1800000000 /* 20270115080000 */
@@ -34,8 +32,7 @@ struct bed {
 	struct nta_keeper keeper;
 	struct worker *workers[WORKERS];
 	struct complaint why;
-	pthread_t thread;
-	atomic_bool ends;
+	struct order_taker taker;
 };
 
 static struct nta nta_of(const char *text, int64_t expires_s)
@@ -46,28 +43,14 @@ static struct nta nta_of(const char *text, int64_t expires_s)
 	return nta;
 }
 
-static void *take_orders(void *bed)
-{
-	struct bed *b = bed;
-
-	while (!b->ends) {
-		for (unsigned i = 0; i < WORKERS; i++)
-			orders_take(b->workers[i]);
-		usleep(100);
-	}
-	return NULL;
-}
-
 static void run(struct bed *b)
 {
-	b->ends = false;
-	assert_int_equal(pthread_create(&b->thread, NULL, take_orders, b), 0);
+	order_taker_start(&b->taker, b->workers, WORKERS);
 }
 
 static void hang(struct bed *b)
 {
-	b->ends = true;
-	pthread_join(b->thread, NULL);
+	order_taker_stop(&b->taker);
 }
 
 /* Starts as a process does, from the file that another one left. */
@@ -337,6 +320,69 @@ static void those_of_the_configuration_are_in_force_beside_it(void **state)
 	bed_free(b);
 }
 
+static void configure(struct bed *b, const char *zone, int64_t expires_s, struct nta_now now)
+{
+	static struct nta_list list;
+	struct nta nta = nta_of(zone, expires_s);
+
+	list.count = 0;
+	nta_add(&list, &nta.zone, nta.expires_s);
+	nta_keeper_use(&b->keeper, &list, now);
+	look(b, now);
+}
+
+static void those_of_the_configuration_end_by_either_clock_too(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		int64_t wall_s, mono_s;
+		bool lasts;
+	} rows[] = {
+		{ "shortly before", HOUR - 1, HOUR - 1, true },
+		{ "at its end", HOUR, HOUR, false },
+		{ "the clock was set back, for long", HOUR - 600, HOUR, false },
+		{ "the clock was set back before the start", -DAY, HOUR - 1, true },
+		{ "the clock was set back before the start, for long", -DAY, HOUR, false },
+		{ "the clock was set forward", HOUR, 60, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new();
+		struct nta_now now = later(rows[i].wall_s, rows[i].mono_s);
+		configure(b, "broken.test", NOW + HOUR, at_start);
+		assert_true(in_force(b, "broken.test"));
+		look(b, now);
+		assert_row(rows[i].why, in_force(b, "broken.test") == rows[i].lasts);
+		/* a worker never sees an end that is later than what is left */
+		const struct nta_list *list = nta_keeper_list(&b->keeper);
+		assert_row(rows[i].why, !rows[i].lasts || list->items[0].expires_s - now.wall_s <=
+		                                                  HOUR - rows[i].mono_s);
+		/* a reload brings nothing back and extends nothing, but another end does */
+		configure(b, "broken.test", NOW + HOUR, later(60, rows[i].mono_s));
+		assert_row(rows[i].why, in_force(b, "broken.test") == rows[i].lasts);
+		look(b, later(HOUR - 1, HOUR));
+		assert_false(in_force(b, "broken.test"));
+		configure(b, "broken.test", NOW + HOUR + 1, later(60, HOUR));
+		assert_true(in_force(b, "broken.test"));
+		bed_free(b);
+	}
+}
+
+static void one_of_the_configuration_waits_for_the_clock(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	configure(b, "broken.test", NOW + HOUR, (struct nta_now){ -1, MONO_MS });
+	assert_false(in_force(b, "broken.test"));
+	look(b, later(60, DAY));
+	assert_true(in_force(b, "broken.test"));
+	look(b, later(60, DAY + HOUR));
+	assert_false(in_force(b, "broken.test"));
+	bed_free(b);
+}
+
 static void a_worker_that_hangs_is_named_and_keeps_its_list(void **state)
 {
 	(void)state;
@@ -469,8 +515,8 @@ static void what_is_written_is_read(void **state)
 	struct bed *b = bed_new();
 	all.count = 0;
 	for (unsigned i = 0; i < COUNT(names); i++)
-		all.items[all.count++] =
-		        (struct added_nta){ nta_of(names[i], NOW + HOUR + i), NOW + i, 0 };
+		all.items[all.count++] = (struct added_nta){ nta_of(names[i], NOW + HOUR + i),
+			NOW + HOUR + i, NOW + i, 0 };
 	assert_int_equal(nta_file_save(&all, b->config.nta_state, &b->why), 0);
 	assert_int_equal(nta_file_load(&again, b->config.nta_state, &b->why), NTA_FILE_READ);
 	assert_int_equal(again.count, all.count);
@@ -493,6 +539,8 @@ int main(void)
 		cmocka_unit_test(a_clock_that_was_ahead_does_not_make_it_longer),
 		cmocka_unit_test(it_outlives_the_process),
 		cmocka_unit_test(those_of_the_configuration_are_in_force_beside_it),
+		cmocka_unit_test(those_of_the_configuration_end_by_either_clock_too),
+		cmocka_unit_test(one_of_the_configuration_waits_for_the_clock),
 		cmocka_unit_test(a_worker_that_hangs_is_named_and_keeps_its_list),
 		cmocka_unit_test(one_that_cannot_be_kept_is_not_made),
 		cmocka_unit_test(there_are_not_too_many),
