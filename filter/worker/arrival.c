@@ -248,7 +248,19 @@ bool arrival_asks_again(struct arrivals *all, struct arrival *a, const struct me
 	struct fallback fallback =
 	        server_fallback_came(all->fallback, &a->server, a->asked, response);
 
-	return fallback.reask != REASK_NOT && ask_again(all, a, fallback.reask);
+	if (fallback.reask == REASK_NOT)
+		return false;
+	if (ask_again(all, a, fallback.reask))
+		return true;
+	/* No question is free, or this one was asked barely before. A client that believed the error would ask without
+	 * EDNS from now on. sealgate sets DO in those queries and judges the answers, so no forgery passes; but a client
+	 * that validates itself would get no signatures. So an attacker who forges errors, and has all questions
+	 * in use or stops the answers to them, gains SERVFAIL for this query, and nothing that lasts. */
+	if (fallback.reask != REASK_BARELY)
+		return false;
+	a->is_unconfirmed = true;
+	arrival_refuse(all, a, REASON_NO_EDNS);
+	return true;
 }
 
 /* Returns false if nothing can have been withheld, or if the query cannot be asked again. */

@@ -67,6 +67,7 @@ struct arrival {
 	bool is_last;              /* nothing better can follow */
 	bool may_not_wait;         /* the response has waited as long as it may */
 	bool is_bare;              /* the query that the server got did not ask for signatures */
+	bool is_unconfirmed; /* an error that the same question without options could not confirm */
 };
 
 /* Asks servers for what a response needs. */

@@ -31,6 +31,6 @@ void reasked_take(struct arrivals *all, struct arrival *a)
 
 bool reasked_is_bare_unanswered(const struct arrival *a)
 {
-	return arrival_was_reasked(a, REASK_BARELY) && a->parked->waits_for == REASK_NOT &&
-	       !parked_is_replaced(a->parked);
+	return a->is_unconfirmed ||
+	       (arrival_was_reasked(a, REASK_BARELY) && !parked_is_replaced(a->parked));
 }

@@ -162,7 +162,7 @@ static bool arrived_hold_back(struct arrival *a, bool is_error)
 		parked->is_changed = a->is_changed;
 		parked->is_doubted_by_client = a->is_doubted_by_client;
 		/* whether anything came is known only here: what replaced the packet is freed */
-		parked->reasked = a->parked && reasked_is_bare_unanswered(a) ? REASK_BARELY : 0;
+		parked->reasked = reasked_is_bare_unanswered(a) ? REASK_BARELY : 0;
 		release_arrived(arrived);
 		return true;
 	case GRACE_RIVAL:

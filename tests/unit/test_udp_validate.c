@@ -1372,7 +1372,8 @@ static void an_error_of_which_nothing_more_was_heard_becomes_servfail(void **sta
 	static const struct {
 		const char *why;
 		bool in_time; /* the asking ended before the wait */
-	} rows[] = { { "the server is silent", true }, { "the time is over", false } };
+	} rows[] = { { "the server is silent", true },
+		{ "the time is over, and the asking is not", false } };
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct bed *b = bed_new();
@@ -1380,6 +1381,7 @@ static void an_error_of_which_nothing_more_was_heard_becomes_servfail(void **sta
 		ask_octets(b, client, msg_span(&b->query));
 		uint64_t id = reject(b);
 		assert_row(rows[i].why, is_parked(b, id) && b->v->reasked == REASK_BARELY);
+		park_find(&b->park, id)->waits_for = rows[i].in_time ? REASK_NOT : REASK_BARELY;
 		udp_validate_resume(&b->validator, park_find(&b->park, id), rows[i].in_time);
 		assert_row(rows[i].why, is_held_back(b, id)); /* the server's own answer may come */
 		end_grace(b);
@@ -1387,6 +1389,39 @@ static void an_error_of_which_nothing_more_was_heard_becomes_servfail(void **sta
 		assert_row(rows[i].why, rcode_sent(b) == RCODE_SERVFAIL);
 		bed_free(b);
 	}
+}
+
+/* Nor by having all questions in use, or the room of those that wait. */
+static void an_error_that_cannot_be_asked_about_becomes_servfail(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	b->v->is_asker_full = true;
+	write_query_with_cookie(b);
+	ask_octets(b, client, msg_span(&b->query));
+	uint64_t id = reject(b);
+	assert_true(is_held_back(b, id));
+	end_grace(b);
+	assert_int_equal(verdict_on(&b->log, id), REPLACED);
+	assert_int_equal(rcode_sent(b), RCODE_SERVFAIL);
+	bed_free(b);
+}
+
+static void the_answer_is_welcome_while_an_error_is_held_back(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	b->v->is_asker_full = true;
+	write_query_with_cookie(b);
+	ask_octets(b, client, msg_span(&b->query));
+	reject(b);
+	uint64_t id = respond(b, 0, GOOD);
+	feed(b, id);
+	assert_int_equal(verdict_on(&b->log, id), REPLACED);
+	assert_int_equal(rcode_sent(b), RCODE_NOERROR);
+	bed_free(b);
 }
 
 /* A server that knows no EDNS says so twice. The client learns that, and asks without. */
@@ -1592,6 +1627,8 @@ int main(void)
 		cmocka_unit_test(a_rejection_of_edns_waits_while_the_server_is_asked_again),
 		cmocka_unit_test(a_question_whose_options_are_rejected_is_answered_without),
 		cmocka_unit_test(an_error_of_which_nothing_more_was_heard_becomes_servfail),
+		cmocka_unit_test(an_error_that_cannot_be_asked_about_becomes_servfail),
+		cmocka_unit_test(the_answer_is_welcome_while_an_error_is_held_back),
 		cmocka_unit_test(a_server_that_rejects_the_bare_question_too_is_believed),
 		cmocka_unit_test(any_number_of_rejections_costs_the_server_one_query),
 		cmocka_unit_test(a_copy_with_options_does_not_have_an_error_believed),
