@@ -53,15 +53,11 @@ static void say_denied(const char *path)
 	struct stat st;
 	bool has_group = stat(path, &st) == 0 && (st.st_mode & S_IWGRP);
 	const struct group *group = has_group ? getgrgid(st.st_gid) : NULL;
+	char who[64] = CONTROL_OWNER;
 
 	if (group)
-		log_error("permission denied: only root and members of the group %s may ask the "
-		          "daemon at %s",
-		        group->gr_name, path);
-	else
-		log_error("permission denied: only root, and the user that the daemon runs as, "
-		          "may ask the daemon at %s",
-		        path);
+		snprintf(who, sizeof(who), "members of the group %s", group->gr_name);
+	log_error(CONTROL_DENIED "ask the daemon at %s", who, path);
 }
 
 static enum exit_code say_no_answer(const char *path, int error)

@@ -170,10 +170,7 @@ static bool may_run(const struct control_command *command, enum control_right ri
 static void control_deny(struct control_reply *reply, const struct control_command *command)
 {
 	reply->code = CONTROL_NO;
-	complaint_set(&reply->error,
-	        "permission denied: only root, and the user that the daemon runs as, may use "
-	        "\"%s\"",
-	        command->name);
+	complaint_set(&reply->error, CONTROL_DENIED "use \"%s\"", CONTROL_OWNER, command->name);
 }
 
 static void control_run(const struct control *c, char *request, enum control_right right,

@@ -20,6 +20,10 @@
 #define CONTROL_WORDS_MAX   8
 #define CONTROL_REPLY_MAX   65536
 
+/* The words of a refusal, by the daemon or by a socket that lets nobody connect: who else may do what. */
+#define CONTROL_DENIED "permission denied: only root and %s may "
+#define CONTROL_OWNER  "the user that the daemon runs as"
+
 enum control_code {
 	CONTROL_FINE = 0,
 	CONTROL_NO = 1,

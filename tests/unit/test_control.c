@@ -303,7 +303,7 @@ static void a_silent_client_is_dropped_after_a_moment(void **state)
 }
 
 #define STRANGER 65534
-#define DENIED   "permission denied: only root, and the user that the daemon runs as, may use \"%s\""
+#define DENIED   "permission denied: only root and the user that the daemon runs as may use \"%s\""
 
 /* In a process of its own: becomes a user who is in this group and in no other, and asks. Exits with the code
  * of the answer, or with 100 + the errno if there is none. */
