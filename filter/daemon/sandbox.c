@@ -167,7 +167,7 @@ unsigned sandbox_guard(const struct config *c)
 /* Longer than all words together. */
 #define WORDS_SIZE 160
 
-static void add_word(char text[static WORDS_SIZE], const char *first, const char *second)
+static void add_part(char text[static WORDS_SIZE], const char *first, const char *second)
 {
 	size_t len = strlen(text);
 
@@ -180,7 +180,7 @@ static void add_exceptions(char text[static WORDS_SIZE])
 	for (enum seccomp_kind kind = 0; kind < SECCOMP_GUARD; kind++) {
 		bool is_keeper = kind == SECCOMP_ANCHORS || kind == SECCOMP_PREFIXES;
 		if (!is_filtered(kind))
-			add_word(text, names[kind],
+			add_part(text, names[kind],
 			        is_keeper && is_filtered(SECCOMP_MAIN) ? "-as-main"
 			                                               : "-unfiltered");
 	}
@@ -193,15 +193,15 @@ const char *sandbox_words(unsigned guard_parts)
 
 	text[0] = '\0';
 	if (has_filter)
-		add_word(text, "seccomp", "");
+		add_part(text, "seccomp", "");
 	if (landlock_version > 0)
-		add_word(text, "landlock", "");
+		add_part(text, "landlock", "");
 	if (has_filter)
 		add_exceptions(text);
 	if (has_filter && !(guard_parts & SANDBOX_CALLS))
-		add_word(text, names[SECCOMP_GUARD], "-unfiltered");
+		add_part(text, names[SECCOMP_GUARD], "-unfiltered");
 	if (landlock_version > 0 && !(guard_parts & SANDBOX_FILES))
-		add_word(text, names[SECCOMP_GUARD], "-files-unrestricted");
+		add_part(text, names[SECCOMP_GUARD], "-files-unrestricted");
 	return text[0] ? text : "none";
 }
 
