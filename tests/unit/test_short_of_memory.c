@@ -202,6 +202,23 @@ static void a_renewal_without_memory_leaves_the_known_keys(void **state)
 	judge_free(j);
 }
 
+/* It forgets by a new key. */
+static void a_message_cache_that_gets_no_key_is_emptied(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+
+	judge_text(j, "www.example.test A", RCODE_NOERROR,
+	        "www.example.test A 192.0.2.1 | example.test", ASK_DO);
+	assert_judged(j, "before", STATUS_SECURE, REASON_NONE);
+	assert_true(j->gate.recall.messages.used > 0);
+	calls_left = 1;
+	gate_forget(&j->gate);
+	assert_true(has_failed());
+	assert_int_equal(j->gate.recall.messages.used, 0);
+	judge_free(j);
+}
+
 /* ---- Everything else ---- */
 
 static void a_failed_start_is_reported_and_frees_its_memory(void **state)
@@ -409,6 +426,7 @@ int main(void)
 		cmocka_unit_test(a_judgement_without_memory_refuses),
 		cmocka_unit_test(a_response_not_learned_for_lack_of_memory_is_retried),
 		cmocka_unit_test(a_renewal_without_memory_leaves_the_known_keys),
+		cmocka_unit_test(a_message_cache_that_gets_no_key_is_emptied),
 		cmocka_unit_test(a_failed_start_is_reported_and_frees_its_memory),
 		cmocka_unit_test(anchors_are_loaded_completely_or_not_at_all),
 		cmocka_unit_test(a_configuration_is_loaded_whole_or_not_at_all),
