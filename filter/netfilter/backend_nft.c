@@ -68,8 +68,10 @@ static int nft_remove(
 		return 0;
 	process_fini(&p);
 	error = backend_run(&p, delete, NULL, why);
-	if (!error)
-		process_fini(&p);
+	/* another process may have removed it meanwhile */
+	if (error && !list_table(names.table, &p))
+		return 0;
+	process_fini(&p);
 	return error;
 }
 

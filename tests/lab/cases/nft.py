@@ -15,6 +15,7 @@ from .rules import BACKENDS, snapshot
 GOOD = ["192.0.2.80", "192.0.2.81"]
 TABLE = ("inet", "sealgate")
 AGAIN = 5       # `sealgate rules apply`
+AGAIN_S = surroundings.patient(5)
 NETFILTER = "list", "table", *TABLE
 
 
@@ -73,9 +74,10 @@ def _replaces(other):
 
 
 def _nothing_passes_while_applied_again(world):
-    """nft replaces the table in one transaction: there is no moment without rules."""
+    """nft replaces the table in one transaction: there is no moment without rules. The kernel drops what waits in a
+    queue then."""
     gate = world.gate
-    with world.lab.attack("forge-address"), watch.Asking(world) as asking:
+    with world.lab.attack("forge-address"), watch.Asking(world, again_s=AGAIN_S) as asking:
         for _ in range(AGAIN):
             gate.apply_rules()
         expect(watch.is_protected(world), "a forged answer passes after the rules were applied again")
