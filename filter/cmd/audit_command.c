@@ -66,7 +66,7 @@ static bool prepare_audit(struct audit_command *a, const struct audit_arguments 
 	a->interface = o->interface;
 	if (o->resolver && !judge_options_read_server("--resolver", o->resolver, &a->resolver))
 		return false;
-	if (!judge_options_load(&a->judge))
+	if (!judge_options_load(&a->judge, a->command))
 		return false;
 	a->options = (struct audit_options){ .anchors = judge->anchors,
 		.policy = &judge->policy,

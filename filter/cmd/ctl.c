@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/advice.h"
 #include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
@@ -67,9 +68,9 @@ static enum exit_code say_no_answer(const char *path, int error)
 		return EXIT_NO;
 	}
 	if (error == -ENOENT || error == -ECONNREFUSED)
-		log_error("there is no daemon at %s: does it run (`systemctl status sealgate`), "
+		log_error("there is no daemon at %s: does it run (`systemctl status sealgate%s`), "
 		          "with this control_socket?",
-		        path);
+		        path, advice_unit());
 	else
 		log_error("the daemon at %s does not answer: %s", path, strerror(-error));
 	return EXIT_UNREACHABLE;

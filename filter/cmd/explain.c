@@ -255,7 +255,7 @@ static enum exit_code run_explain(int argc, char **argv)
 	enum exit_code code = EXIT_USAGE;
 
 	if (!r || !explain_read_options(r, argc, argv) || !explain_read_question(r, argc, argv) ||
-	        !explain_find_server(r) || !judge_options_load(&r->judge)) {
+	        !explain_find_server(r) || !judge_options_load(&r->judge, &command_explain)) {
 		free(r);
 		return EXIT_USAGE;
 	}

@@ -95,7 +95,10 @@ bool judge_options_take(struct judge_options *o, int letter, const char *value)
 		o->anchor_path = value;
 		return true;
 	case 'c':
-		o->config_path = value;
+		o->file.config = value;
+		return true;
+	case 'I':
+		o->file.instance = value;
 		return true;
 	case 't':
 		return take_time(o, value);
@@ -184,21 +187,30 @@ static bool load_config(struct judge_options *o, bool by_config, struct config *
 {
 	struct complaint error;
 
-	if (!by_config && config_defaults(c) < 0)
+	if (!by_config && config_defaults(c) < 0) {
 		complaint_set(&error, "out of memory");
-	else if (!by_config || config_load(c, o->config_path, NULL, &error) == 0)
+	} else if (!by_config) {
 		return true;
+	} else if (config_load(c, o->file.config, NULL, &error) == 0) {
+		options_use_advice(&o->file, c->instance);
+		if (options_instance_fits(&o->file, c))
+			return true;
+		config_fini(c);
+		return false;
+	}
 	log_error("%s", error.text);
 	return false;
 }
 
 /* Without --anchor a command uses the configuration, as the daemon does. */
-bool judge_options_load(struct judge_options *o)
+bool judge_options_load(struct judge_options *o, const struct command *by)
 {
 	struct config c = { 0 };
 	struct complaint error;
-	bool by_config = o->config_path || !o->anchor_path;
+	bool by_config = o->file.config || o->file.instance || !o->anchor_path;
 
+	if (o->file.instance && !options_take_instance(&o->file, by))
+		return false;
 	if (!load_config(o, by_config, &c))
 		return false;
 	take_dns64(o, &c);

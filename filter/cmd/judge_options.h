@@ -21,7 +21,7 @@ struct judge_options {
 	struct config_networks unjudged; /* of the configuration; `policy` points to it */
 	int64_t time_s;                  /* or AUDIT_TIME_OF_PACKET */
 	const char *anchor_path;         /* NULL: the trust anchors of the daemon */
-	const char *config_path; /* NULL: the default path, or none if there is an anchor_path */
+	struct options file; /* of the configuration; none if there is only an anchor_path */
 };
 
 /* The rows that tables of options share. judge_options_take() takes their ids. */
@@ -30,6 +30,7 @@ struct judge_options {
 	{ "anchor", 'a', false, "FILE",                                                            \
 	  "trust these DS and DNSKEY records only; without it, the trust anchors of the daemon" }, \
 	OPTION_CONFIG,                                                                             \
+	OPTION_INSTANCE,                                                                           \
 	{ "time", 't', false, "T",                                                                 \
 	  "judge as of T: YYYYMMDDHHMMSS (UTC), seconds since 1970, or capture, the default: the " \
 	  "time of each packet, and now for what a server answers" },                              \
@@ -46,9 +47,9 @@ void judge_options_begin(struct judge_options *o);
 /* Takes an option. Returns false for an unknown letter, or after logging an error. */
 bool judge_options_take(struct judge_options *o, int letter, const char *value);
 
-/* Loads the files of the options. Returns false after logging an error; then do not call
+/* Loads the files of the options of the command `by`. Returns false after logging an error; then do not call
  * judge_options_end(). */
-bool judge_options_load(struct judge_options *o);
+bool judge_options_load(struct judge_options *o, const struct command *by);
 void judge_options_end(struct judge_options *o);
 
 /* Reads a server's address, the value of `option`. Returns false after logging an error. */

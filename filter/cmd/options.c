@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/complaint.h"
 #include "base/log.h"
 #include "base/nearest.h"
@@ -79,8 +80,7 @@ int options_next(const struct command *c, int argc, char **argv)
 	return id == ':' ? '?' : id;
 }
 
-/* Finds the file of the instance. */
-static bool take_instance(struct options *o, const struct command *c)
+bool options_take_instance(struct options *o, const struct command *c)
 {
 	if (o->config)
 		return options_wrong(c->name, "--config and --instance exclude each other");
@@ -113,7 +113,7 @@ bool options_read(struct options *o, const struct command *c, int argc, char **a
 		o->dry_run = o->dry_run || id == 'n';
 		o->json = o->json || id == 'j';
 	}
-	return !o->instance || take_instance(o, c);
+	return !o->instance || options_take_instance(o, c);
 }
 
 /* ---- Arguments ---- */
@@ -179,6 +179,15 @@ const struct command_verb *options_verb(const struct command *c, int argc, char 
 
 /* ---- The configuration ---- */
 
+/* By default neither file nor name is to be told. The name then says nothing of the unit: sealgate.service runs it. */
+void options_use_advice(const struct options *o, const char *instance)
+{
+	if (o->instance)
+		advice_use(NULL, o->instance);
+	else if (o->config)
+		advice_use(o->config, instance);
+}
+
 bool options_instance_fits(const struct options *o, const struct config *c)
 {
 	if (!o->instance || strcmp(o->instance, c->instance) == 0)
@@ -195,6 +204,7 @@ bool options_load_config_or_salvage(const struct options *o, struct config *c)
 
 	if (config_load(c, o->config, NULL, &why) == 0) {
 		bool lost_its_name = o->instance && o->instance[0] && !c->instance[0];
+		options_use_advice(o, c->instance);
 		if (!lost_its_name && options_instance_fits(o, c))
 			return true;
 		config_fini(c);
@@ -203,8 +213,10 @@ bool options_load_config_or_salvage(const struct options *o, struct config *c)
 		complaint_set(&why, "%s: the key instance is missing", o->config);
 	}
 	log_warning("%s", why.text);
-	if (config_salvage(c, o->config, o->instance, &why) == 0)
+	if (config_salvage(c, o->config, o->instance, &why) == 0) {
+		options_use_advice(o, c->instance);
 		return true;
+	}
 	log_error("%s", why.text);
 	return false;
 }
@@ -222,6 +234,7 @@ bool options_load_config(const struct options *o, struct config *c)
 		config_fini(c);
 		return false;
 	}
+	options_use_advice(o, c->instance);
 	log_set_level(c->log_level);
 	if (!found)
 		log_info("no file " CONFIG_DEFAULT_PATH ": all keys have their defaults");

@@ -38,6 +38,9 @@ __attribute__((format(printf, 2, 3))) bool options_wrong(
  * then. */
 int options_next(const struct command *c, int argc, char **argv);
 
+/* Finds the file of `o->instance`, which is not NULL, for the command `c`. Returns false after logging an error. */
+bool options_take_instance(struct options *o, const struct command *c);
+
 /* True if the arguments from argv[optind] on are as many as expected; logs an error if not. */
 bool options_check_arguments(int argc, char **argv, struct arguments expected);
 
@@ -57,6 +60,10 @@ bool options_instance_fits(const struct options *o, const struct config *c);
  * of it (config/salvage.h) after a warning. Returns false after logging an error: then it is not sure which
  * instance is meant, and the command must do nothing. */
 bool options_load_config_or_salvage(const struct options *o, struct config *c);
+
+/* Has messages advise commands for the instance of the command line (base/advice.h). `instance` is the name in its
+ * configuration. */
+void options_use_advice(const struct options *o, const char *instance);
 
 /* Loads the configuration and adopts its log level. Returns false after logging an error. */
 bool options_load_config(const struct options *o, struct config *c);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/log.h"
 #include "base/nearest.h"
 #include "cmd/command.h"
@@ -42,7 +43,8 @@ static bool may_see_the_kernel(void)
 	if (privileges_suffice())
 		return true;
 	log_error("rules: only root may see and change the rules in the kernel (CAP_NET_ADMIN is "
-	          "missing); `sealgate rules print` prints those of the configuration");
+	          "missing); `sealgate rules print%s` prints those of the configuration",
+	        advice_options());
 	return false;
 }
 
@@ -90,13 +92,15 @@ static enum exit_code apply_rules_to_kernel(void *context)
 static void say_none(const struct config *c)
 {
 	if (c->instance[0])
-		log_error("no rules of instance %s are in the kernel; `sealgate rules apply` puts "
-		          "them there",
-		        c->instance);
-	else
 		log_error(
-		        "no rules of sealgate are in the kernel; `sealgate rules apply` puts them "
-		        "there");
+		        "no rules of instance %s are in the kernel; `sealgate rules apply%s` puts "
+		        "them there",
+		        c->instance, advice_options());
+	else
+		log_error("no rules of sealgate are in the kernel; `sealgate rules apply%s` puts "
+		          "them "
+		          "there",
+		        advice_options());
 }
 
 static enum exit_code show_rules(void *context)

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/advice.h"
 #include "base/log.h"
 #include "daemon/privileges.h"
 #include "daemon/written.h"
@@ -33,8 +34,8 @@ int identity_find(struct identity *who, const struct config *c)
 		log_error("there is no user %s, as whom the daemon runs when root starts it: make "
 		          "it (`useradd --system --user-group --home-dir / --shell "
 		          "/usr/sbin/nologin %s`), or name another one with the key `user`; then "
-		          "run `sealgate rules apply` again",
-		        c->user_name, c->user_name);
+		          "run `sealgate rules apply%s` again",
+		        c->user_name, c->user_name, advice_options());
 	else if (user->pw_uid == 0)
 		log_error("the user %s is root, and the daemon never runs as root: name another "
 		          "one with the key `user`, which no other program uses",

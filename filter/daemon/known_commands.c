@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/advice.h"
 #include "base/encoding.h"
 #include "base/sockaddr.h"
 #include "daemon/inquiries.h"
@@ -291,8 +292,10 @@ void known_command_flush(void *context, char *const words[], struct control_repl
 
 	if (s->zones) {
 		reply->code = CONTROL_NO;
-		complaint_set(&reply->error, "role \"signer\" has nothing to flush; `sealgate ctl "
-		                             "reload` reads its keys again");
+		complaint_set(&reply->error,
+		        "role \"signer\" has nothing to flush; `sealgate ctl "
+		        "reload%s` reads its keys again",
+		        advice_options());
 		return;
 	}
 	if (!read_top(words[0], &top, reply))

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/advice.h"
 #include "config/nta_text.h"
 #include "daemon/service.h"
 
@@ -14,6 +15,15 @@ static void refuse(struct control_reply *reply, enum control_code code, const ch
 {
 	reply->code = code;
 	complaint_set(&reply->error, "%s", what);
+}
+
+static void refuse_root(struct control_reply *reply)
+{
+	reply->code = CONTROL_NO;
+	complaint_set(&reply->error,
+	        "a negative trust anchor for \".\" turns validation off for every name: name the "
+	        "zone that is broken, or use `sealgate ctl pause%s`",
+	        advice_options());
 }
 
 /* True if this daemon validates; a signer judges nothing, so it has none. */
@@ -70,9 +80,7 @@ void nta_command_add(void *context, char *const words[], struct control_reply *r
 	if (!are_used(s, reply) || !read_zone(words[0], &nta.zone, reply))
 		return;
 	if (nta.zone.labels == 0)
-		refuse(reply, CONTROL_NO,
-		        "a negative trust anchor for \".\" turns validation off for every name: "
-		        "name the zone that is broken, or use `sealgate ctl pause`");
+		refuse_root(reply);
 	else if (now.wall_s < 0)
 		refuse(reply, CONTROL_NO, "the clock is not set, so its end would mean nothing");
 	else if (read_end(words[1], now.wall_s, &nta.expires_s, reply) &&

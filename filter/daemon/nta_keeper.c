@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/least.h"
 #include "base/log.h"
 #include "config/nta_text.h"
@@ -262,11 +263,12 @@ int nta_keeper_remove(
 	struct complaint unsaved;
 
 	if (!added) {
-		complaint_set(why, "%s",
+		complaint_set(why,
 		        find_configured(&k->configured, zone)
 		                ? "it is one of the configuration: change negative_trust_anchors "
-		                  "there, then `sealgate ctl reload`"
-		                : "there is none for this name; see `sealgate ctl nta list`");
+		                  "there, then `sealgate ctl reload%s`"
+		                : "there is none for this name; see `sealgate ctl nta list%s`",
+		        advice_options());
 		return -1;
 	}
 	if (wait_for_room(k, why) != 0)

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/advice.h"
 #include "base/complaint.h"
 #include "base/log.h"
 #include "daemon/control_client.h"
@@ -51,13 +52,13 @@ static bool queue_is_held(unsigned number, struct complaint *why)
 	else if (name[0])
 		complaint_set(why,
 		        "queue %u belongs to another program, %s (pid %u): stop it, or set "
-		        "queue.first to other queues and run `sealgate rules apply`",
-		        number, name, state.holder);
+		        "queue.first to other queues and run `sealgate rules apply%s`",
+		        number, name, state.holder, advice_options());
 	else
 		complaint_set(why,
 		        "queue %u belongs to another program: stop it, or set queue.first to other "
-		        "queues and run `sealgate rules apply`",
-		        number);
+		        "queues and run `sealgate rules apply%s`",
+		        number, advice_options());
 	return true;
 }
 
@@ -80,8 +81,8 @@ static bool port_is_taken(const struct config *c, struct complaint *why)
 		complaint_set(why,
 		        "another program, which may be a sealgate, listens on the TCP port %u of "
 		        "this "
-		        "machine: stop it, or set tcp_port and run `sealgate rules apply`",
-		        c->tcp_port);
+		        "machine: stop it, or set tcp_port and run `sealgate rules apply%s`",
+		        c->tcp_port, advice_options());
 	return is_taken;
 }
 
@@ -93,10 +94,10 @@ static bool other_daemon_runs(const struct config *c, struct complaint *why)
 
 	if (pid > 0)
 		complaint_set(why,
-		        "another sealgate runs already (pid %d); `sealgate run --replace` takes "
+		        "another sealgate runs already (pid %d); `sealgate run --replace%s` takes "
 		        "over from it; a second one beside it needs a name of its own, `instance` "
 		        "(docs/instances.md)",
-		        pid);
+		        pid, advice_options());
 	if (pid > 0)
 		return true;
 	for (unsigned number = c->queue_first; number <= config_queue_last(c); number++) {

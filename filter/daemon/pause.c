@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "base/advice.h"
 #include "base/log.h"
 #include "daemon/counters.h"
 #include "worker/worker_orders.h"
@@ -24,9 +25,9 @@ void pause_begin(struct pause *p, unsigned seconds, uint64_t now_ms)
 		p->passed_before = passed_unjudged(p);
 	p->until_ms = now_ms + (uint64_t)seconds * 1000;
 	tell_workers(p);
-	log_warning(
-	        "paused for %u s: everything passes unjudged; `sealgate ctl resume` ends the pause",
-	        seconds);
+	log_warning("paused for %u s: everything passes unjudged; `sealgate ctl resume%s` ends the "
+	            "pause",
+	        seconds, advice_options());
 }
 
 static void stop_pause(struct pause *p, const char *why)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/log.h"
 #include "daemon/anchor_keeper.h"
 #include "daemon/prefix_keeper.h"
@@ -104,11 +105,12 @@ static void log_changes(const struct service *s, const struct config_changes *ch
 {
 	log_info("reloaded; changed: %s", changes->now[0] ? changes->now : "nothing");
 	if (changes->at_restart[0])
-		log_warning("these keys take effect only after `systemctl restart sealgate`: %s",
-		        changes->at_restart);
+		log_warning("these keys take effect only after `systemctl restart sealgate%s`: %s",
+		        advice_unit(), changes->at_restart);
 	if (changes->rules && s->started->rules_watch != RULES_WATCH_RESTORE)
-		log_warning("run `sealgate rules apply`: the rules depend on keys that changed, "
-		            "and rules_watch is not \"restore\"");
+		log_warning("run `sealgate rules apply%s`: the rules depend on keys that changed, "
+		            "and rules_watch is not \"restore\"",
+		        advice_options());
 }
 
 int reload_configuration(struct service *s, struct config_changes *changes, struct complaint *why)

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/advice.h"
 #include "base/log.h"
 #include "daemon/control_client.h"
 #include "daemon/service_workers.h"
@@ -126,7 +127,8 @@ void replace_tell_running(const char *path)
 
 	control_answer_free(answer);
 	if (pid > 0)
-		log_error("another sealgate runs already (pid %ld); `sealgate run --replace` takes "
-		          "over from it",
-		        pid);
+		log_error(
+		        "another sealgate runs already (pid %ld); `sealgate run --replace%s` takes "
+		        "over from it",
+		        pid, advice_options());
 }

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/advice.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "config/config_change.h"
@@ -153,8 +154,8 @@ static void apply_after_reload(struct guard *g)
 static void tell_failure(struct guard *g, uint64_t now_ms)
 {
 	log_error("rules: cannot be put back; the next attempt follows in %u s. DNS may "
-	          "pass unjudged: run `sealgate rules apply` as root",
-	        rules_watch_failed(&g->watch, now_ms) / 1000);
+	          "pass unjudged: run `sealgate rules apply%s` as root",
+	        rules_watch_failed(&g->watch, now_ms) / 1000, advice_options());
 	g->report.is_at_work = false;
 	send_report(g);
 }
@@ -210,14 +211,15 @@ static void tell(struct guard *g, enum rules_state state, enum rules_action acti
 		        "docs/firewalls.md",
 		        why, RULES_RESTORES_MAX, RULES_RESTORES_MS / 1000);
 	else if (news == RULES_NEWS_REMOVED)
-		log_warning("rules: removed by `sealgate rules remove`, and not put back until "
-		            "`sealgate rules apply`");
+		log_warning("rules: removed by `sealgate rules remove%s`, and not put back until "
+		            "`sealgate rules apply%s`",
+		        advice_options(), advice_options());
 	else if (news == RULES_NEWS_BLIND)
 		log_error("rules: in force, but without effect: %s", why);
 	else if (action == RULES_ALARM)
-		log_error(
-		        "rules: not in force: %s; DNS passes unjudged; run `sealgate rules apply`",
-		        why);
+		log_error("rules: not in force: %s; DNS passes unjudged; run `sealgate rules "
+		          "apply%s`",
+		        why, advice_options());
 	else if (g->report.news != RULES_NEWS_NONE)
 		log_info("rules: in force");
 	g->yields = action == RULES_YIELD;

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "base/advice.h"
 #include "base/clock.h"
 #include "base/complaint.h"
 #include "base/encoding.h"
@@ -128,8 +129,10 @@ static void let_replace(void *context, char *const words[], struct control_reply
 	if (systemd_started_us()) {
 		/* systemd would start another one, beside the one that takes over */
 		reply->code = CONTROL_NO;
-		complaint_set(&reply->error, "systemd runs this sealgate: use `systemctl restart "
-		                             "sealgate`, which loses no query either");
+		complaint_set(&reply->error,
+		        "systemd runs this sealgate: use `systemctl restart "
+		        "sealgate%s`, which loses no query either",
+		        advice_unit());
 		return;
 	}
 	s->is_replaced = true;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/advice.h"
 #include "base/complaint.h"
 #include "base/log.h"
 #include "daemon/workers_wait.h"
@@ -122,12 +123,12 @@ static void warn_of_expiry(const struct sign_zone *zone, int64_t now_s)
 	if (lasts_s < 0)
 		log_error("%.255s: pre-made KSK signatures have expired, or are not valid yet; "
 		          "queries for DNSKEY, CDS or CDNSKEY get SERVFAIL: run `sealgate keys "
-		          "sign`, then `sealgate ctl reload`",
-		        name);
+		          "sign`, then `sealgate ctl reload%s`",
+		        name, advice_options());
 	else if (lasts_s < ZONE_KEEPER_WARN_S)
 		log_warning("%.255s: the pre-made KSK signatures expire in %" PRId64
-		            " days: run `sealgate keys sign`, then `sealgate ctl reload`",
-		        name, lasts_s / DAY_S);
+		            " days: run `sealgate keys sign`, then `sealgate ctl reload%s`",
+		        name, lasts_s / DAY_S, advice_options());
 }
 
 void zone_keeper_look(struct zone_keeper *k, int64_t now_s, uint64_t now_ms)

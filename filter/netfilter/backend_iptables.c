@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/advice.h"
 #include "base/complaint.h"
 #include "base/log.h"
 #include "netfilter/backend.h"
@@ -271,8 +272,8 @@ static void iptables_undo(const struct backend *b, unsigned family, struct saved
 
 	if (iptables_bring_back(b, family, before, &changed, &why) != 0)
 		log_error("rules: could not roll back the rules that %s applied only in part: %s; "
-		          "run `sealgate rules remove`",
-		        b->name, why.text);
+		          "run `sealgate rules remove%s`",
+		        b->name, why.text, advice_options());
 }
 
 static int iptables_apply(const struct backend *b, const struct config *c, struct complaint *why)

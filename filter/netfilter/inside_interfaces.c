@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/advice.h"
 #include "netfilter/inside_interfaces.h"
 
 #include <string.h>
@@ -101,9 +102,9 @@ static void log_no_inside(const struct inside *in)
 
 	log_warning(
 	        "rules: DNS over TCP is refused from all interfaces: %s; name the interfaces of "
-	        "the inside in `inside`, or run `sealgate rules apply` again once the network "
+	        "the inside in `inside`, or run `sealgate rules apply%s` again once the network "
 	        "is up",
-	        reason);
+	        reason, advice_options());
 }
 
 void inside_log(const struct inside *in)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/advice.h"
 #include "netfilter/rules.h"
 
 #include <errno.h>
@@ -147,7 +148,8 @@ static bool apply_shortcut(const struct config *c)
 		remove_shortcut(c);
 		return false;
 	}
-	complaint_set(&why, "only root can attach it; run `sealgate rules apply` as root");
+	complaint_set(&why, "only root can attach it; run `sealgate rules apply%s` as root",
+	        advice_options());
 	/* The user of the service has no right to load a program, but the right to detach what root attached. */
 	if (is_root ? shortcut_rules_apply(c, &why) == 0 : shortcut_rules_are_attached(c))
 		return true;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/advice.h"
 #include "netfilter/service_user.h"
 
 #include <libgen.h>
@@ -38,6 +39,6 @@ void service_user_check(const struct config *c)
 		          "the configuration, or the owner of the directory of control_socket): no "
 		          "keys can be fetched, because the "
 		          "rules treat sealgate's own queries like those of clients. Set "
-		          "`user`, and run `sealgate rules apply` again",
-		        geteuid(), known);
+		          "`user`, and run `sealgate rules apply%s` again",
+		        geteuid(), known, advice_options());
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "worker/gates.h"
 
+#include "base/advice.h"
 #include "base/log.h"
 #include "base/sockaddr.h"
 #include "fetch/fetch.h"
@@ -154,9 +155,9 @@ static void tell_of_mismatch(struct gates *g, const struct fetch *fetch, const s
 	report_server(&fetch->asked, server);
 	log_error("the trust anchor for %s matches none of its keys: is dns-root-data old? Every "
 	          "name "
-	          "below it is refused. Update %s (trust_anchor); \"sealgate config check\" says "
+	          "below it is refused. Update %s (trust_anchor); `sealgate config check%s` says "
 	          "whether it fits. If it does, %s answers falsely",
-	        name_text(&fetch->want.name, zone), alarm->path, server);
+	        name_text(&fetch->want.name, zone), alarm->path, advice_options(), server);
 }
 
 /* A server that has just shown the keys of a zone with an anchor can be asked for them again. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "worker/oddity.h"
 
+#include "base/advice.h"
 #include "base/log.h"
 #include "base/sockaddr.h"
 
@@ -56,9 +57,9 @@ static void say(
 	if (!may_name(o, way->sender))
 		return;
 	log_warning("%s sent to %s, by port 53, %s: %s. The next line of this sender follows in an "
-	            "hour at the earliest; `sealgate ctl status` has the counts (odd_...)%s",
+	            "hour at the earliest; `sealgate ctl status%s` has the counts (odd_...)%s",
 	        address_text(way->sender, sender), address_text(way->receiver, receiver), what,
-	        fate.text, fate.help);
+	        fate.text, advice_options(), fate.help);
 }
 
 void oddity_note(struct oddities *o, struct span octets, const struct odd_way *way)

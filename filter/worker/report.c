@@ -5,6 +5,7 @@
 #include <net/if.h>
 #include <stdio.h>
 
+#include "base/advice.h"
 #include "base/sockaddr.h"
 #include "flow/refusals.h"
 #include "wire/edns.h"
@@ -95,7 +96,7 @@ static void filter_text(uint16_t filter_ede, char text[static FILTER_TEXT_SIZE])
 		        edns_filter_word(filter_ede), filter_ede);
 }
 
-#define HELP_TEXT_SIZE (NAME_TEXT_SIZE + 200)
+#define HELP_TEXT_SIZE (NAME_TEXT_SIZE + 500)
 
 /* ; see `sealgate explain www.example. A`, negative_trust_anchors */
 static void help_text(
@@ -107,7 +108,8 @@ static void help_text(
 	written[0] = '\0';
 	if (help.explains)
 		len = (size_t)snprintf(written, HELP_TEXT_SIZE,
-		        "; see `sealgate explain %.255s %s`", text->name, text->type);
+		        "; see `sealgate explain%s %.255s %s`", advice_options(), text->name,
+		        text->type);
 	if (help.keys)
 		snprintf(written + len, HELP_TEXT_SIZE - len, "%s%s",
 		        help.explains ? ", " : "; see ", help.keys);
@@ -325,8 +327,9 @@ static void log_differing(struct report *r, struct reported response)
 	response_text(response, &text);
 	log_info("differs %.255s %s from %s to %s: the records are not those of the signed answer "
 	         "that the server gave to the same question; they rotate, or they are forged; see "
-	         "`sealgate explain %.255s %s`",
-	        text.name, text.type, text.server, text.client, text.name, text.type);
+	         "`sealgate explain%s %.255s %s`",
+	        text.name, text.type, text.server, text.client, advice_options(), text.name,
+	        text.type);
 }
 
 void report_monitored(struct report *r, struct reported response, enum copy_fate fate,

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/advice.h"
 #include "base/log.h"
 #include "base/sockaddr.h"
 #include "gate/silent.h"
@@ -313,10 +314,11 @@ static void say_blocks(const struct server_fallback *f, const struct upstream *u
 	log_warning(
 	        "%s answers names in signed zones by nothing (no such name, no such type, "
 	        "0.0.0.0 or ::), and without signatures: probably it blocks these names (Pi-hole, "
-	        "AdGuard, RPZ). %s. `sealgate explain NAME` shows whether a name exists",
+	        "AdGuard, RPZ). %s. `sealgate explain%s NAME` shows whether a name exists",
 	        server,
 	        f->passes_blocked ? "Such answers pass, as blocked = \"pass\" says"
-	                          : "Such answers are refused; blocked = \"pass\" lets them pass");
+	                          : "Such answers are refused; blocked = \"pass\" lets them pass",
+	        advice_options());
 }
 
 /* An attacker who forges answers before the server does must not have it accused: each answer

@@ -241,6 +241,23 @@ def _another_name_than_asked(world):
         _expect_same("after that", machine.seen(), before)
 
 
+def _advice_names_the_instance(world):
+    """What a message tells to do is for the instance that it is about."""
+    machine = world.machine
+    for name, options, unit in (("", "", "sealgate"), ("gw", " --instance gw", "sealgate@gw")):
+        with _afterwards(machine):
+            ways = [(machine.configure(name, GATEWAY), options)]
+            ways.append((("--config", f"/etc/sealgate/{name or 'sealgate'}.conf"),) * 2)
+            if not name:
+                ways.append(((), ""))
+            for words, advised in ways:
+                advised = advised if isinstance(advised, str) else " " + " ".join(advised)
+                code, said = machine.sealgate("rules", "show", *words)
+                expect(code == 1 and f"`sealgate rules apply{advised}` puts" in said, f"{words}: {code}", said)
+                code, said = machine.sealgate("ctl", "status", *words)
+                expect(code == 3 and f"`systemctl status {unit}`" in said, f"{words}: {code}", said)
+
+
 # Routing of others.
 
 OPERATORS_ROUTING = (("fwmark", "0x1", "lookup", "5301"), ("from", "192.0.2.0/24", "fwmark", "0x2000000/0x3000000",
@@ -310,6 +327,7 @@ GROUPS = (
         Case("--instance NAME removes what is NAME's when its configuration is lost", _named_without_a_file),
         Case("--instance \"\" is the instance without a name, whatever its configuration", _the_one_without_a_name),
         Case("a file with another name than the one asked for: nothing is done", _another_name_than_asked),
+        Case("messages advise commands and units of the instance that they are about", _advice_names_the_instance),
         Case("the operator's routing rules to the same tables stay", _spares_the_operators_routing),
         Case("a routing rule of an older build is replaced and removed", _removes_an_older_rule),
     ), obstacle=_obstacle()),

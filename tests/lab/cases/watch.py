@@ -119,7 +119,7 @@ def _only_told(world):
     _, status = _status(world.gate)
     expect_equal("rules", status["rules"], "missing")
     expect_equal("restored", status["rules_restored"], "0")
-    expect(world.gate.log_lines("DNS passes unjudged; run `sealgate rules apply`"), *world.gate.log_lines("rules"))
+    expect(world.gate.log_lines(f"DNS passes unjudged; run `sealgate rules apply --config {world.gate.config}`"), *world.gate.log_lines("rules"))
     world.gate.apply_rules()
     wait_until(lambda: _status(world.gate)[0] == 0, "the rules that were applied are not seen")
 
