@@ -137,7 +137,8 @@ static void nft_look_around(
 	if (process_run(&tables, list_tables, NULL) != 0)
 		return;
 	for (const char *at = tables.out; (at = strstr(at, "table inet sealgate")) != NULL; at++) {
-		if (sscanf(at, "table inet %63s", name) != 1 || !list_table(name, &p))
+		if (sscanf(at, "table inet %63s", name) != 1 || !rule_names_of_table(name) ||
+		        !list_table(name, &p))
 			continue;
 		neighbours_in_table(neighbours, p.out, c->instance);
 		process_fini(&p);

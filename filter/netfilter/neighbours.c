@@ -90,17 +90,32 @@ static void take_rule(struct neighbour *n, const char *chain, const char *rule)
 	}
 }
 
+/* Takes the note of the marks from the name of a chain, or nothing. */
+static void take_marks(struct neighbour *n, const char *chain, const char *before)
+{
+	const size_t len = strlen(before);
+	unsigned marks;
+
+	if (strncmp(chain, before, len) == 0 && strspn(chain + len, "0123456789abcdef") == 8 &&
+	        sscanf(chain + len, "%8x", &marks) == 1)
+		n->marks |= marks;
+}
+
 void neighbours_in_save(struct neighbours *n, const char *save, const char *own)
 {
 	char line[LINE_MAX_SIZE], name[CONFIG_INSTANCE_MAX + 1];
 
 	while (next_line_of(&save, line)) {
-		if (strncmp(line, "-A ", 3) != 0)
+		bool is_rule = strncmp(line, "-A ", 3) == 0;
+		const char *at = line + (is_rule ? 3 : 1);
+		if (!is_rule && line[0] != ':')
 			continue;
-		const char *chain = rule_names_split(line + 3, strcspn(line + 3, " "), name);
+		const char *chain = rule_names_split(at, strcspn(at, " "), name);
 		struct neighbour *found = chain ? neighbour_named(n, name, own) : NULL;
-		if (found)
+		if (found && is_rule)
 			take_rule(found, chain, line);
+		else if (found)
+			take_marks(found, chain, RULE_NAMES_MARKS);
 	}
 }
 
@@ -129,11 +144,11 @@ void neighbours_in_table(struct neighbours *n, const char *list, const char *own
 
 	while (next_line_of(&list, line)) {
 		if (sscanf(line, "table inet %63s {", table) == 1) {
-			const char *end = strchr(table, '-');
-			const char *name = end ? end + 1 : "";
-			found = !end || instance_name_is_good(name) ? neighbour_named(n, name, own)
-			                                            : NULL;
-		} else if (sscanf(line, "chain %31s {", chain) != 1 && found) {
+			const char *name = rule_names_of_table(table);
+			found = name ? neighbour_named(n, name, own) : NULL;
+		} else if (sscanf(line, "chain %31s {", chain) == 1 && found) {
+			take_marks(found, chain, RULE_NAMES_MARKS_NFT);
+		} else if (found) {
 			take_statement(found, chain, line);
 		}
 	}
@@ -185,6 +200,16 @@ static bool allows(const struct neighbour *n, const struct config *c, struct com
 	else if (has_port_of(n, c))
 		complaint_set(why, "the rules of %s use the TCP port %u, too: change tcp_port", who,
 		        c->tcp_port);
+	else if (n->marks & c->mark_mask)
+		complaint_set(why,
+		        "the rules of %s use the bits 0x%08x of packet marks, too: change "
+		        "mark.mask, mark.own and mark.relay",
+		        who, n->marks & c->mark_mask);
+	else if (n->marks & rule_names_marks(c))
+		complaint_set(why,
+		        "the rules of %s use the bit 0x%08x of packet marks, too: change "
+		        "shortcut.mark_bit",
+		        who, n->marks & rule_names_marks(c));
 	else
 		return true;
 	return false;

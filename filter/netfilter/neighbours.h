@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The other instances that have rules in the kernel: which queues and ports they use, as their rules say, and
+/* The other instances that have rules in the kernel: which queues, ports and marks they use, as their rules say, and
  * whether an instance can live beside them. Text in, findings out.
  *
  * An instance that signs for the DNS server on this machine can live beside one that does anything else: the
@@ -26,6 +26,7 @@ struct neighbour {
 		unsigned first, last;
 	} ranges[NEIGHBOUR_RANGES];
 	unsigned ports[NEIGHBOUR_PORTS_MAX];
+	uint32_t marks; /* the bits that it uses */
 };
 
 struct neighbours {

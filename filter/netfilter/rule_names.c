@@ -15,6 +15,13 @@ struct rule_names rule_names_of(const struct config *c)
 	return names;
 }
 
+uint32_t rule_names_marks(const struct config *c)
+{
+	bool has_shortcut = c->shortcut_interfaces.count > 0;
+
+	return c->mark_mask | (has_shortcut ? UINT32_C(1) << c->shortcut_mark_bit : 0);
+}
+
 const char *rule_names_split(
         const char *chain, size_t len, char instance[static CONFIG_INSTANCE_MAX + 1])
 {
@@ -34,4 +41,16 @@ const char *rule_names_split(
 	memcpy(instance, name + 1, name_len - 1);
 	instance[name_len - 1] = '\0';
 	return instance_name_is_good(instance) ? line + 1 : NULL;
+}
+
+const char *rule_names_of_table(const char *table)
+{
+	static const char all[] = "sealgate";
+
+	if (strncmp(table, all, strlen(all)) != 0)
+		return NULL;
+	table += strlen(all);
+	if (*table == '\0')
+		return table;
+	return *table == '-' && instance_name_is_good(table + 1) ? table + 1 : NULL;
 }

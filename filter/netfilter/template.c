@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "netfilter/template.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -305,25 +306,30 @@ static char *merge_tables(const char *rules)
 	return merged;
 }
 
-/* Returns `rules` with the stamp as an empty chain: in a table of its own, which nft merges, or in the
- * first table for iptables-restore. Frees `rules`, which may be NULL. */
+/* Returns `rules` with the stamp and the note of the marks as empty chains: in a table of its own, which nft merges, or
+ * in the first table for iptables-restore. Frees `rules`, which may be NULL. */
 static char *put_stamp(char *rules, const struct config *c, enum form form)
 {
 	const struct rule_names names = rule_names_of(c);
 	char *stamped = NULL, stamp[RULES_STAMP_SIZE];
+	const uint32_t marks = rule_names_marks(c);
 	int len;
 
 	if (!rules)
 		return NULL;
 	rules_stamp(rules, stamp);
 	if (form == FORM_NFT) {
-		len = asprintf(&stamped, "%s\ntable inet %s {\n\tchain %s%s {\n\t}\n}\n", rules,
-		        names.table, RULES_STAMP_NFT, stamp);
+		len = asprintf(&stamped,
+		        "%s\ntable inet %s {\n\tchain %s%s {\n\t}\n\tchain " RULE_NAMES_MARKS_NFT
+		        "%08" PRIx32 " {\n\t}\n}\n",
+		        rules, names.table, RULES_STAMP_NFT, stamp, marks);
 	} else {
 		const char *table = strchr(rules, '*');
 		const char *chains = table ? table + strcspn(table, "\n") + 1 : rules;
-		len = asprintf(&stamped, "%.*s:%s%s - [0:0]\n%s", (int)(chains - rules), rules,
-		        names.chains, stamp, chains);
+		len = asprintf(&stamped,
+		        "%.*s:%s%s - [0:0]\n:%s" RULE_NAMES_MARKS "%08" PRIx32 " - [0:0]\n%s",
+		        (int)(chains - rules), rules, names.chains, stamp, names.chains, marks,
+		        chains);
 	}
 	free(rules);
 	return len < 0 ? NULL : stamped;

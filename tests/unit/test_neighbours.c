@@ -80,6 +80,7 @@ static void one_signs_at_the_server_and_one_does_anything_else(void **state)
 
 		first.sign_servers = (struct config_servers){ 1, &server };
 		second.tcp_port = second.queue_first = 5400;
+		second.mark_mask = 0xc;
 		see(&n, &first, "", i % 2);
 		assert_row(why, n.count == 1 && strcmp(n.at[0].name, "a") == 0);
 		assert_row(why, neighbours_allow(&n, &second, &error) == rows[i / 2].allowed);
@@ -124,7 +125,44 @@ static void what_both_use_is_named_with_its_key(void **state)
 		c.queue_count = rows[i / 2].count;
 		c.tcp_port = rows[i / 2].port;
 		c.tcp = rows[i / 2].tcp;
+		c.mark_mask = 0xc;
 		see(&n, &host, "s", i % 2);
+		assert_row(why, neighbours_allow(&n, &c, &error) == !said);
+		assert_row(why, !said || strstr(error.text, said));
+	}
+}
+
+/* Both instances' sockets and rules tell packets by their marks. A signer on the machine of its server has no rule
+ * that does. */
+static void the_same_bits_of_marks_are_refused(void **state)
+{
+	static const struct {
+		const char *why;
+		uint32_t first, second, bit; /* of the second's shortcut; 0: none */
+		const char *said;            /* NULL: nothing */
+	} rows[] = {
+		{ "a bit of the same marks", 3, 6, 0,
+		        "the rules of instance s use the bits 0x00000002 of packet marks, too: "
+		        "change mark.mask" },
+		{ "the other's marks for the shortcut", 0x3000, 3, 12,
+		        "use the bit 0x00001000 of packet marks, too: change shortcut.mark_bit" },
+		{ "other marks", 0x30, 3, 12, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * COUNT(rows); i++) {
+		const char *why = rows[i / 2].why, *said = rows[i / 2].said;
+		struct config signer = config_of("s", ROLE_SIGNER, PLACE_SERVER);
+		struct config c = config_of("", ROLE_GATEWAY, 0);
+		struct neighbours n = { 0 };
+		struct complaint error;
+
+		c.tcp_port = c.queue_first = 7;
+		signer.mark_mask = rows[i / 2].first;
+		c.mark_mask = rows[i / 2].second;
+		c.shortcut_mark_bit = rows[i / 2].bit;
+		c.shortcut_interfaces.count = rows[i / 2].bit != 0;
+		see(&n, &signer, "", i % 2);
 		assert_row(why, neighbours_allow(&n, &c, &error) == !said);
 		assert_row(why, !said || strstr(error.text, said));
 	}
@@ -137,6 +175,8 @@ static void what_the_programs_print_is_understood(void **state)
 	        "*security\n"
 	        ":INPUT ACCEPT [0:0]\n"
 	        ":SEALGATE-s_IN - [0:0]\n"
+	        ":SEALGATE-s_MADE_IN - [0:0]\n"
+	        ":SEALGATE-s_Mc0000000 - [0:0]\n"
 	        "-A INPUT -j SEALGATE-s_IN\n"
 	        "-A INPUT -p udp -m udp --dport 53 -j NFQUEUE --queue-num 7\n"
 	        "-A SEALGATE-s_IN -i lo -j RETURN\n"
@@ -148,6 +188,8 @@ static void what_the_programs_print_is_understood(void **state)
 	        "127.0.0.1 --tproxy-mark 0x0/0x0\n"
 	        "COMMIT\n";
 	static const char *const lists[] = { "table inet sealgate-s {\n"
+		                             "\tchain marks_c0000000 {\n"
+		                             "\t}\n"
 		                             "\tchain input {\n"
 		                             "\t\tudp dport 53 queue num 11-12 bypass\n"
 		                             "\t}\n"
@@ -157,6 +199,8 @@ static void what_the_programs_print_is_understood(void **state)
 		                             "\t}\n"
 		                             "}\n",
 		"table inet sealgate-s {\n"
+		"\tchain marks_c0000000 {\n"
+		"\t}\n"
 		"\tchain input {\n"
 		"\t\tudp dport 53 queue flags bypass to 11-12\n"
 		"\t}\n"
@@ -178,6 +222,7 @@ static void what_the_programs_print_is_understood(void **state)
 		assert_row(text, n.at[0].is_at_server && !n.at[0].is_elsewhere);
 		assert_row(text, n.at[0].range_count == 1 && n.at[0].ranges[0].first == 11 &&
 		                         n.at[0].ranges[0].last == 12);
+		assert_row(text, n.at[0].marks == 0xc0000000);
 		assert_row(text, n.at[0].port_count == 1 && n.at[0].ports[0] == 5302);
 	}
 }
@@ -191,6 +236,10 @@ static void odd_names_and_numbers_do_no_harm(void **state)
 		"-A SEALGATE_X --to-ports x" };
 	static const char *const lists[] = { "", "table inet sealgate- {\n queue num 1\n",
 		"table inet sealgate-a_b {\n udp dport 53 queue num 1\n", "chain x {",
+		"table inet sealgate_x {\n chain input {\n udp dport 53 queue num 1\n",
+		"table inet sealgates {\n chain marks_30000000 {\n",
+		"table inet sealgate-LONGERNAME {\n chain input {\n udp dport 53 queue num 1\n",
+		"chain marks_ {", "chain marks_x {",
 		" redirect to :", "table inet sealgate {\n tproxy ip to 1\n tproxy ip to :\n" };
 	struct neighbours n = { 0 };
 	struct complaint why;
@@ -199,8 +248,13 @@ static void odd_names_and_numbers_do_no_harm(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(saves); i++)
 		neighbours_in_save(&n, saves[i], "own");
-	for (size_t i = 0; i < COUNT(lists); i++)
+	for (size_t i = 0; i < COUNT(lists); i++) {
+		bool is_ours = strstr(lists[i], "sealgate {");
+
+		n.count = 0;
 		neighbours_in_table(&n, lists[i], "own");
+		assert_row(lists[i], n.count == (is_ours ? 1 : 0));
+	}
 	for (unsigned i = 0; i < 40; i++)
 		snprintf(many + strlen(many), sizeof(many) - strlen(many),
 		        "-A SEALGATE-%u_IN -j NFQUEUE --queue-num %u --to-ports %u\n"
@@ -217,6 +271,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_signs_at_the_server_and_one_does_anything_else),
 		cmocka_unit_test(what_both_use_is_named_with_its_key),
+		cmocka_unit_test(the_same_bits_of_marks_are_refused),
 		cmocka_unit_test(what_the_programs_print_is_understood),
 		cmocka_unit_test(odd_names_and_numbers_do_no_harm),
 	};

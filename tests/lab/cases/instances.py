@@ -368,10 +368,20 @@ def _a_mark_is_no_way_around(world):
         expect(is_its_own or (answer is not None and answer.rcode == "SERVFAIL"), hex(mark), described(answer))
 
 
-def _own_mark(gate):
+def _mark_of(gate, word):
     shown = gate.printed("config", "show")
-    return int(next(line for line in shown.splitlines() if " own = " in line or "\town = " in line)
-               .split("=")[1].strip(" ;"), 0)
+    return next(line for line in shown.splitlines() if f" {word} = " in line or f"\t{word} = " in line
+                ).split("=")[1].strip(" ;")
+
+
+def _own_mark(gate):
+    return int(_mark_of(gate, "own"), 0)
+
+
+def _marks(mask):
+    """A value of `mark` whose bits are those of the mask, which has two."""
+    own = mask & -mask
+    return f"{{ mask = 0x{mask:08x}; own = 0x{own:08x}; relay = 0x{mask ^ own:08x}; }}"
 
 
 # Pairs that cannot be.
@@ -416,6 +426,11 @@ def _collisions_are_named(world):
         path = _configured(world, world.validator, "same-queue", queue=f"{{ first = {first}; count = 1; }}")
         _refused(world, path, ("rules", "apply"), (f"the rules of {who} use queue", "change queue.first"))
         _refused(world, path, ("run",), ("holds queue", "`instance`"))
+        mask = int(_mark_of(world.signer, "mask"), 0)
+        path = _configured(world, world.host, "same-mark", mark=_marks(mask))
+        for words in (("rules", "apply"), ("run",)):
+            _refused(world, path, words, (f"the rules of {who} use the bits 0x{mask:08x} of packet marks, too",
+                                          "change mark.mask"))
     finally:
         world.validator.apply_rules()
         world.validator.start()
