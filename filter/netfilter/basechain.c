@@ -6,20 +6,26 @@
 #include "base/process.h"
 #include "netfilter/iptables_save.h"
 
-/* A note is a chain of ours. Its name is short, because that of the instance stands before it. */
+/* A note is a chain of ours. Its name is short, because that of the instance stands before it. Builds that knew no
+ * names of instances wrote a longer one. */
 static const struct base_chain {
-	const char *name, *note;
+	const char *name, *note, *older;
 } base_chains[] = {
-	{ "PREROUTING", "MADE_PRE" },
-	{ "INPUT", "MADE_IN" },
-	{ "FORWARD", "MADE_FWD" },
-	{ "OUTPUT", "MADE_OUT" },
+	{ "PREROUTING", "MADE_PRE", "MADE_PREROUTING" },
+	{ "INPUT", "MADE_IN", "MADE_INPUT" },
+	{ "FORWARD", "MADE_FWD", "MADE_FORWARD" },
+	{ "OUTPUT", "MADE_OUT", "MADE_OUTPUT" },
 };
 enum { BASE_CHAINS = sizeof(base_chains) / sizeof(base_chains[0]) };
 
 static const char *nft_family(bool is_v6)
 {
 	return is_v6 ? "ip6" : "ip";
+}
+
+static bool has_note(const char *save, const char *table, const struct base_chain *b)
+{
+	return saved_has_chain(save, table, b->note) || saved_has_chain(save, table, b->older);
 }
 
 static bool is_missing(const char *table, const char *chain, bool is_v6)
@@ -53,7 +59,7 @@ void basechain_note(const char *rules, const char *table, bool is_v6, struct sav
 	for (int i = 0; i < BASE_CHAINS; i++) {
 		const struct base_chain *b = &base_chains[i];
 
-		if (saved_has_chain(now.text, table, b->note) ||
+		if (has_note(now.text, table, b) ||
 		        (jumps_from(rules, b->name) && is_missing(table, b->name, is_v6)))
 			fprintf(out, ":%s%s - [0:0]\n", now.chains, b->note);
 	}
@@ -93,8 +99,7 @@ void basechain_clear(const char *now, const char *before, const char *table, boo
 	for (int i = 0; i < BASE_CHAINS; i++) {
 		const struct base_chain *b = &base_chains[i];
 
-		if (!saved_has_chain(now, table, b->note) ||
-		        saved_has_chain(before, table, b->note))
+		if (!has_note(now, table, b) || has_note(before, table, b))
 			continue;
 		remove_if_empty(table, b->name, is_v6);
 		any = true;

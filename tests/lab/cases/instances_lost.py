@@ -12,7 +12,7 @@ from lab.resources import LabError, Obstacle
 from lab.surroundings import patient
 
 from .case import Case, Group, World, expect, expect_equal
-from .rules import snapshot
+from .rules import REMOVE_RULES, snapshot
 
 WAIT_S = patient(60)
 LAN = "lan"
@@ -279,6 +279,12 @@ def _operators_routing(machine):
             machine.result("ip", "route", "flush", "table", table)
 
 
+def _without_our_routes(seen):
+    """Where the operator has rules for the table, our route stays."""
+    routes = {table: said.replace("local default dev lo scope host \n", "") for table, said in seen["routes"].items()}
+    return {**seen, "routes": routes}
+
+
 def _spares_the_operators_routing(world):
     """The rules of others that lead to the same table, with or without our mark."""
     machine = world.machine
@@ -294,10 +300,7 @@ def _spares_the_operators_routing(world):
                              ["0x8/0xc"])
                 expect(set(before["routing rules"]) <= set(applied), "the operator's", *applied)
                 expect_equal("exit code", machine.sealgate("rules", "remove", *options)[0], 0)
-                after = machine.seen()
-                for table in TABLES:
-                    after["routes"][table] = after["routes"][table].replace("local default dev lo scope host \n", "")
-                _expect_same(f"after {name or 'the one without a name'}", after, before)
+                _expect_same(f"after {name or 'the one without a name'}", _without_our_routes(machine.seen()), before)
 
 
 def _removes_an_older_rule(world):
@@ -312,6 +315,99 @@ def _removes_an_older_rule(world):
         expect_equal("rules of the relay", len([line for line in machine.seen()["routing rules"] if "5301" in line]), 1)
         machine.sealgate("rules", "remove", *options)
         _expect_same("nothing", machine.seen(), world.nothing)
+
+
+# Without the program.
+
+FOREIGN_TABLES = ("sealgate_x", "sealgates", "sealgate-LONGERNAME", "sealgate--")
+FOREIGN_CHAINS = ("SEALGATE-LONGERNAME_X", "SEALGATES_X")
+
+
+@contextlib.contextmanager
+def _foreign_names(machine):
+    """What others have, under names that only begin like ours."""
+    for table in FOREIGN_TABLES:
+        machine.run("nft", "-f", "-", stdin=f"table inet {table} {{\n chain input {{\n type filter hook input priority 5;\n"
+                                            " udp dport 53 counter\n}\n}\n")
+    for chain in FOREIGN_CHAINS:
+        machine.run("iptables", "-N", chain)
+        machine.run("iptables", "-A", "INPUT", "-j", chain)
+    try:
+        yield
+    finally:
+        for table in FOREIGN_TABLES:
+            machine.result("nft", "delete", "table", "inet", table)
+        for chain in FOREIGN_CHAINS:
+            machine.result("iptables", "-D", "INPUT", "-j", chain)
+            machine.result("iptables", "-X", chain)
+
+
+def _script_removes_one(world):
+    """Of each pair one, whatever its place, with its shortcut and its routing."""
+    machine = world.machine
+    with _operators_routing(machine), _foreign_names(machine):
+        for gateway, signer in (("gw", "signer"), ("", "signer"), ("gw", "")):
+            for name, role, other, others_role in ((gateway, GATEWAY, signer, SIGNER),
+                                                   (signer, SIGNER, gateway, GATEWAY)):
+                with _afterwards(machine):
+                    machine.apply(other, others_role)
+                    before = machine.seen()
+                    machine.apply(name, role)
+                    expect(machine.seen() != before, "applying changed nothing")
+                    said = machine.run(REMOVE_RULES, "--instance", name)
+                    _expect_same(f"{name or 'the one without a name'} beside {other}: {said}",
+                                 *map(_without_our_routes, (machine.seen(), before)))
+
+
+def _script_removes_all(world):
+    machine = world.machine
+    with _operators_routing(machine), _foreign_names(machine):
+        before = machine.seen()
+        for gateway, signer in (("gw", "signer"), ("", "signer"), ("gw", "")):
+            with _afterwards(machine):
+                machine.apply(gateway, GATEWAY)
+                machine.apply(signer, SIGNER)
+                said = machine.run(REMOVE_RULES)
+                _expect_same(said, _without_our_routes(machine.seen()), before)
+        for name in ("LONGERNAME", "-a", "a_b", "a\nb"):
+            code, said = machine.result(REMOVE_RULES, "--instance", name)
+            expect(code == 1 and "is no name of an instance" in said, f"{name}: {code}", said)
+
+
+def _foreign_names_are_no_instances(world):
+    machine = world.machine
+    with _foreign_names(machine), _afterwards(machine):
+        options = machine.apply("gw", GATEWAY)
+        said = machine.sealgate("rules", "show", *options)[1]
+        expect("has rules, too" not in said, said)
+
+
+# An older build.
+
+def _older_notes(world):
+    """An older build noted the base chains that it made under longer names: they are removed with the rules, by the
+    program after an apply or without one, and by the script."""
+    machine = world.machine
+    text = machine.sealgate("rules", "print", "--backend", "iptables-nft", *machine.configure("", GATEWAY))[1]
+    text = text[text.index("*security"):text.index("# the routing")]
+    older = text.replace("*security\n", "*security\n:SEALGATE_MADE_FORWARD - [0:0]\n").replace(
+        "*filter\n", "*filter\n:SEALGATE_MADE_FORWARD - [0:0]\n").replace(
+        "*mangle\n", "*mangle\n:SEALGATE_MADE_PREROUTING - [0:0]\n")
+    chains = machine.run("nft", "list", "chains")
+    for how in ("remove", "apply", "script"):
+        with _afterwards(machine):
+            options = machine.configure("", GATEWAY)
+            for restore in ("iptables-nft-restore", "ip6tables-nft-restore"):
+                machine.run(restore, "--noflush", stdin=older)
+            expect(machine.run("nft", "list", "chains") != chains, "no base chain was made")
+            if how == "apply":
+                code, said = machine.sealgate("rules", "apply", "--backend", "iptables-nft", *options)
+                expect(code == 0, said)
+            if how == "script":
+                machine.run(REMOVE_RULES, "--instance", "")
+            else:
+                machine.sealgate("rules", "remove", *options)
+            expect_equal(f"chains after {how}", machine.run("nft", "list", "chains"), chains)
 
 
 def _obstacle():
@@ -330,5 +426,10 @@ GROUPS = (
         Case("messages advise commands and units of the instance that they are about", _advice_names_the_instance),
         Case("the operator's routing rules to the same tables stay", _spares_the_operators_routing),
         Case("a routing rule of an older build is replaced and removed", _removes_an_older_rule),
+        Case("names that only begin like ours are no instances", _foreign_names_are_no_instances),
+        Case("sealgate-remove-rules --instance NAME removes what is NAME's, and nothing of the other or of others",
+             _script_removes_one),
+        Case("sealgate-remove-rules removes what all instances have, and nothing of others", _script_removes_all),
+        Case("the base chains that an older build made are removed with its rules", _older_notes),
     ), obstacle=_obstacle()),
 )
