@@ -121,6 +121,11 @@ const char *rules_guard_why(const struct rules_guard *g)
 	return g ? g->report.why.text : "";
 }
 
+const char *rules_guard_added(const struct rules_guard *g)
+{
+	return g ? g->report.added.text : "";
+}
+
 unsigned rules_guard_restored(const struct rules_guard *g)
 {
 	return g ? g->report.restored : 0;

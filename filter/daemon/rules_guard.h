@@ -60,6 +60,9 @@ bool rules_news_is_bad(enum rules_news news);
 /* Returns why the rules are not in force, or "". */
 const char *rules_guard_why(const struct rules_guard *g);
 
+/* Returns which rules of the operator stand among ours, or "". */
+const char *rules_guard_added(const struct rules_guard *g);
+
 /* Returns how often the guard put the rules back. A change of the gateway's inside does not count. */
 unsigned rules_guard_restored(const struct rules_guard *g);
 

@@ -184,6 +184,23 @@ static void put_back(struct guard *g, bool moved)
 	g->report.restored++;
 }
 
+/* Says once which rules of the operator stand among ours; they may let packets pass. */
+static void tell_added(struct guard *g, enum rules_state state)
+{
+	struct complaint now = { "" };
+
+	if (state == RULES_IN_FORCE) {
+		now = g->report.why;
+		g->report.why.text[0] = '\0';
+	}
+	if (strcmp(now.text, g->report.added.text) == 0)
+		return;
+	g->report.added = now;
+	if (now.text[0])
+		log_warning("rules: %s", now.text);
+	send_report(g);
+}
+
 /* Says once what is wrong, and once that it is right again. */
 static void tell(struct guard *g, enum rules_state state, enum rules_action action, bool moved)
 {
@@ -191,8 +208,6 @@ static void tell(struct guard *g, enum rules_state state, enum rules_action acti
 	                                                                       : news_of[state];
 	const char *why = g->report.why.text;
 
-	if (state == RULES_IN_FORCE)
-		g->report.why.text[0] = '\0';
 	if (action == RULES_RESTORE && g->report.news == RULES_NEWS_NONE)
 		log_info("rules: not in force yet: %s; sealgate applies them", why);
 	else if (action == RULES_RESTORE && moved)
@@ -246,6 +261,7 @@ static void look_and_act(struct guard *g)
 		g->gone_ms = 0;
 	else if (g->gone_ms == 0 && g->report.news != RULES_NEWS_NONE && !moved)
 		g->gone_ms = began_ms;
+	tell_added(g, state);
 	tell(g, state, action, moved);
 	if (action == RULES_RESTORE)
 		put_back(g, moved);

@@ -13,6 +13,7 @@ struct rules_report {
 	unsigned sandbox; /* what sandbox_guard() returned */
 	bool is_at_work;  /* the guard puts the rules back now; another report follows */
 	struct complaint why;
+	struct complaint added; /* the operator's rules among ours, or empty */
 };
 
 /* True if a guard that this process starts will have the rights for iptables-legacy. */

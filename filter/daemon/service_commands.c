@@ -150,6 +150,8 @@ static void add_rules(const struct service *s, struct control_reply *reply)
 		reply->code = CONTROL_UNPROTECTED;
 	}
 	control_add_number(reply, "rules_restored", rules_guard_restored(s->guard));
+	if (rules_guard_added(s->guard)[0])
+		control_add_text(reply, "rules_added", rules_guard_added(s->guard));
 }
 
 /* Adds the zone whose pre-made signatures expire first. */

@@ -33,7 +33,8 @@ struct backend {
 	bool (*show)(const struct backend *b, const struct config *c, FILE *out);
 
 	/* Compares the rules of the configuration with those in the kernel. A back end whose program is
-	 * not installed has none. The complaint says what is missing, unless RULES_WHOLE. */
+	 * not installed has none. The complaint says what is missing; or, if RULES_WHOLE, which rules
+	 * of the operator are among them, and is empty if there are none. */
 	enum rules_found (*look)(
 	        const struct backend *b, const struct config *c, struct complaint *why);
 

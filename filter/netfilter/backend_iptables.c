@@ -364,6 +364,7 @@ static enum rules_found iptables_look(
 	enum rules_found worst = RULES_WHOLE;
 	char *rules = template_iptables(c);
 
+	complaint_set(why, "%s", "");
 	if (!rules) {
 		complaint_no_memory(why);
 		return RULES_NONE;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/complaint.h"
+#include "base/log.h"
 #include "netfilter/backend.h"
 #include "netfilter/rule_names.h"
 #include "netfilter/template.h"
@@ -20,8 +21,35 @@ static bool nft_can(const struct config *c)
 	return c->role != ROLE_BRIDGE || c->inside.count == 0;
 }
 
+/* Returns whether there is a table of this name; then the caller calls process_fini(). */
+static bool list_table(const char *table, struct process *p)
+{
+	const char *const list[] = { "nft", "list", "table", "inet", table, NULL };
+
+	if (process_run(p, list, NULL) != 0)
+		return false;
+	if (p->status == 0)
+		return true;
+	process_fini(p);
+	return false;
+}
+
+/* The rules that go with the table, which were not ours. */
+static bool table_has_added(const struct config *c, struct complaint *added)
+{
+	const struct rule_names names = rule_names_of(c);
+	struct process p;
+
+	if (!list_table(names.table, &p))
+		return false;
+	bool found = rules_check_added(p.out, added);
+	process_fini(&p);
+	return found;
+}
+
 static int nft_apply(const struct backend *b, const struct config *c, struct complaint *why)
 {
+	struct complaint added;
 	struct process p;
 	char *rules = template_nft(c);
 	int error;
@@ -34,24 +62,14 @@ static int nft_apply(const struct backend *b, const struct config *c, struct com
 		complaint_set(why, "%s", no_ports);
 		return -EOPNOTSUPP;
 	}
+	bool had_added = table_has_added(c, &added);
 	error = backend_run(&p, from_stdin, rules, why);
 	free(rules);
 	if (!error)
 		process_fini(&p);
+	if (!error && had_added)
+		log_warning("rules: gone with the former rules: %s", added.text);
 	return error;
-}
-
-/* Returns whether there is a table of this name; then the caller calls process_fini(). */
-static bool list_table(const char *table, struct process *p)
-{
-	const char *const list[] = { "nft", "list", "table", "inet", table, NULL };
-
-	if (process_run(p, list, NULL) != 0)
-		return false;
-	if (p->status == 0)
-		return true;
-	process_fini(p);
-	return false;
 }
 
 static int nft_remove(
@@ -92,12 +110,15 @@ static int nft_print(const struct config *c, FILE *out)
 static bool nft_show(const struct backend *b, const struct config *c, FILE *out)
 {
 	const struct rule_names names = rule_names_of(c);
+	struct complaint added;
 	struct process p;
 
 	if (!list_table(names.table, &p))
 		return false;
 	fprintf(out, "# %s%s%s\n%s", b->name, c->instance[0] ? ", instance " : "", c->instance,
 	        p.out);
+	if (rules_check_added(p.out, &added))
+		fprintf(out, "# warning: %s\n", added.text);
 	process_fini(&p);
 	return true;
 }
@@ -118,7 +139,9 @@ static enum rules_found nft_look(
 	rules = template_nft(c);
 	if (rules)
 		found = rules_check_nft(rules, p.out, why);
-	else
+	if (rules && found == RULES_WHOLE && !rules_check_added(p.out, why))
+		complaint_set(why, "%s", "");
+	else if (!rules)
 		complaint_no_memory(why);
 	free(rules);
 	process_fini(&p);

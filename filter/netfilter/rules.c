@@ -295,15 +295,21 @@ static bool is_blind(const struct config *c, struct complaint *why)
 enum rules_state rules_look(struct config *c, struct complaint *why)
 {
 	bool wants_shortcut = c->shortcut_interfaces.count > 0;
+	struct complaint fault;
 	struct inside in;
 
 	take_from_machine(c, wants_shortcut && shortcut_rules_are_attached(c), &in);
 	enum rules_found found = look_everywhere(c, why);
 	if (found != RULES_WHOLE)
 		return found == RULES_ANOTHER ? RULES_FOREIGN : RULES_MISSING;
-	if (needs_routing(c) && !relay_route_is_there(c, why))
-		return RULES_MISSING;
-	return is_blind(c, why) ? RULES_BLIND : RULES_IN_FORCE;
+	enum rules_state state = RULES_IN_FORCE;
+	if (needs_routing(c) && !relay_route_is_there(c, &fault))
+		state = RULES_MISSING;
+	else if (is_blind(c, &fault))
+		state = RULES_BLIND;
+	if (state != RULES_IN_FORCE)
+		*why = fault;
+	return state;
 }
 
 /* The file of a named instance may be gone, and with it the role that tells the routing table. */

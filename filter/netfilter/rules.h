@@ -40,7 +40,8 @@ enum rules_state {
 
 /* Compares the configuration with the kernel: the rules, the routing rule of the relay, the shortcut, and
  * the settings without which no packet comes to them. Runs the programs of the back ends. Changes `c` as
- * rules_apply() does, and logs nothing. The complaint says what is wrong, unless RULES_IN_FORCE. */
+ * rules_apply() does, and logs nothing. The complaint says what is wrong; or, if RULES_IN_FORCE, which rules of the
+ * operator decide beside ours, and is empty if there are none. */
 enum rules_state rules_look(struct config *c, struct complaint *why);
 
 /* Writes the rules that rules_apply() would apply, without applying them: for `nft -f` and for

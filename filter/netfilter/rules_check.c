@@ -127,12 +127,17 @@ static void tally_iptables(
 	}
 }
 
+static bool has_comment(const char *line)
+{
+	return strstr(line, " comment \"") != NULL;
+}
+
 /* True for a line inside a chain that is a rule of ours. In the output of nft -a each rule has a handle at the
  * end of its last line; in our text a rule has one line. A rule with a comment is the operator's. */
 static bool is_nft_rule(const char *line, bool is_listed)
 {
 	if (is_listed)
-		return strstr(line, "# handle ") != NULL && strstr(line, " comment \"") == NULL;
+		return strstr(line, "# handle ") != NULL && !has_comment(line);
 	return line[0] != '\0' && line[0] != '#' && strncmp(line, "type ", 5) != 0;
 }
 
@@ -165,6 +170,32 @@ static void tally_nft(struct tally *t, const char *text, bool is_listed)
 		else if (chain[0] && is_nft_rule(line, is_listed))
 			tally_add(t, chain, 1);
 	}
+}
+
+bool rules_check_added(const char *list, struct complaint *what)
+{
+	char line[LINE_MAX_OCTETS], table[64] = "", chain[32] = "", first[32] = "";
+	unsigned count = 0;
+
+	while (take_line(&list, line)) {
+		if (sscanf(line, "table inet %63s", table) == 1 ||
+		        sscanf(line, "chain %31s {", chain) == 1)
+			continue;
+		if (line[0] == '}')
+			chain[0] = '\0';
+		if (!chain[0] || !has_comment(line))
+			continue;
+		if (count++ == 0)
+			strcpy(first, chain);
+	}
+	if (count > 0)
+		complaint_set(what,
+		        "the table inet %s has %u rule%s with a comment, in the chain %s%s: the "
+		        "operator's, which decide before or after those of sealgate, and go when "
+		        "it "
+		        "applies its rules again",
+		        table, count, count > 1 ? "s" : "", first, count > 1 ? " and others" : "");
+	return count > 0;
 }
 
 /* True for the chain whose name is a stamp. */

@@ -30,4 +30,8 @@ enum rules_found rules_check_iptables(const struct config *c, const char *rules,
  * instance; "" if there is no such table. */
 enum rules_found rules_check_nft(const char *rules, const char *list, struct complaint *why);
 
+/* True if the table of nft in `list`, with or without handles, has rules with a comment. They decide about packets as
+ * ours do, so `what` says how many there are, and where. */
+bool rules_check_added(const char *list, struct complaint *what);
+
 #endif

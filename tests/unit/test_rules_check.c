@@ -315,6 +315,44 @@ static void a_rule_of_nft_counts_once_however_many_lines_it_takes(void **state)
 	}
 }
 
+/* They decide about packets, so they must not stay unsaid. */
+static void rules_that_the_operator_added_are_told(void **state)
+{
+	static const struct {
+		const char *why, *list, *said; /* NULL: there are none */
+	} rows[] = {
+		{ "none",
+		        "table inet sealgate {\n\tchain input {\n\t\tudp dport 53 queue to "
+		        "1\n\t}\n}\n",
+		        NULL },
+		{ "no table", "", NULL },
+		{ "one, with a handle",
+		        "table inet sealgate-a { # handle 1\n\tchain input { # handle 2\n"
+		        "\t\tip saddr 10.0.0.9 accept comment \"a VPN\" # handle 10\n\t}\n}\n",
+		        "the table inet sealgate-a has 1 rule with a comment, in the chain input: "
+		        "the" },
+		{ "two, in chains of their own, too",
+		        "table inet sealgate {\n\tchain input {\n\t\tudp dport 53 queue to 1\n\t}\n"
+		        "\tchain mine {\n\t\tdrop comment \"x\"\n\t}\n"
+		        "\tchain output {\n\t\taccept comment \"y\"\n\t}\n}\n",
+		        "has 2 rules with a comment, in the chain mine and others: the" },
+		{ "comments of other things",
+		        "table inet sealgate {\n\tcomment \"ours\"\n\tset s {\n\t\ttype ipv4_addr\n"
+		        "\t\telements = { 10.0.0.1 comment \"x\" }\n\t}\n"
+		        "\tchain input {\n\t\tcomment \"a chain\"\n\t}\n}\n",
+		        NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct complaint what;
+
+		assert_row(rows[i].why,
+		        rules_check_added(rows[i].list, &what) == (rows[i].said != NULL));
+		assert_row(rows[i].why, !rows[i].said || strstr(what.text, rows[i].said));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -324,6 +362,7 @@ int main(void)
 		cmocka_unit_test(rules_of_another_instance_are_none_of_ours),
 		cmocka_unit_test(rules_of_others_are_none_of_ours),
 		cmocka_unit_test(a_rule_of_nft_counts_once_however_many_lines_it_takes),
+		cmocka_unit_test(rules_that_the_operator_added_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,6 +95,20 @@ def _nothing_passes_without_a_transaction_either(world):
     expect_equal("the table", _without_counters(gate.namespace.run("nft", *NETFILTER)), _without_counters(before))
 
 
+def _added_rules_are_told(world):
+    """A rule of the operator in our table is obeyed, so it is told, as long as it is there."""
+    gate = world.gate
+    gate.namespace.run("nft", "insert", "rule", *TABLE, "output", "ip", "daddr", "203.0.113.9", "udp", "dport", "53",
+                       "accept", "comment", '"a VPN"')
+    try:
+        wait_until(lambda: "in the chain output" in gate.status().get("rules_added", ""), "`ctl status` does not tell it")
+        expect(gate.log_lines("has 1 rule with a comment, in the chain output"), *gate.log_lines("rules:"))
+    finally:
+        said = gate.apply_rules()
+    expect("gone with the former rules: the table inet sealgate has 1 rule" in said, said)
+    wait_until(lambda: "rules_added" not in gate.status(), "it is told still")
+
+
 def _without_counters(text):
     return [line.split(" packets ")[0] for line in text.splitlines()]
 
@@ -136,6 +150,7 @@ def _groups():
              _nothing_passes_while_applied_again),
         Case("nft: rules that nft refuses leave the former ones as they were",
              _nothing_passes_without_a_transaction_either),
+        Case("nft: a rule that the operator adds is told until it is gone", _added_rules_are_told),
         _replaces("iptables-nft"), _replaces("iptables-legacy"),
         Case("nft: the rules are applied while another program changes its own", watch.applied_beside_another_program),
         Case("nft: rules that are applied and removed at once leave no trace", watch.without_a_trace),

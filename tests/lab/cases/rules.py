@@ -200,6 +200,21 @@ def _says_that_there_are_none(world):
     expect("no rules of sealgate are in the kernel" in done.stdout, done.stdout)
 
 
+ADDED = "table inet sealgate {\n chain output {\n udp dport 53 ip daddr 203.0.113.9 accept comment \"a VPN\"\n}\n}\n"
+
+
+def _shows_what_the_operator_added(world):
+    """In the form of nft, whatever form the rules have."""
+    namespace = world.gate.namespace
+    namespace.run("nft", "-f", "-", stdin=ADDED)
+    try:
+        said = world.gate.printed("rules", "show")
+        expect("# warning: the table inet sealgate has 1 rule with a comment, in the chain output" in said, said)
+    finally:
+        world.gate.remove_rules()
+    expect("# warning: the table" not in world.gate.command_result("rules", "show").stdout, "it is still told")
+
+
 def _removes_what_is_not_there(world):
     world.gate.remove_rules()
     world.gate.remove_rules()
@@ -252,6 +267,7 @@ WITHOUT_TRACE = (
     ("rules apply says whether it uses nft or iptables", _names_the_kind),
     ("rules print says what rules apply does, and does nothing", _prints_what_it_applies),
     ("rules show says that there are none", _says_that_there_are_none),
+    ("rules show names the rules of nft that the operator added", _shows_what_the_operator_added),
     ("without the program the script removes the rules of each back end", _script_leaves_nothing),
 )
 COMING_AND_GOING = WITHOUT_TRACE + (
