@@ -129,10 +129,11 @@ static void take_statement(struct neighbour *n, const char *chain, const char *l
 	           *divert = strstr(line, "tproxy ip to ");
 	const char *port = redirect || divert ? strchr(redirect ? redirect : divert, ':') : NULL;
 
-	if (queue) {
+	if (queue)
 		add_queues(n, queue);
+	/* with port 53 at both ends, the packet may be of either trade */
+	if (queue && !(strstr(line, "udp sport 53 ") && strstr(line, "udp dport 53 ")))
 		add_trade(n, strcmp(chain, "input") == 0, strstr(line, "udp dport 53 ") != NULL);
-	}
 	if (port)
 		add_port(n, port + 1);
 }

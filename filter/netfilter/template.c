@@ -170,6 +170,8 @@ static const struct config_interfaces *inside_of(const struct config *c)
 /* The target of the rules for responses, and for queries. */
 struct targets {
 	char responses[64], queries[64];
+	char responses_open[64],
+	        queries_open[64]; /* nft: they let packets pass while nobody reads the queue */
 };
 
 /* Marks, as rules write them. */
@@ -220,13 +222,16 @@ static char *put_together(const struct config *c, const struct targets *targets,
 	const struct blank blanks[] = {
 		{ "@NAME@", names.end },
 		{ "@NAMED@", is_named ? "" : "# " },
-		{ "@IS_QUERY@", is_named ? IS_QUERY : "" },
-		{ "@IS_RESPONSE@", is_named ? IS_RESPONSE : "" },
+		{ "@UNNAMED@", is_named ? "# " : "" },
+		{ "@IS_QUERY@", IS_QUERY },
+		{ "@IS_RESPONSE@", IS_RESPONSE },
 		{ "@IS_QUERY4@", is_named ? IS_QUERY4 : "" },
 		{ "@IS_QUERY6@", is_named ? IS_QUERY6 : "" },
 		{ "@IS_RESPONSE4@", is_named ? IS_RESPONSE4 : "" },
 		{ "@IS_RESPONSE6@", is_named ? IS_RESPONSE6 : "" },
 		{ "@IS_NEITHER6@", is_named ? IS_NEITHER6 : "" },
+		{ "@RESPONSES_OPEN@", targets->responses_open },
+		{ "@QUERIES_OPEN@", targets->queries_open },
 		{ "@RESPONSES@", targets->responses },
 		{ "@QUERIES@", targets->queries },
 		{ "@PORT@", port },
@@ -338,9 +343,9 @@ static char *put_stamp(char *rules, const struct config *c, enum form form)
 /* nftables and iptables both spread packets over several queues by a hash of the two addresses. So a
  * query and its response reach the same worker, which has the same place in both rows of queues.
  * (The option "fanout" of nftables spreads by CPU, and would not do that.) */
-static void name_nft(const struct config *c, uint32_t first, char *text, size_t size)
+static void name_nft(const struct config *c, uint32_t first, bool bypasses, char *text, size_t size)
 {
-	const char *bypass = config_bypasses(c) ? " bypass" : "";
+	const char *bypass = bypasses ? " bypass" : "";
 
 	if (c->queue_count == 1)
 		snprintf(text, size, "queue num %u%s", first, bypass);
@@ -363,15 +368,20 @@ static void name_iptables(const struct config *c, uint32_t first, char *text, si
 char *template_nft(const struct config *c)
 {
 	struct targets targets;
+	const uint32_t responses = c->queue_first, queries = config_queries_first(c);
+	const bool bypasses = config_bypasses(c);
+	const size_t size = sizeof(targets.responses);
 
-	name_nft(c, c->queue_first, targets.responses, sizeof(targets.responses));
-	name_nft(c, config_queries_first(c), targets.queries, sizeof(targets.queries));
+	name_nft(c, responses, bypasses, targets.responses, size);
+	name_nft(c, queries, bypasses, targets.queries, size);
+	name_nft(c, responses, true, targets.responses_open, size);
+	name_nft(c, queries, true, targets.queries_open, size);
 	return put_stamp(put_together(c, &targets, FORM_NFT), c, FORM_NFT);
 }
 
 char *template_iptables(const struct config *c)
 {
-	struct targets targets;
+	struct targets targets = { 0 };
 
 	name_iptables(c, c->queue_first, targets.responses, sizeof(targets.responses));
 	name_iptables(c, config_queries_first(c), targets.queries, sizeof(targets.queries));

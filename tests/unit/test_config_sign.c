@@ -195,7 +195,8 @@ static void rules_of_both(
 		fail_msg("nft: %s: \"%s\"", wanted ? "lacks" : "has", nft_text);
 	if ((strstr(iptables, iptables_text) != NULL) != wanted)
 		fail_msg("iptables: %s: \"%s\"", wanted ? "lacks" : "has", iptables_text);
-	assert_null(strchr(nft, '@'));
+	for (const char *at = nft; (at = strchr(at, '@')) != NULL; at++)
+		assert_memory_equal(at, "@th,80,1 ", 9);
 	assert_null(strchr(iptables, '@'));
 	free(nft);
 	free(iptables);

@@ -42,7 +42,9 @@ static void the_queues_are_filled_in(void **state)
 			assert_non_null(iptables);
 			assert_row(rows[i].why, strstr(nft, rows[i].nft) != NULL);
 			assert_row(rows[i].why, strstr(iptables, rows[i].iptables) != NULL);
-			assert_row(rows[i].why, !strchr(nft, '@') && !strchr(iptables, '@'));
+			for (const char *at = nft; (at = strchr(at, '@')) != NULL; at++)
+				assert_row(rows[i].why, strncmp(at, "@th,80,1 ", 9) == 0);
+			assert_row(rows[i].why, !strchr(iptables, '@'));
 			free(nft);
 			free(iptables);
 		}
@@ -270,7 +272,8 @@ static void the_longest_name_of_an_instance_fits(void **state)
 
 /* With iptables, a packet that one instance has accepted meets no rule of the other. So the named instance
  * returns what is the other's. Only a query may get past the queue of a host's responses, and only a response
- * past that of its queries. */
+ * past that of its queries. With nft, each sees all. What may be the other's passes while the one without a name does
+ * not run, and nothing else does. */
 static void a_named_instance_leaves_packets_to_the_other(void **state)
 {
 	static const struct {
@@ -317,7 +320,16 @@ static void a_named_instance_leaves_packets_to_the_other(void **state)
 		c.instance[0] = '\0';
 		iptables = template_iptables(&c);
 		nft = template_nft(&c);
-		assert_row(rows[i].why, !has(iptables, "u32") && !has(nft, "@th"));
+		assert_row(rows[i].why, !has(iptables, "u32"));
+		for (const char *at = nft; (at = strstr(at, " queue num ")) != NULL; at++) {
+			bool is_told =
+			        strncmp(at - 2, " 0", 2) == 0 || strncmp(at - 2, " 1", 2) == 0;
+			bool passes = memmem(at, strcspn(at, "\n"), " bypass", strlen(" bypass"));
+			assert_row(rows[i].why, passes == is_told);
+		}
+		assert_row(rows[i].why,
+		        has(nft, "\t\tudp sport 53 udp dport 53 @th,80,1 0 queue num ") &&
+		                has(nft, "\t\tudp sport 53 udp dport 53 @th,80,1 1 queue num "));
 		free(iptables);
 		free(nft);
 	}
