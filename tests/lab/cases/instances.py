@@ -427,7 +427,7 @@ def _collisions_are_named(world):
         _refused(world, path, ("rules", "apply"), (f"the rules of {who} use queue", "change queue.first"))
         _refused(world, path, ("run",), ("holds queue", "`instance`"))
         mask = int(_mark_of(world.signer, "mask"), 0)
-        path = _configured(world, world.host, "same-mark", mark=_marks(mask))
+        path = _configured(world, world.validator, "same-mark", mark=_marks(mask))
         for words in (("rules", "apply"), ("run",)):
             _refused(world, path, words, (f"the rules of {who} use the bits 0x{mask:08x} of packet marks, too",
                                           "change mark.mask"))
