@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The assertions of the lab. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
-from . import (adversary, alert, aliases, attacks, audit, bridge, cache, chains, checking, client, clock,
-               control, copies, dns64, dns64_found, documents, encrypted, errors, explain, firewalls, fragments, ground, habits, inside,
-               instances, instances_lost, iterate, letters, life, marks, monitor, netem, nft, notrack, obstacles, odd, oddservers, options, oracle,
-               overload, own_servers, pause, portal, predict, privilege, race, reflected, reload, reports, restricted, roles,
-               rules, same, service, shares, shortcut, slow_links, succession, takeover, tcp, truncation, watch,
-               without_rd)
-from . import (signer, signer_altered, signer_attacks, signer_baseline, signer_clock, signer_names, signer_packets,
-               signer_recall, signer_reload, signer_rules, signer_servers, signer_streams,
-               signer_transfers, signer_transparent)
+from . import (adversary, alert, aliases, attacks, audit, bridge, cache, chains, checking, client,
+               clock, control, copies, dns64, dns64_found, documents, encrypted, errors, explain,
+               firewalls, fragments, ground, habits, inside, instances, instances_lost, iterate,
+               letters, life, marks, monitor, netem, nft, notrack, obstacles, odd, oddservers,
+               options, oracle, overload, own_servers, pause, portal, predict, privilege, race,
+               reflected, reload, reports, restricted, roles, rules, same, service, shares,
+               shortcut, slow_links, succession, takeover, tcp, truncation, watch, without_rd)
+from . import (signer, signer_altered, signer_attacks, signer_baseline, signer_clock, signer_names,
+               signer_packets, signer_recall, signer_reload, signer_rules, signer_servers,
+               signer_streams, signer_transfers, signer_transparent)
 
 _MODULES = (
     ground,
