@@ -20,8 +20,12 @@ struct config_zone {
 	struct name apex;
 	char keys[CONFIG_PATH_MAX]; /* the directory of its key files */
 	uint32_t max_ttl_s;
-	uint8_t nxdomain; /* enum sign_nxdomain */
-	unsigned line;    /* of the file */
+	unsigned line; /* of the file */
+
+	/* Read by config_habits.c: the index of a word. */
+	uint8_t nxdomain;     /* enum sign_nxdomain */
+	uint8_t empty;        /* 1: "nodata" */
+	uint8_t ignores_cuts; /* 1: learn_cuts = false */
 
 	/* The servers that speak for the zone are `speaker_count` of the list's speakers, from
 	 * `speaker_first` on. 0: any server does. */

@@ -62,6 +62,8 @@ static struct sign_zone make_zone(const struct config_zones *zones, const struct
 		.ds_count = keys->ds_count,
 		.max_ttl_s = zone->max_ttl_s,
 		.nxdomain = (enum sign_nxdomain)zone->nxdomain,
+		.empty_is_nodata = zone->empty,
+		.ignores_cuts = zone->ignores_cuts,
 		.servers = zones->speakers + zone->speaker_first,
 		.server_count = zone->speaker_count };
 

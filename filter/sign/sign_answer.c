@@ -3,6 +3,7 @@
 
 #include "sign/sign_absence.h"
 #include "sign/sign_cut.h"
+#include "sign/sign_doubt.h"
 #include "sign/sign_memory.h"
 #include "sign/sign_put.h"
 #include "sign/sign_set.h"
@@ -58,6 +59,17 @@ static bool answer_nsec(struct sign_job *job, const struct sign_zone *zone, cons
 	        &(struct made_nsec){ name, &next, types, SECTION_ANSWER, learned_ttls(job, zone) });
 }
 
+/* Adds the SOA of the response, or the learned one. */
+static bool put_soa_of_denial(
+        struct sign_job *job, const struct signer_walk *w, struct set_ttls *ttls)
+{
+	if (w->soa)
+		return put_soa(job, w->soa, w->zone, ttls);
+	if (!memory_zone(job->signer, w->zone)->has_soa)
+		return first_learn_soa(job, w->zone);
+	return put_learned_soa(job, w->zone, ttls);
+}
+
 static bool answer_denial(struct sign_job *job, struct signer_walk *w, bool is_nxdomain,
         uint16_t qtype, struct ending *e)
 {
@@ -70,7 +82,7 @@ static bool answer_denial(struct sign_job *job, struct signer_walk *w, bool is_n
 	/* A name that exists has at least an NSEC, so a question for ANY gets that. */
 	if (qtype == TYPE_ANY && !denial.is_nothing)
 		return answer_nsec(job, w->zone, &w->name, types_of_name(w->zone, &w->name, qtype));
-	return put_soa(job, w->soa, w->zone, &ttls) && put_denial(job, w, &denial, &ttls, e);
+	return put_soa_of_denial(job, w, &ttls) && put_denial(job, w, &denial, &ttls, e);
 }
 
 /* ---- An ordinary question ---- */
@@ -127,10 +139,18 @@ static bool put_end(struct sign_job *job, enum signer_walk_end end, struct signe
 		return w->links > 0 ? end_chain(job, w, e) : put_unsigned(job, e);
 	case SIGN_WALK_OUTSIDE:
 	case SIGN_WALK_OPEN:
+	case SIGN_WALK_DOUBT:
 		return end_chain(job, w, e);
 	default:
 		return signing_fail(job, SIGN_OUTCOME_UNEXPECTED);
 	}
+}
+
+/* True for NS below the apex at a name that is no zone cut: the server has them for every name. All other
+ * denials at the name say that it has none, and signed by the parent they would be Bogus. */
+static bool is_ns_of_no_zone(const struct signer_walk *w)
+{
+	return w->set->type == TYPE_NS && w->set->owner.labels > w->zone->apex.labels;
 }
 
 bool sign_answer(struct sign_job *job, struct ending *e)
@@ -139,6 +159,8 @@ bool sign_answer(struct sign_job *job, struct ending *e)
 	enum signer_walk_end end = signer_walk(job, job->qtype, LIMIT_CNAMES, &w);
 
 	e->flags = job->m->flags & FLAG_AA;
+	if (end == SIGN_WALK_POSITIVE && is_ns_of_no_zone(&w))
+		end = SIGN_WALK_NODATA;
 	return put_end(job, end, &w, job->qtype, e);
 }
 
@@ -157,13 +179,12 @@ bool sign_ds(struct sign_job *job, struct ending *e)
 	if (is_known)
 		return answer_ds_of_cut(job, zone, e);
 	enum signer_walk_end end = signer_walk(job, TYPE_NS, 1, &w);
-	bool is_cut = rrsets_find(&job->rrsets, SECTION_ANSWER, &job->qname, TYPE_NS) ||
-	              (end == SIGN_WALK_REFERRAL && name_equal(&w.ns->owner, &job->qname));
-	if (is_cut)
+	bool is_referral = end == SIGN_WALK_REFERRAL && name_equal(&w.ns->owner, &job->qname);
+	if (is_referral || memory_is_cut(job->signer, &job->qname, job->now_s))
 		return answer_ds_of_cut(job, zone, e);
-	/* An apex without NS is no zone. */
-	if (rrsets_find(&job->rrsets, SECTION_AUTHORITY, &job->qname, TYPE_SOA))
-		return signing_fail(job, SIGN_OUTCOME_UNEXPECTED);
+	/* NS records of a server that has them for every name say nothing. */
+	if (end == SIGN_WALK_POSITIVE)
+		end = SIGN_WALK_NODATA;
 	return put_end(job, w.links > 0 ? SIGN_WALK_OPEN : end, &w, TYPE_DS, e);
 }
 

@@ -25,6 +25,12 @@ struct seen_name {
 	int64_t denied_s;    /* of a name: when the server denied it since it was seen, or 0 */
 };
 
+struct suspect {
+	struct wide_hash id;
+	int64_t until_s;
+	enum suspicion suspicion;
+};
+
 enum { DENIED_A = 1, DENIED_AAAA = 2, DENIED_BOTH = 3 };
 
 struct denied_name {
@@ -94,6 +100,16 @@ static const struct memory_rule {
 	        .replaced = LESSON_NONE,
 	        .changed = LESSON_DENIED,
 	        .removed = LESSON_NONE },
+	/* A response that raises a suspicion is not answered, so nothing is kept that depends on one. A suspicion
+	 * that proves true is a cut, which is a lesson. */
+	[MEMORY_SUSPECTS] = { .is_same = is_same_hash,
+	        .id_octets = sizeof(struct wide_hash),
+	        .found = LESSON_NONE,
+	        .missing = LESSON_NONE,
+	        .added = LESSON_NONE,
+	        .replaced = LESSON_NONE,
+	        .changed = LESSON_NONE,
+	        .removed = LESSON_NONE },
 	/* A change sets only the time when a cut was seen. */
 	[MEMORY_CUTS] = { .is_same = is_same_hash,
 	        .id_octets = sizeof(struct wide_hash),
@@ -162,6 +178,9 @@ int memory_init(struct signer *s)
 	if (result == 0)
 		result = table_init(
 		        &m->tables[MEMORY_CUTS], sizeof(struct seen_name), s->limits.cuts);
+	if (result == 0)
+		result = table_init(
+		        &m->tables[MEMORY_SUSPECTS], sizeof(struct suspect), s->limits.cuts);
 	return result;
 }
 
@@ -493,12 +512,52 @@ bool memory_has_cuts(const struct signer *s)
 	return s->memory->tables[MEMORY_CUTS].used > 0;
 }
 
+bool memory_is_cut(struct signer *s, const struct name *name, int64_t now_s)
+{
+	return memory_has_cuts(s) && was_seen(s, MEMORY_CUTS, name, now_s);
+}
+
+/* ---- Suspicions ---- */
+
+void memory_suspect(
+        struct signer *s, const struct name *name, enum suspicion suspicion, int64_t until_s)
+{
+	struct wide_hash id = id_of_name(s, name);
+	const struct suspect *known = memory_find(s, MEMORY_SUSPECTS, &id);
+	struct suspect *noted = known ? memory_change(s, MEMORY_SUSPECTS, known)
+	                              : memory_add(s, MEMORY_SUSPECTS, &id);
+
+	noted->suspicion = suspicion;
+	noted->until_s = until_s;
+}
+
+enum suspicion memory_suspicion(struct signer *s, const struct name *name, int64_t now_s)
+{
+	struct wide_hash id = id_of_name(s, name);
+	const struct suspect *known = memory_find(s, MEMORY_SUSPECTS, &id);
+
+	if (!known || now_s >= known->until_s)
+		return SUSPICION_NONE;
+	memory_limit(s, known->until_s);
+	return known->suspicion;
+}
+
+bool memory_has_suspects(const struct signer *s)
+{
+	return s->memory->tables[MEMORY_SUSPECTS].used > 0;
+}
+
 /* ---- Zones ---- */
+
+static struct zone_memory *zone_at(const struct signer *s, const struct sign_zone *zone)
+{
+	return &s->memory->zones[zone - s->policy->zones];
+}
 
 static struct zone_memory *own_zone(struct signer *s, const struct sign_zone *zone)
 {
 	memory_depend(s->memory, LESSON_SOA);
-	return &s->memory->zones[zone - s->policy->zones];
+	return zone_at(s, zone);
 }
 
 const struct zone_memory *memory_zone(struct signer *s, const struct sign_zone *zone)
@@ -506,15 +565,52 @@ const struct zone_memory *memory_zone(struct signer *s, const struct sign_zone *
 	return own_zone(s, zone);
 }
 
+void memory_note_ns_habit(
+        struct signer *s, const struct sign_zone *zone, enum ns_habit habit, int64_t now_s)
+{
+	zone_at(s, zone)->ns_habit = (uint8_t)habit;
+	zone_at(s, zone)->ns_habit_until_s = now_s + SIGN_MEMORY_S;
+}
+
+enum ns_habit memory_ns_habit(struct signer *s, const struct sign_zone *zone, int64_t now_s)
+{
+	const struct zone_memory *z = zone_at(s, zone);
+
+	return now_s < z->ns_habit_until_s ? (enum ns_habit)z->ns_habit : NS_UNKNOWN;
+}
+
+void memory_want_soa(struct signer *s, const struct sign_zone *zone)
+{
+	zone_at(s, zone)->wants_soa = true;
+}
+
+bool memory_wants_soa(const struct signer *s, const struct sign_zone *zone)
+{
+	return zone_at(s, zone)->wants_soa && !zone_at(s, zone)->has_soa;
+}
+
+void memory_note_no_soa(struct signer *s, const struct sign_zone *zone, int64_t now_s)
+{
+	zone_at(s, zone)->wants_soa = false;
+	zone_at(s, zone)->no_soa_until_s = now_s + SIGN_DOUBT_S;
+}
+
+bool memory_may_learn_soa(const struct signer *s, const struct sign_zone *zone, int64_t now_s)
+{
+	const struct zone_memory *z = zone_at(s, zone);
+
+	return !z->has_soa && now_s >= z->no_soa_until_s;
+}
+
 bool memory_contradicts(struct signer *s, const struct sign_zone *zone)
 {
 	memory_depend(s->memory, LESSON_NAMES);
-	return s->memory->zones[zone - s->policy->zones].contradicts;
+	return zone_at(s, zone)->contradicts;
 }
 
 void memory_note_contradiction(struct signer *s, const struct sign_zone *zone)
 {
-	s->memory->zones[zone - s->policy->zones].contradicts = true;
+	zone_at(s, zone)->contradicts = true;
 	memory_learn(s->memory, LESSON_NAMES);
 }
 
@@ -553,4 +649,26 @@ void memory_set_policy(
 	free(s->memory->zones);
 	s->memory->zones = zones;
 	memory_learn(s->memory, LESSON_ALL);
+}
+
+static void empty_table(struct table *t)
+{
+	for (void *entry; (entry = table_oldest(t));)
+		table_remove(t, entry);
+}
+
+void memory_flush(struct signer *s)
+{
+	static const enum memory_kind kinds[] = { MEMORY_NAMES, MEMORY_DENIED, MEMORY_CUTS,
+		MEMORY_SUSPECTS };
+	struct sign_memory *m = s->memory;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		empty_table(&m->tables[kinds[i]]);
+	for (unsigned i = 0; i < s->policy->zone_count; i++) {
+		m->zones[i].contradicts = false;
+		m->zones[i].ns_habit_until_s = 0;
+	}
+	m->lacks_names_until_s = 0;
+	memory_learn(m, LESSON_ALL);
 }

@@ -38,6 +38,7 @@ enum memory_kind {
 	MEMORY_NAMES,      /* name with something at it or below it: when it was seen */
 	MEMORY_DENIED,     /* name that the server denied: for which types */
 	MEMORY_CUTS,       /* delegation that a server showed: when it was seen */
+	MEMORY_SUSPECTS,   /* name that may be a delegation: what is known of it */
 	MEMORY_KINDS
 };
 
@@ -134,10 +135,52 @@ void memory_forget_cuts(struct signer *s, const struct name *name, const struct 
 /* True if any cut is known, in whatever zone. */
 bool memory_has_cuts(const struct signer *s);
 
+/* True if `name` itself is a known cut. */
+bool memory_is_cut(struct signer *s, const struct name *name, int64_t now_s);
+
+/* Forgets the cuts, the suspicions, the names, and what was learned of the habits of servers. SOAs, TTLs and
+ * signatures stay: they harm nobody. */
+void memory_flush(struct signer *s);
+
+/* ---- Suspicions ---- */
+
+enum suspicion {
+	SUSPICION_NONE,
+	SUSPICION_OPEN,    /* there was an SOA, or NS beside an answer: ask for the NS */
+	SUSPICION_HAS_NS,  /* the server has NS there: does it have NS everywhere? */
+	SUSPICION_REFUTED, /* the name is no cut */
+};
+
+/* Note and tell what is known of a name that may be a cut. No answer that depends on it is kept but one
+ * that was made with it refuted, or that a later lesson makes anew. */
+void memory_suspect(
+        struct signer *s, const struct name *name, enum suspicion suspicion, int64_t until_s);
+enum suspicion memory_suspicion(struct signer *s, const struct name *name, int64_t now_s);
+
+/* True if any name is suspected. */
+bool memory_has_suspects(const struct signer *s);
+
 /* ---- Zones ---- */
 
 /* Returns the learned SOA of a zone of the policy. */
 const struct zone_memory *memory_zone(struct signer *s, const struct sign_zone *zone);
+
+/* Whether the servers of a zone say NS for names that have none. */
+enum ns_habit { NS_UNKNOWN, NS_WHERE_THEY_ARE, NS_EVERYWHERE };
+
+/* Note and tell it, for SIGN_MEMORY_S. */
+void memory_note_ns_habit(
+        struct signer *s, const struct sign_zone *zone, enum ns_habit habit, int64_t now_s);
+enum ns_habit memory_ns_habit(struct signer *s, const struct sign_zone *zone, int64_t now_s);
+
+/* Note that the SOA of a zone is wanted, until it is known or cannot be had; and tell. */
+void memory_want_soa(struct signer *s, const struct sign_zone *zone);
+bool memory_wants_soa(const struct signer *s, const struct sign_zone *zone);
+
+/* Note that the server was asked for the SOA and did not give it, which holds for SIGN_DOUBT_S; and tell
+ * whether asking for it may help. */
+void memory_note_no_soa(struct signer *s, const struct sign_zone *zone, int64_t now_s);
+bool memory_may_learn_soa(const struct signer *s, const struct sign_zone *zone, int64_t now_s);
 
 /* Note that the server of a zone denies names that exist, which is not forgotten; and tell. */
 void memory_note_contradiction(struct signer *s, const struct sign_zone *zone);

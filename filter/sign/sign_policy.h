@@ -36,6 +36,8 @@ struct sign_zone {
 
 	uint32_t max_ttl_s;
 	enum sign_nxdomain nxdomain;
+	bool empty_is_nodata; /* an empty answer without SOA denies the type; else it is an outage */
+	bool ignores_cuts;    /* none are learned; a referral is still a referral */
 	const struct sign_cut *cuts;
 	unsigned cut_count;
 

@@ -3,6 +3,7 @@
 
 #include "gate/query.h"
 #include "gate/reply.h"
+#include "sign/sign_doubt.h"
 #include "sign/sign_memory.h"
 #include "sign/sign_servers.h"
 #include "sign/signer_private.h"
@@ -59,7 +60,7 @@ static void choose_way_of_ds(struct signer *s, const struct message *q,
 		query_ask(a, SIGN_WAY_APEX, parent->apex.labels, TYPE_SOA);
 	else if (zone->apex.labels == q->qname.labels)
 		query_ask(a, SIGN_WAY_NODATA, zone->apex.labels, TYPE_SOA);
-	else if (!memory_zone(s, zone)->has_soa && !context->is_stream)
+	else if (memory_may_learn_soa(s, zone, context->now_s) && !context->is_stream)
 		query_ask(a, SIGN_WAY_LEARN, zone->apex.labels, TYPE_SOA);
 	else
 		query_ask(a, SIGN_WAY_DS, q->qname.labels, TYPE_NS);
@@ -94,29 +95,50 @@ static bool choose_way(struct signer *s, const struct message *q,
 	return true;
 }
 
-/* Returns the name of the question to the server, in the letters of the client. */
-static struct span sent_name(const struct signer_query *a)
+/* Returns the name of the question to the server, in the letters of the client. A name that is made for the
+ * question is written to `room`. */
+static struct span sent_name(const struct signer_query *a, uint8_t room[static NAME_MAX_OCTETS])
 {
 	struct span name = span_of(a->client.question, a->client.question_len - 4u);
+	struct writer made = writer_over(room, NAME_MAX_OCTETS);
 	unsigned labels = 0;
 
 	for (size_t at = 0; name.base[at] != 0; at += name.base[at] + 1u)
 		labels++;
 	for (; labels > a->sent_labels; labels--)
 		name = span_of(name.base + name.base[0] + 1, name.len - name.base[0] - 1u);
-	return name;
+	if (a->way != SIGN_WAY_PROBE)
+		return name;
+	writer_u8(&made, sizeof(SIGN_PROBE_LABEL) - 1);
+	writer_put(&made, span_of(SIGN_PROBE_LABEL, sizeof(SIGN_PROBE_LABEL) - 1));
+	writer_put(&made, name);
+	return made.full ? name : writer_span(&made);
 }
 
 static void write_sent_query(const struct signer_query *a, struct writer *out)
 {
 	const struct edns_head head = { .udp_size = QUERY_UDP_SIZE };
+	uint8_t room[NAME_MAX_OCTETS];
 
 	build_header(out, a->client.id, a->client.flags & FLAG_RD, 1, a->sent_edns);
-	writer_put(out, sent_name(a));
+	writer_put(out, sent_name(a, room));
 	writer_u16(out, a->sent_type);
 	writer_u16(out, CLASS_IN);
 	if (a->sent_edns)
 		edns_end(out, edns_begin(out, &head));
+}
+
+void sign_ask(struct signer_query *asked, const struct sign_step *step, struct writer *out)
+{
+	asked->detours++;
+	query_ask(asked, (enum sign_way)step->way, step->labels, step->type);
+	write_sent_query(asked, out);
+}
+
+/* True for the ways on which the server's data decide. */
+static bool needs_server(const struct signer_query *a)
+{
+	return a->way == SIGN_WAY_ANSWER || a->way == SIGN_WAY_DS || a->way == SIGN_WAY_EXISTS;
 }
 
 enum sign_query sign_query(struct signer *s, const struct message *query,
@@ -125,6 +147,7 @@ enum sign_query sign_query(struct signer *s, const struct message *query,
 	const struct sign_peers *peers = context->peers;
 	enum sign_query kind = query_passes_as(query);
 	const struct sign_zone *zone;
+	struct sign_step step;
 
 	if (kind != SIGN_QUERY_ASKED)
 		return kind;
@@ -138,6 +161,9 @@ enum sign_query sign_query(struct signer *s, const struct message *query,
 		.policy = s->policy_number };
 	if (!choose_way(s, query, context, zone, asked))
 		return SIGN_QUERY_PASSED_PLAIN;
+	asked->goal = (struct sign_step){ asked->way, asked->sent_labels, asked->sent_type };
+	if (needs_server(asked) && doubt_pending(s, &query->qname, zone, context->now_s, &step))
+		query_ask(asked, (enum sign_way)step.way, step.labels, step.type);
 	query_note(query, &asked->client);
 	asked->sent_edns =
 	        !context->is_stream && server_supports_edns(s, peers->server, context->now_ms);
@@ -170,7 +196,8 @@ bool sign_matches(const struct message *response, const struct signer_query *ask
 	if (response->question_count == 0)
 		return rcode != RCODE_NOERROR && rcode != RCODE_NXDOMAIN && response->rr_count == 0;
 	struct span name = span_of(response->question.base, response->question.len - 4);
-	struct span sent = sent_name(asked);
+	uint8_t room[NAME_MAX_OCTETS];
+	struct span sent = sent_name(asked, room);
 	return response->qtype == asked->sent_type && response->qclass == CLASS_IN &&
 	       (span_equal(name, sent) || name_equals_octets(&response->qname, sent));
 }

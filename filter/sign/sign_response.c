@@ -4,6 +4,7 @@
 #include "dnssec/outcome.h"
 #include "sign/sign_answer.h"
 #include "sign/sign_cut.h"
+#include "sign/sign_doubt.h"
 #include "sign/sign_memory.h"
 #include "sign/sign_put.h"
 #include "sign/sign_query.h"
@@ -96,9 +97,36 @@ static void end_cut(struct sign_job *job, enum sign_outcome outcome, struct writ
 		end_empty(job, outcome, RCODE_NOERROR, FLAG_TC, EDE_NONE, out);
 }
 
+/* Over UDP the client comes again by TCP. Over TCP the server is asked first what must be known. */
+static void end_learning(struct sign_job *job, const struct sign_step *next, struct writer *out)
+{
+	if (!job->is_stream) {
+		end_cut(job, SIGN_OUTCOME_LEARNING, out);
+	} else if (job->asked->detours >= SIGN_DETOURS_MAX) {
+		end_servfail(job, SIGN_OUTCOME_UNEXPECTED, out);
+	} else {
+		job->result->verdict = SIGN_VERDICT_ASK;
+		job->result->outcome = SIGN_OUTCOME_LEARNING;
+		job->result->next = *next;
+	}
+}
+
+/* The response answers a question of the signer's own. */
+static void end_detour(struct sign_job *job, struct writer *out)
+{
+	struct sign_step next;
+
+	doubt_learn(job);
+	if (!doubt_pending(job->signer, &job->qname, zone_of(job, &job->qname), job->now_s, &next))
+		next = job->asked->goal;
+	end_learning(job, &next, out);
+}
+
 static void end_trouble(struct sign_job *job, struct writer *out)
 {
-	if (job->trouble == SIGN_OUTCOME_LIMITED)
+	if (job->trouble == SIGN_OUTCOME_LEARNING)
+		end_learning(job, &job->first, out);
+	else if (job->trouble == SIGN_OUTCOME_LIMITED)
 		end_cut(job, job->trouble, out);
 	else
 		end_servfail(job,
@@ -196,8 +224,6 @@ static void make_of_records(struct sign_job *job, struct writer *out)
 		end_cut(job, SIGN_OUTCOME_CUT, out);
 	else if (has_dnssec(job->m))
 		end_signed(job, out);
-	else if (job->asked->way == SIGN_WAY_LEARN)
-		end_cut(job, SIGN_OUTCOME_LEARNING, out);
 	else
 		end_made(job, makers[job->asked->way], out);
 }
@@ -216,6 +242,11 @@ static void make_response(struct sign_job *job, struct writer *out)
 		break;
 	case SIGN_WAY_BADVERS:
 		end_empty(job, SIGN_OUTCOME_REFUSED, RCODE_BADVERS, 0, EDE_NONE, out);
+		break;
+	case SIGN_WAY_LEARN:
+	case SIGN_WAY_CONFIRM:
+	case SIGN_WAY_PROBE:
+		end_detour(job, out);
 		break;
 	default:
 		make_of_records(job, out);

@@ -3,6 +3,7 @@
 
 #include "dnssec/alias.h"
 #include "sign/sign_absence.h"
+#include "sign/sign_doubt.h"
 #include "sign/sign_memory.h"
 #include "sign/sign_put.h"
 #include "sign/sign_query.h"
@@ -138,10 +139,30 @@ static bool is_referral(struct sign_job *job, struct signer_walk *w, const struc
 	return true;
 }
 
+/* True for a denial without the zone's SOA: some servers send none (load balancers), or one with another
+ * owner. NOERROR without any SOA may be an outage, unless the operator says otherwise. Only what answers
+ * the question itself counts: at the end of a chain the client asks again. */
+static bool denies_without_soa(const struct sign_job *job, const struct signer_walk *w)
+{
+	bool has_soa = false, has_answer = false;
+
+	for (unsigned i = 0; i < job->rrsets.count; i++) {
+		const struct rrset *set = &job->rrsets.sets[i];
+		if (set->count == 0 || set->section == SECTION_ADDITIONAL)
+			continue;
+		has_soa = has_soa || (set->type == TYPE_SOA && name_within(&w->name, &set->owner));
+		has_answer =
+		        has_answer || (set->section == SECTION_ANSWER && set->type != TYPE_SOA);
+	}
+	return w->links == 0 && (job->m->flags & FLAG_AA) && !has_answer &&
+	       (message_rcode(job->m) == RCODE_NXDOMAIN || has_soa || w->zone->empty_is_nodata);
+}
+
 /* Reads what the authority section says of the last name. */
 static enum signer_walk_end read_authority(struct sign_job *job, struct signer_walk *w)
 {
-	bool is_below = false;
+	enum signer_walk_end denial =
+	        message_rcode(job->m) == RCODE_NXDOMAIN ? SIGN_WALK_NXDOMAIN : SIGN_WALK_NODATA;
 
 	for (unsigned i = 0; i < job->rrsets.count; i++) {
 		const struct rrset *set = &job->rrsets.sets[i];
@@ -149,37 +170,15 @@ static enum signer_walk_end read_authority(struct sign_job *job, struct signer_w
 			continue;
 		if (set->type == TYPE_SOA && name_equal(&set->owner, &w->zone->apex))
 			w->soa = set;
-		else if (set->type == TYPE_SOA && set->owner.labels > w->zone->apex.labels)
-			is_below = is_below || name_within(&w->name, &set->owner);
 		else if (set->type == TYPE_NS && name_within(&w->name, &set->owner) &&
 		         (!w->ns || set->owner.labels > w->ns->owner.labels))
 			w->ns = set;
 	}
 	if (w->soa)
-		return message_rcode(job->m) == RCODE_NXDOMAIN ? SIGN_WALK_NXDOMAIN
-		                                               : SIGN_WALK_NODATA;
-	if (is_below)
-		return SIGN_WALK_BELOW;
+		return denial;
 	if (w->ns && message_rcode(job->m) == RCODE_NOERROR && is_referral(job, w, w->ns))
 		return SIGN_WALK_REFERRAL;
-	return SIGN_WALK_OPEN;
-}
-
-/* True if the response has the NS or SOA of a zone between this zone and the name. Remembers the
- * cut, for answers that do not show it. */
-static bool shows_cut(const struct sign_job *job, const struct signer_walk *w)
-{
-	for (unsigned i = 0; i < job->rrsets.count; i++) {
-		const struct rrset *set = &job->rrsets.sets[i];
-		if ((set->type == TYPE_NS || set->type == TYPE_SOA) &&
-		        set->section != SECTION_ADDITIONAL && set->count > 0 &&
-		        set->owner.labels > w->zone->apex.labels &&
-		        name_within(&w->name, &set->owner)) {
-			memory_note_cut(job->signer, &set->owner, job->now_s);
-			return true;
-		}
-	}
-	return false;
+	return denies_without_soa(job, w) ? denial : SIGN_WALK_OPEN;
 }
 
 /* True if the server denies the name, or its type, with the SOA of this zone. Then there is no
@@ -206,6 +205,8 @@ static enum signer_walk_end walk_below_cut(struct sign_job *job, struct signer_w
 enum signer_walk_end signer_walk(
         struct sign_job *job, uint16_t qtype, unsigned links, struct signer_walk *w)
 {
+	enum cut_doubt doubt;
+
 	*w = (struct signer_walk){ .name = job->qname };
 	for (;;) {
 		w->zone = zone_of(job, &w->name);
@@ -213,7 +214,10 @@ enum signer_walk_end signer_walk(
 			return SIGN_WALK_OUTSIDE;
 		if (memory_has_cuts(job->signer) && denies_as_zone(job, w))
 			memory_forget_cuts(job->signer, &w->name, &w->zone->apex);
-		if (shows_cut(job, w) || is_below_cut(job, w->zone, &w->name))
+		doubt = doubt_about_cut(job, w);
+		if (doubt == CUT_DOUBT)
+			return SIGN_WALK_DOUBT;
+		if (doubt == CUT_YES || is_below_cut(job, w->zone, &w->name))
 			return walk_below_cut(job, w);
 		w->set = find_dname(job, w->zone, &w->name) ? NULL
 		                                            : find_answer(job, &w->name, qtype);

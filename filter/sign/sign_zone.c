@@ -11,7 +11,8 @@ bool is_below_cut(const struct sign_job *job, const struct sign_zone *zone, cons
 		if (name_within(name, &zone->cuts[i].name))
 			return true;
 	}
-	return memory_is_below_cut(job->signer, name, &zone->apex, job->now_s);
+	return !zone->ignores_cuts &&
+	       memory_is_below_cut(job->signer, name, &zone->apex, job->now_s);
 }
 
 struct set_ttls learned_ttls(const struct sign_job *job, const struct sign_zone *zone)

@@ -29,7 +29,16 @@ enum sign_way {
 	SIGN_WAY_FORMERR, /* type 128, NXNAME (RFC 9824, 3.5) */
 	SIGN_WAY_REFUSED, /* RRSIG, AXFR, IXFR */
 	SIGN_WAY_BADVERS, /* EDNS version above 0 */
+	SIGN_WAY_CONFIRM, /* NS of a name that may be a zone cut (sign_doubt.h) */
+	SIGN_WAY_PROBE,   /* NS of a name below it that does not exist */
 	SIGN_WAYS
+};
+
+/* A question to the server: the last `labels` of qname, and a type. */
+struct sign_step {
+	uint8_t way; /* enum sign_way */
+	uint8_t labels;
+	uint16_t type;
 };
 
 /* A query between sign_query() and sign_response(). */
@@ -41,6 +50,10 @@ struct signer_query {
 	bool compact_ok;            /* the client set CO (RFC 9824, 5) */
 	bool sent_edns;             /* the server got an OPT */
 	uint32_t policy;            /* the number of the policy that chose these members */
+
+	/* Over TCP, questions of the signer's own may come first. */
+	struct sign_step goal; /* the question once they are answered */
+	uint8_t detours;       /* how many there were */
 };
 
 /* Both ends of an exchange, as addresses of 4 or 16 octets. */
@@ -82,7 +95,7 @@ enum sign_query {
 	X(CUT, "cut")               /* TC=1 from the server */                                     \
 	X(TRUNCATED, "truncated")   /* TC=1: the answer with its signatures does not fit */        \
 	X(LIMITED, "limited")       /* TC=1: limit of new signatures reached */                    \
-	X(LEARNING, "learning")     /* TC=1: the SOA had to be learned first */                    \
+	X(LEARNING, "learning")     /* TC=1: the server had to be asked something first */         \
 	X(SIGNED, "signed")         /* the server sends signatures itself: alarm */                \
 	X(NO_SOA, "no-soa")         /* SERVFAIL: no answer and no SOA, so nothing to deny with */  \
 	X(UNEXPECTED, "unexpected") /* SERVFAIL: malformed or contradictory response */            \
@@ -108,17 +121,20 @@ enum sign_verdict {
 	SIGN_VERDICT_ACCEPT,  /* deliver it as it is; sign_response() never says so */
 	SIGN_VERDICT_REWRITE, /* deliver `octets` in its place */
 	SIGN_VERDICT_DROP,    /* deliver nothing */
+	SIGN_VERDICT_ASK,     /* over TCP: ask the server first; sign_ask() writes the query */
 };
 
 struct sign_result {
 	enum sign_verdict verdict;
 	enum sign_outcome outcome;
 	bool is_servfail;
-	struct span octets; /* of SIGN_VERDICT_REWRITE; they lie in the writer of the caller */
-	unsigned made;      /* signatures that were computed */
-	unsigned found;     /* signatures from the memory */
-	bool is_recalled;   /* the whole answer was remembered */
-	bool contradicts;   /* the server was found to deny names that exist (sign_absence.h) */
+	struct span octets;    /* of SIGN_VERDICT_REWRITE; they lie in the writer of the caller */
+	unsigned made;         /* signatures that were computed */
+	unsigned found;        /* signatures from the memory */
+	bool is_recalled;      /* the whole answer was remembered */
+	struct sign_step next; /* of SIGN_VERDICT_ASK */
+	const struct name *new_cut; /* a zone cut that was learned, valid until the next response */
+	bool contradicts; /* the server was found to deny names that exist (sign_absence.h) */
 };
 
 /* The signer of one worker, with its memory. */

@@ -20,14 +20,19 @@
 #define SIGN_MEMORY_S    86400 /* how long a name or a cut is remembered, at least */
 #define SIGN_FLIP_S                                                                                \
 	600 /* a name that was there, denied, and there again in this time is no new one */
-#define SIGN_DS_TTL_S  3600 /* of a DS from the policy */
-#define SIGN_CUT_TTL_S 300  /* of a denial if the zone's SOA is not known yet */
+#define SIGN_DOUBT_S     300  /* how long an error answers a question about a cut */
+#define SIGN_DETOURS_MAX 4    /* before one question over TCP */
+#define SIGN_DS_TTL_S    3600 /* of a DS from the policy */
+#define SIGN_CUT_TTL_S   300  /* of a denial if the zone's SOA is not known yet */
 
 /* ---- The signer ---- */
 
 /* What the signer has learned of a zone: its SOA, and whether its server denies names that exist. */
 struct zone_memory {
-	bool has_soa, contradicts;
+	bool has_soa, wants_soa, contradicts;
+	uint8_t ns_habit; /* enum ns_habit */
+	int64_t ns_habit_until_s;
+	int64_t no_soa_until_s; /* the server was asked for it, and did not give it */
 	uint32_t ttl_s, original_ttl_s, minimum_s;
 	uint16_t len;
 	uint8_t soa[SIGN_SOA_OCTETS]; /* RDATA in canonical form */
@@ -109,6 +114,7 @@ struct sign_job {
 	unsigned set_count;        /* how many sets were signed */
 	bool makes_none;           /* no new signatures at the moment, only remembered ones */
 	enum sign_outcome trouble; /* why the job failed, or SIGN_OUTCOME_COUNT */
+	struct sign_step first;    /* if that is SIGN_OUTCOME_LEARNING: what to ask first */
 
 	uint16_t qtype;
 	struct name qname; /* the client's */
@@ -154,6 +160,7 @@ enum signer_walk_end {
 	SIGN_WALK_REFERRAL, /* at a referral: `ns` */
 	SIGN_WALK_BELOW,    /* in a child zone that is not signed here */
 	SIGN_WALK_OPEN,     /* the response says nothing of the last name */
+	SIGN_WALK_DOUBT,    /* the server must be asked first: job->first */
 	SIGN_WALK_BROKEN,   /* the response is malformed or contradicts itself */
 };
 

@@ -71,7 +71,8 @@ static const struct {
 	        "it has signatures already and passed as it came",
 	        "; if its server signs by itself, take the zone out of sign.zones" },
 	[SIGN_OUTCOME_NO_SOA] = { offsetof(struct stats, sign_no_soa),
-	        "it has neither records nor a SOA, so it denies nothing" },
+	        "it has neither records nor a SOA, so it denies nothing",
+	        "; if that is how the server denies, see `empty` in sign.zones" },
 	[SIGN_OUTCOME_UNEXPECTED] = { offsetof(struct stats, sign_unexpected),
 	        "malformed or contradictory response" },
 	[SIGN_OUTCOME_EDNS] = { offsetof(struct stats, sign_edns),
@@ -99,6 +100,16 @@ static void log_contradiction(const struct signer_query *asked)
 	        "NXDOMAIN of this zone denies the type alone, as with nxdomain = \"type\" "
 	        "(docs/signing.md)",
 	        name_text(&name, text));
+}
+
+static void log_new_cut(const struct name *cut, const struct sign_peers *peers)
+{
+	char text[NAME_TEXT_SIZE], server[INET6_ADDRSTRLEN];
+
+	log_info("the server %s shows a zone cut at %.255s: nothing at or below that name is "
+	         "signed; "
+	         "learn_cuts = false in sign.zones prevents this",
+	        address_text(peers->server, server), name_text(cut, text));
 }
 
 /* not signed: www.example. A from 192.0.2.53 to 192.0.2.7: it has signatures already and passed as it
@@ -138,6 +149,8 @@ static void report_signing(struct sign_trade *t, const struct signer_query *aske
 		        t->turn->now_s);
 	if (result->contradicts)
 		log_contradiction(asked);
+	if (result->new_cut)
+		log_new_cut(result->new_cut, peers);
 	if (outcomes[result->outcome].sentence && report_may_log(&t->log_unsigned, t->turn->now_ms))
 		log_unsigned(asked, peers, result->outcome);
 }

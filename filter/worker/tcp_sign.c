@@ -81,12 +81,28 @@ static struct question *find_signing_question(
 	return NULL;
 }
 
+/* Asks what the signer must know first. The client waits no longer for its answer than otherwise. */
+static void ask_next(struct sign_trade *t, struct question *q, const struct sign_step *step)
+{
+	struct writer out = scratch_writer(&t->queries);
+
+	sign_ask(&q->signing, step, &out);
+	if (q->connection->server.is_datagram)
+		ask_by_udp(t, q, writer_span(&out));
+	else
+		connection_send(&q->connection->server, writer_span(&out));
+}
+
 static void answer_signed(struct sign_trade *t, struct question *q, const struct message *response)
 {
 	struct connection *c = q->connection;
 	struct sign_peers peers = peers_of(c);
 	struct sign_result result = sign_trade_response(t, &q->signing, &peers, response, true);
 
+	if (result.verdict == SIGN_VERDICT_ASK) {
+		ask_next(t, q, &result.next);
+		return;
+	}
 	if (result.verdict == SIGN_VERDICT_DROP)
 		return;
 	connection_send(&c->client,

@@ -130,6 +130,7 @@ void udp_sign_response(struct udp_signer *u, const struct queued_datagram *d)
 	case SIGN_VERDICT_REWRITE:
 		accept_datagram_with(u, d, result.octets);
 		break;
+	case SIGN_VERDICT_ASK: /* over TCP only */
 	case SIGN_VERDICT_DROP:
 		drop_datagram(u, d);
 		return; /* the true response may still come */

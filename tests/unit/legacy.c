@@ -165,6 +165,11 @@ void legacy_respond_octets(struct legacy *l, struct span response)
 		return;
 	const struct sign_context context = legacy_context(l, &peers);
 	sign_response(l->signer, &l->asked, &context, &m, &out, &l->result);
+	if (l->result.verdict == SIGN_VERDICT_ASK) {
+		struct writer sent = writer_over(l->sent, sizeof(l->sent));
+		sign_ask(&l->asked, &l->result.next, &sent);
+		l->sent_len = sent.len;
+	}
 }
 
 void legacy_write(struct legacy *l, uint16_t flags, const char *records)

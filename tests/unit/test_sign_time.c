@@ -387,9 +387,8 @@ static void while_the_clock_is_not_set_nothing_is_signed(void **state)
 		        SIGN_OUTCOME_CLOCK, SIGN_OUTCOME_APEX },
 		{ "an error of the server", WWW, RCODE_REFUSED, "", SIGN_OUTCOME_ERROR,
 		        SIGN_OUTCOME_ERROR },
-		{ "a child that is not signed", "x.child.example.test A", AA | RCODE_NXDOMAIN,
-		        "> child.example.test SOA", SIGN_OUTCOME_BELOW_CUT,
-		        SIGN_OUTCOME_BELOW_CUT },
+		{ "a child that is not signed", "x.cut.example.test A", AA | RCODE_NXDOMAIN,
+		        "> cut.example.test SOA", SIGN_OUTCOME_BELOW_CUT, SIGN_OUTCOME_BELOW_CUT },
 	};
 	struct legacy *l = legacy_new();
 

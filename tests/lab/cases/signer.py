@@ -42,7 +42,7 @@ MASQ_NEGATIVE = (
 )
 
 NEW_TYPES = ("CAA", "SRV", "LOC", "HTTPS", "DNAME", "TYPE65400")
-NO_DENIAL = ("no-soa", "empty")         # kinds whose server sends no SOA to deny with
+NO_DENIAL = ("empty",)  # kinds whose server sends nothing to deny with, and sealgate does not know of it
 NOT_VALIDATED = ("presigned",)
 
 

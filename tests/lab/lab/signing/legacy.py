@@ -102,6 +102,7 @@ class Unsigned:
     number: int         # of its server
     child_of: str = ""  # a zone above it on the same server, which sealgate signs, too
     text: str = STANDARD
+    habits: str = ""    # of its server, for sealgate's configuration
 
     @property
     def addresses(self):
@@ -111,11 +112,13 @@ class Unsigned:
 _ODD_SERVER = 2
 _BESIDE = _ODD_SERVER + len(quirks.QUIRKS)
 
+HABITS = {"no-soa": ' empty = "nodata";'}
+
 ZONES = (
     Unsigned("nsd.lab.", "nsd", 0),
     Unsigned("child.nsd.lab.", "nsd", 0, child_of="nsd.lab."),
     Unsigned("masq.lab.", "dnsmasq", 1),
-    *(Unsigned(f"{quirk}.lab.", quirk, _ODD_SERVER + number)
+    *(Unsigned(f"{quirk}.lab.", quirk, _ODD_SERVER + number, habits=HABITS.get(quirk, ""))
       for number, quirk in enumerate(quirks.QUIRKS)),
     # delegated by the root, by a label with hyphens, and by many labels
     Unsigned("solo.", "plain", _BESIDE),

@@ -105,6 +105,25 @@ def _deny_names(_server, _query, response):
     return response
 
 
+def _name_the_soa_after_the_question(_server, query, response):
+    """The SOA of a denial has the name of the question, as some load balancers write it."""
+    if _is_denial(response):
+        for rrset in response.authority:
+            rrset.name = query.question[0].name
+    return response
+
+
+def _have_ns_everywhere(server, query, response):
+    """NS for every name that is asked for them, whether it exists or not."""
+    question = query.question[0]
+    if question.rdtype == NS and _is_denial(response):
+        own = server.zone_of(question.name).get(server.zone_of(question.name).origin, NS)
+        response.set_rcode(dns.rcode.NOERROR)
+        response.authority = []
+        response.answer.append(dns.rrset.from_rdata_list(question.name, own.ttl, list(own)))
+    return response
+
+
 def _rotate(server, _query, response):
     for rrset in response.answer:
         rdatas = list(rrset)
@@ -147,6 +166,8 @@ QUIRKS = {
     "presigned": Quirk(late=_sign_by_itself),
     "nx-inner": Quirk(late=_deny_inner_names),
     "nx-types": Quirk(late=_deny_names),
+    "soa-names": Quirk(late=_name_the_soa_after_the_question),
+    "ns-everywhere": Quirk(late=_have_ns_everywhere),
     "lower": Quirk(keeps_case=False),
     "wordy": Quirk(compresses=False),
     "rotate": Quirk(late=_rotate),

@@ -84,7 +84,7 @@ class SigningLab:
 
     def configuration(self, place, more=""):
         rows = ",\n".join(
-            f'    {{ name = "{zone.origin}"; keys = "{self.keys.keys_of(zone.origin)}"; }}'
+            f'    {{ name = "{zone.origin}"; keys = "{self.keys.keys_of(zone.origin)}";{zone.habits} }}'
             for zone in legacy.ZONES)
         addresses = ", ".join(f'"{address}"' for number in sorted({zone.number
                                                                   for zone in legacy.ZONES})

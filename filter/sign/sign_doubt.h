@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the signer must ask the server before it can answer: the SOA of a zone, and whether a name is a
+ * zone cut. Private to sign/.
+ *
+ * Nothing at or below a cut is signed, and validators take unsigned data of a signed zone for Bogus. So a
+ * cut must not be learned from a server's slip. A referral shows one. An SOA below the apex, or NS
+ * beside an answer, only raises a suspicion: load balancers write such records with the name of the
+ * question. Then the server is asked for the NS of that name. Some servers say NS for every name; so before
+ * the first NS of a zone is believed, the server is asked for the NS of a name that cannot exist.
+ *
+ * A question of the signer's own takes the place of the client's. Over UDP the client gets TC=1. Over TCP the
+ * client's question follows. */
+#ifndef SIGN_SIGN_DOUBT_H
+#define SIGN_SIGN_DOUBT_H
+
+#include "sign/signer_private.h"
+
+/* The label below a suspected name, of a name that does not exist there. */
+#define SIGN_PROBE_LABEL "_sealgate-no-such-name"
+
+enum cut_doubt { CUT_NO, CUT_YES, CUT_DOUBT };
+
+/* What the response says of a zone cut between the zone and the last name of the walk. Learns a cut that
+ * it shows. On CUT_DOUBT, job->first is the question that settles it. */
+enum cut_doubt doubt_about_cut(struct sign_job *job, const struct signer_walk *w);
+
+/* Asks for the SOA of the zone first. Always returns false, with job->trouble. */
+bool first_learn_soa(struct sign_job *job, const struct sign_zone *zone);
+
+/* The question that must come before one for `qname`, if the memory knows of any. */
+bool doubt_pending(struct signer *s, const struct name *qname, const struct sign_zone *zone,
+        int64_t now_s, struct sign_step *step);
+
+/* Learns from the response to a question of the signer's own. */
+void doubt_learn(struct sign_job *job);
+
+#endif
