@@ -130,7 +130,7 @@ static const struct command_verb ctl_verbs[] = {
 	{ "resume", NULL, "end the pause", NULL },
 	{ "flush", "[NAME]",
 	        "forget the learned keys and the judged messages: all, or those of NAME and of "
-	        "all names below it",
+	        "all names below it; a signer forgets the zone cuts and names that it learned",
 	        NULL },
 	{ "zones", "[NAME]", "print what is known of zones, all or at and below NAME", NULL },
 	{ "servers", NULL, "print what is known of servers", NULL },

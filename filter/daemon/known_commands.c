@@ -290,12 +290,11 @@ void known_command_flush(void *context, char *const words[], struct control_repl
 	struct inquiries all;
 	struct name top;
 
-	if (s->zones) {
+	if (s->zones && words[0]) {
 		reply->code = CONTROL_NO;
 		complaint_set(&reply->error,
-		        "role \"signer\" has nothing to flush; `sealgate ctl "
-		        "reload%s` reads its keys again",
-		        advice_options());
+		        "a signer forgets what it learned of all names, or of none: leave out the "
+		        "name");
 		return;
 	}
 	if (!read_top(words[0], &top, reply))

@@ -118,6 +118,11 @@ int signer_set_policy(struct signer *s, const struct sign_policy *policy)
 	return 0;
 }
 
+void signer_forget(struct signer *s)
+{
+	memory_flush(s);
+}
+
 void signer_believe_clock(struct signer *s, bool is_believed)
 {
 	s->doubts_clock = !is_believed;

@@ -164,6 +164,10 @@ void signer_free(struct signer *s);
  * finds a fault; then nothing has changed. */
 int signer_set_policy(struct signer *s, const struct sign_policy *policy);
 
+/* Forgets what servers showed: zone cuts, names, and their habits. Signatures and SOAs stay, because they hold at
+ * any time. */
+void signer_forget(struct signer *s);
+
 /* Says whether the clock is set, as the signer assumes at first. While it is not set, nothing is
  * signed: validators would reject the signatures, or accept them for longer than is wanted. */
 void signer_believe_clock(struct signer *s, bool is_believed);

@@ -6,12 +6,14 @@
 #include "fetch/round_trip.h"
 #include "worker/worker_private.h"
 
-/* The memory of a signer holds at any time, so it forgets nothing. What is noted of a server says nothing
- * about a name, and stays. */
+/* What a validator notes of a server says nothing about a name, and stays. A signer knows names by hashes alone,
+ * so it forgets all of them. */
 static void forget(struct worker *w, struct inquiry *q)
 {
-	if (worker_signs(w))
+	if (worker_signs(w)) {
+		signer_forget(w->sign_trade.signer);
 		return;
+	}
 	gates_forget_within(&w->gates, &q->top);
 	servers_forget_within(&w->fetcher.servers, &q->top);
 	known_errors_forget(&w->grace.known);

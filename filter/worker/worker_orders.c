@@ -176,7 +176,7 @@ static void take_ntas(struct worker *w)
 	__atomic_store_n(&w->ntas_used, wanted, __ATOMIC_RELEASE);
 }
 
-/* The memory of a signer holds at any time. */
+/* What a signer has learned holds at any time, and in a pause it learns nothing. */
 static void forget_learned(struct worker *w)
 {
 	if (!worker_signs(w))
@@ -202,7 +202,9 @@ static void take_forget(struct worker *w)
 {
 	uint32_t wanted = __atomic_load_n(&w->orders.forget, __ATOMIC_ACQUIRE);
 
-	if (wanted != w->forgotten)
+	if (wanted != w->forgotten && worker_signs(w))
+		signer_forget(w->sign_trade.signer);
+	else if (wanted != w->forgotten)
 		forget_learned(w);
 	w->forgotten = wanted;
 }

@@ -209,6 +209,28 @@ static void no_cut_is_learned_if_the_operator_says_so(void **state)
 	legacy_free(l);
 }
 
+/* A wrong cut must not last for a day. */
+static void a_flush_forgets_what_servers_showed(void **state)
+{
+	(void)state;
+	static const struct story cut = { "a cut", "www." SUB " A",
+		{ { "www." SUB " A", 0, "> " SUB " NS ns.other.test" } }, SIGN_OUTCOME_REFERRAL,
+		STATUS_INSECURE };
+	static const struct turn answer = { "www." SUB " A", AA, "www." SUB " A 192.0.2.1" };
+	struct legacy *l = legacy_new();
+
+	learn_soa(l);
+	tell(l, &cut);
+	legacy_ask(l, answer.question, ASK_DO);
+	legacy_respond(l, answer.flags, answer.records);
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_BELOW_CUT);
+	signer_forget(l->signer);
+	legacy_ask(l, answer.question, ASK_DO);
+	legacy_respond(l, answer.flags, answer.records);
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_ANSWER);
+	legacy_free(l);
+}
+
 /* Over UDP each question of the signer's own takes the place of one of a client's. */
 static void over_udp_clients_come_again(void **state)
 {
@@ -267,6 +289,7 @@ int main(void)
 		cmocka_unit_test(denials_without_the_zones_soa_get_the_learned_one),
 		cmocka_unit_test(an_empty_answer_is_a_denial_if_the_operator_says_so),
 		cmocka_unit_test(no_cut_is_learned_if_the_operator_says_so),
+		cmocka_unit_test(a_flush_forgets_what_servers_showed),
 		cmocka_unit_test(over_udp_clients_come_again),
 		cmocka_unit_test(a_name_too_long_for_a_probe_is_no_cut),
 	};

@@ -88,9 +88,12 @@ def _other_keys(world):
     return before
 
 
-def _nothing_to_flush(world):
+def _flushes_all_or_nothing(world):
     code, said = world.gate.ctl("flush")
-    expect(code == 1 and "has nothing to flush" in said, f"{code}: {said}")
+    expect(code == 0, f"{code}: {said}")
+    code, said = world.gate.ctl("flush", ZONE.origin)
+    expect(code == 1 and "leave out the name" in said, f"{code}: {said}")
+    _ask(world)
 
 
 def _what_it_knows(world):
@@ -250,8 +253,7 @@ GROUPS = (
         Case("reload: after `sealgate ctl reload` the new keys sign", _by_ctl),
         Case("ctl zones, servers and recent print what a signer knows, and ctl nta says why it does not apply",
              _what_it_knows),
-        Case("`sealgate ctl flush` fails on a signer, and says that it is for validators",
-             _nothing_to_flush),
+        Case("`sealgate ctl flush` applies to a signer, but not with a name", _flushes_all_or_nothing),
         Case("reload: after SIGHUP the new keys sign", _by_signal),
         Case("reload: wrong keys are reported with file and line, and change nothing",
              _wrong_changes_nothing),
