@@ -148,7 +148,8 @@
 	X(sign_cut, "Responses with TC: the server sent it")                                       \
 	X(sign_truncated, "Responses with TC: the signatures did not fit")                         \
 	X(sign_limited, "Responses with TC: too many new signatures")                              \
-	X(sign_learning, "Responses with TC: the server had to be asked first for an SOA or NS")   \
+	X(sign_learning,                                                                           \
+	        "Answers that had to wait for a question about an SOA or NS; over UDP with TC")    \
 	X(sign_signed, "Responses passed: the server signs by itself")                             \
 	X(sign_no_soa, "Responses replaced by SERVFAIL: empty, and no SOA is known")               \
 	X(sign_unexpected, "Responses replaced by SERVFAIL: malformed or contradictory")           \

@@ -146,11 +146,12 @@ static bool put_end(struct sign_job *job, enum signer_walk_end end, struct signe
 	}
 }
 
-/* True for NS below the apex at a name that is no zone cut: the server has them for every name. All other
- * denials at the name say that it has none, and signed by the parent they would be Bogus. */
-static bool is_ns_of_no_zone(const struct signer_walk *w)
+/* True for NS or an SOA below the apex at a name that is no zone cut: the server has them for every name. All
+ * other denials at the name say that it has none, and signed by the parent they would be Bogus. */
+static bool is_of_no_zone(const struct signer_walk *w)
 {
-	return w->set->type == TYPE_NS && w->set->owner.labels > w->zone->apex.labels;
+	return (w->set->type == TYPE_NS || w->set->type == TYPE_SOA) &&
+	       w->set->owner.labels > w->zone->apex.labels;
 }
 
 bool sign_answer(struct sign_job *job, struct ending *e)
@@ -159,7 +160,7 @@ bool sign_answer(struct sign_job *job, struct ending *e)
 	enum signer_walk_end end = signer_walk(job, job->qtype, LIMIT_CNAMES, &w);
 
 	e->flags = job->m->flags & FLAG_AA;
-	if (end == SIGN_WALK_POSITIVE && is_ns_of_no_zone(&w))
+	if (end == SIGN_WALK_POSITIVE && is_of_no_zone(&w))
 		end = SIGN_WALK_NODATA;
 	return put_end(job, end, &w, job->qtype, e);
 }
@@ -180,7 +181,8 @@ bool sign_ds(struct sign_job *job, struct ending *e)
 		return answer_ds_of_cut(job, zone, e);
 	enum signer_walk_end end = signer_walk(job, TYPE_NS, 1, &w);
 	bool is_referral = end == SIGN_WALK_REFERRAL && name_equal(&w.ns->owner, &job->qname);
-	if (is_referral || memory_is_cut(job->signer, &job->qname, job->now_s))
+	bool is_cut = !zone->ignores_cuts && memory_is_cut(job->signer, &job->qname, job->now_s);
+	if (is_referral || is_cut)
 		return answer_ds_of_cut(job, zone, e);
 	/* NS records of a server that has them for every name say nothing. */
 	if (end == SIGN_WALK_POSITIVE)
@@ -223,7 +225,7 @@ bool sign_exists(struct sign_job *job, struct ending *e)
 	if (end == SIGN_WALK_NXDOMAIN && job->qtype == TYPE_NSEC)
 		return answer_nsec_of_nothing(job, &w);
 	if (end == SIGN_WALK_POSITIVE) {
-		w.soa = w.set;
+		w.soa = is_of_no_zone(&w) ? NULL : w.set;
 		end = SIGN_WALK_NODATA;
 	}
 	return put_end(job, end, &w, job->qtype, e);

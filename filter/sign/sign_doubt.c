@@ -15,7 +15,7 @@ bool first_learn_soa(struct sign_job *job, const struct sign_zone *zone)
 {
 	if (!memory_may_learn_soa(job->signer, zone, job->now_s))
 		return signing_fail(job, SIGN_OUTCOME_NO_SOA);
-	memory_want_soa(job->signer, zone);
+	memory_want_soa(job->signer, zone, job->now_s);
 	return ask_first(job, SIGN_WAY_LEARN, zone->apex.labels, TYPE_SOA);
 }
 
@@ -35,9 +35,9 @@ static enum cut_doubt accept_cut(struct sign_job *job, const struct name *cut)
 	return CUT_YES;
 }
 
-static enum cut_doubt refute(struct sign_job *job, const struct name *name, int64_t for_s)
+static enum cut_doubt refute(struct sign_job *job, const struct name *name)
 {
-	memory_suspect(job->signer, name, SUSPICION_REFUTED, job->now_s + for_s);
+	memory_suspect(job->signer, name, SUSPICION_REFUTED, job->now_s + SIGN_REFUTED_S);
 	return CUT_NO;
 }
 
@@ -47,46 +47,37 @@ static bool probe_fits(const struct name *name)
 	return name->len + sizeof(SIGN_PROBE_LABEL) <= NAME_MAX_OCTETS;
 }
 
-/* The server says that the name has NS. */
-static enum cut_doubt settle_ns(
-        struct sign_job *job, const struct sign_zone *zone, const struct name *name)
+/* The server says that the name has NS. What it says of other names proves nothing about this one: only some
+ * names may be those of a load balancer. */
+static enum cut_doubt probe_next(struct sign_job *job, const struct name *name)
 {
-	switch (memory_ns_habit(job->signer, zone, job->now_s)) {
-	case NS_WHERE_THEY_ARE:
-		return accept_cut(job, name);
-	case NS_EVERYWHERE:
-		return refute(job, name, SIGN_MEMORY_S);
-	default:
-		if (!probe_fits(name))
-			return refute(job, name, SIGN_MEMORY_S);
-		memory_suspect(job->signer, name, SUSPICION_HAS_NS, job->now_s + SIGN_DOUBT_S);
-		return CUT_DOUBT;
-	}
+	if (!probe_fits(name))
+		return refute(job, name);
+	memory_suspect(job->signer, name, SUSPICION_HAS_NS, job->now_s + SIGN_DOUBT_S);
+	return CUT_DOUBT;
 }
 
-/* `has_ns`: the response answers a question for the NS of this name with them. */
+/* `has_ns`: the response has NS of this name as an answer. What was refuted is asked again after SIGN_REFUTED_S,
+ * so that clients cannot keep the signer asking. */
 static enum cut_doubt suspect(
         struct sign_job *job, const struct sign_zone *zone, const struct name *name, bool has_ns)
 {
-	enum suspicion suspicion;
+	enum suspicion suspicion = memory_suspicion(job->signer, name, job->now_s);
 
 	if (!zone->ignores_cuts && memory_is_cut(job->signer, name, job->now_s))
 		return accept_cut(job, name);
 	if (is_below_cut(job, zone, name))
 		return CUT_YES;
-	if (zone->ignores_cuts)
+	if (zone->ignores_cuts || suspicion == SUSPICION_REFUTED)
 		return CUT_NO;
 	if (has_ns)
-		return settle_ns(job, zone, name);
-	suspicion = memory_suspicion(job->signer, name, job->now_s);
-	if (suspicion == SUSPICION_REFUTED)
-		return CUT_NO;
+		return probe_next(job, name);
 	if (suspicion == SUSPICION_NONE)
 		memory_suspect(job->signer, name, SUSPICION_OPEN, job->now_s + SIGN_DOUBT_S);
 	return CUT_DOUBT;
 }
 
-/* True for a response that has nothing but a referral, whatever AA says. */
+/* True for a response that has nothing but NS in the authority section, as a referral has. */
 static bool is_bare_referral(const struct sign_job *job)
 {
 	bool has_ns = false;
@@ -100,6 +91,12 @@ static bool is_bare_referral(const struct sign_job *job)
 		has_ns = has_ns || set->type == TYPE_NS;
 	}
 	return has_ns && message_rcode(job->m) == RCODE_NOERROR;
+}
+
+/* With AA it may also be a load balancer's way to deny a type. */
+static bool is_certain_referral(const struct sign_job *job)
+{
+	return is_bare_referral(job) && !(job->m->flags & FLAG_AA);
 }
 
 static bool is_of_cut(const struct rrset *set, const struct signer_walk *w)
@@ -118,7 +115,7 @@ static bool may_ask(const struct sign_job *job, const struct signer_walk *w)
 
 enum cut_doubt doubt_about_cut(struct sign_job *job, const struct signer_walk *w)
 {
-	bool is_referral = is_bare_referral(job);
+	bool is_referral = is_certain_referral(job);
 	struct sign_step first;
 
 	for (unsigned i = 0; i < job->rrsets.count; i++) {
@@ -143,82 +140,112 @@ enum cut_doubt doubt_about_cut(struct sign_job *job, const struct signer_walk *w
 
 /* ---- Questions of the signer's own ---- */
 
+/* Sets the question that settles a suspicion. */
+static bool asks_next(enum suspicion suspicion, unsigned labels, struct sign_step *step)
+{
+	step->labels = (uint8_t)labels;
+	step->type = suspicion == SUSPICION_ALIASED ? TYPE_SOA : TYPE_NS;
+	step->way = suspicion == SUSPICION_HAS_NS ? SIGN_WAY_PROBE : SIGN_WAY_CONFIRM;
+	return suspicion == SUSPICION_OPEN || suspicion == SUSPICION_HAS_NS ||
+	       suspicion == SUSPICION_ALIASED;
+}
+
 bool doubt_pending(struct signer *s, const struct name *qname, const struct sign_zone *zone,
         int64_t now_s, struct sign_step *step)
 {
 	struct name name = *qname;
 
-	if (memory_has_suspects(s)) {
+	if (memory_has_suspects(s) && !zone->ignores_cuts) {
 		for (; name.labels > zone->apex.labels; name_parent(&name, &name)) {
-			enum suspicion suspicion = memory_suspicion(s, &name, now_s);
-			if (suspicion != SUSPICION_OPEN && suspicion != SUSPICION_HAS_NS)
+			if (!asks_next(memory_suspicion(s, &name, now_s), name.labels, step))
 				continue;
-			*step = (struct sign_step){ suspicion == SUSPICION_OPEN ? SIGN_WAY_CONFIRM
-				                                                : SIGN_WAY_PROBE,
-				name.labels, TYPE_NS };
 			return true;
 		}
 	}
 	*step = (struct sign_step){ SIGN_WAY_LEARN, zone->apex.labels, TYPE_SOA };
-	return memory_wants_soa(s, zone);
+	return memory_wants_soa(s, zone, now_s);
 }
 
-static bool is_denial_or_answer(const struct sign_job *job)
+/* NS of this name, as an answer or in place of one. */
+static bool has_ns_of(const struct sign_job *job, const struct name *name)
 {
-	unsigned rcode = message_rcode(job->m);
-
-	return rcode == RCODE_NOERROR || rcode == RCODE_NXDOMAIN;
+	return rrsets_find(&job->rrsets, SECTION_ANSWER, name, TYPE_NS) ||
+	       (is_bare_referral(job) &&
+	               rrsets_find(&job->rrsets, SECTION_AUTHORITY, name, TYPE_NS));
 }
 
-/* An error says nothing, but the question is not asked again at once. */
-static void learn_of_confirm(
-        struct sign_job *job, const struct sign_zone *zone, const struct name *name)
+static void learn_of_confirm(struct sign_job *job, const struct name *name)
 {
-	const struct rrset *referred = rrsets_find(&job->rrsets, SECTION_AUTHORITY, name, TYPE_NS);
+	bool is_apex = rrsets_find(&job->rrsets, SECTION_ANSWER, name, TYPE_SOA);
 
-	if (rrsets_find(&job->rrsets, SECTION_ANSWER, name, TYPE_NS))
-		settle_ns(job, zone, name);
-	else if (referred && is_bare_referral(job))
-		accept_cut(job, &referred->owner);
+	if (job->asked->sent_type == TYPE_SOA && is_apex)
+		accept_cut(job, name);
+	else if (job->asked->sent_type == TYPE_SOA || !has_ns_of(job, name))
+		refute(job, name);
+	else if (is_certain_referral(job))
+		accept_cut(job, name);
 	else
-		refute(job, name, is_denial_or_answer(job) ? SIGN_MEMORY_S : SIGN_DOUBT_S);
+		probe_next(job, name);
 }
 
-static bool has_ns_answer(const struct sign_job *job)
+/* The name of the probe does not exist, but a wildcard or a DNAME may make an alias of it. */
+static void learn_of_probe(struct sign_job *job, const struct name *name)
 {
-	for (unsigned i = 0; i < job->rrsets.count; i++) {
-		const struct rrset *set = &job->rrsets.sets[i];
-		if (set->section == SECTION_ANSWER && set->type == TYPE_NS && set->count > 0)
-			return true;
-	}
-	return false;
+	const struct name *probed = &job->m->qname;
+	unsigned rcode = message_rcode(job->m);
+	bool is_answered = rcode == RCODE_NOERROR || rcode == RCODE_NXDOMAIN;
+
+	if (rrsets_find(&job->rrsets, SECTION_ANSWER, probed, TYPE_CNAME))
+		memory_suspect(job->signer, name, SUSPICION_ALIASED, job->now_s + SIGN_DOUBT_S);
+	else if (is_answered && !has_ns_of(job, probed))
+		accept_cut(job, name);
+	else
+		refute(job, name);
 }
 
-static void learn_of_probe(
-        struct sign_job *job, const struct sign_zone *zone, const struct name *name)
+/* Over UDP a response that is cut, or an error because of EDNS, teaches nothing: the client comes again by TCP. */
+static bool teaches_nothing(const struct sign_job *job)
 {
-	if (!is_denial_or_answer(job)) {
-		refute(job, name, SIGN_DOUBT_S);
-		return;
-	}
-	memory_note_ns_habit(job->signer, zone,
-	        has_ns_answer(job) ? NS_EVERYWHERE : NS_WHERE_THEY_ARE, job->now_s);
-	if (memory_suspicion(job->signer, name, job->now_s) == SUSPICION_HAS_NS)
-		settle_ns(job, zone, name);
+	bool is_error =
+	        message_rcode(job->m) != RCODE_NOERROR && message_rcode(job->m) != RCODE_NXDOMAIN;
+
+	return !job->is_stream &&
+	       ((job->m->flags & FLAG_TC) || (job->asked->sent_edns && is_error));
 }
 
 void doubt_learn(struct sign_job *job)
 {
-	struct name name;
 	const struct sign_zone *zone = zone_of(job, &job->qname);
+	struct name name;
 
 	name_suffix(&job->qname, job->asked->sent_labels, &name);
-	if (job->asked->way == SIGN_WAY_LEARN && !memory_zone(job->signer, zone)->has_soa)
+	if (teaches_nothing(job))
+		return;
+	if (job->asked->way == SIGN_WAY_LEARN)
 		memory_note_no_soa(job->signer, zone, job->now_s);
-	else if (job->m->flags & FLAG_TC)
-		refute(job, &name, SIGN_DOUBT_S);
-	else if (job->asked->way == SIGN_WAY_CONFIRM)
-		learn_of_confirm(job, zone, &name);
-	else if (job->asked->way == SIGN_WAY_PROBE)
-		learn_of_probe(job, zone, &name);
+	else if (!zone->ignores_cuts && job->asked->way == SIGN_WAY_CONFIRM)
+		learn_of_confirm(job, &name);
+	else if (!zone->ignores_cuts)
+		learn_of_probe(job, &name);
+}
+
+void doubt_unanswered(
+        struct signer *s, const struct signer_query *asked, struct span server, int64_t now_s)
+{
+	struct cursor c = cursor_over(span_of(asked->client.question, asked->client.question_len));
+	const struct sign_zone *zone;
+	struct name qname, name;
+
+	if (asked->way != SIGN_WAY_LEARN && asked->way != SIGN_WAY_CONFIRM &&
+	        asked->way != SIGN_WAY_PROBE)
+		return;
+	name_read_plain(&c, &qname);
+	zone = c.bad ? NULL : sign_policy_zone_at(s->policy, &qname, server);
+	if (!zone || asked->policy != s->policy_number)
+		return;
+	name_suffix(&qname, asked->sent_labels, &name);
+	if (asked->way == SIGN_WAY_LEARN)
+		memory_note_no_soa(s, zone, now_s);
+	else
+		memory_suspect(s, &name, SUSPICION_REFUTED, now_s + SIGN_REFUTED_S);
 }

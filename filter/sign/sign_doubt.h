@@ -6,7 +6,11 @@
  * cut must not be learned from a server's slip. A referral shows one. An SOA below the apex, or NS
  * beside an answer, only raises a suspicion: load balancers write such records with the name of the
  * question. Then the server is asked for the NS of that name. Some servers say NS for every name; so before
- * the first NS of a zone is believed, the server is asked for the NS of a name that cannot exist.
+ * such NS are believed, the server is asked for the NS of a name below that cannot exist; if a wildcard makes an
+ * alias of it, for the SOA of the suspected name. No response, an error, NS of that name, or no SOA refute the suspicion for SIGN_REFUTED_S.
+ *
+ * Who can make the signer ask? Whoever finds a name for which the server slips: one question or two for the name and
+ * hour. Who can have a cut believed that is none? Only the server.
  *
  * A question of the signer's own takes the place of the client's. Over UDP the client gets TC=1. Over TCP the
  * client's question follows. */
@@ -33,5 +37,10 @@ bool doubt_pending(struct signer *s, const struct name *qname, const struct sign
 
 /* Learns from the response to a question of the signer's own. */
 void doubt_learn(struct sign_job *job);
+
+/* Learns that the server with this address did not respond to such a question, so that it is not asked for
+ * ever. Any other question teaches nothing here. */
+void doubt_unanswered(
+        struct signer *s, const struct signer_query *asked, struct span server, int64_t now_s);
 
 #endif

@@ -100,8 +100,8 @@ static const struct memory_rule {
 	        .replaced = LESSON_NONE,
 	        .changed = LESSON_DENIED,
 	        .removed = LESSON_NONE },
-	/* A response that raises a suspicion is not answered, so nothing is kept that depends on one. A suspicion
-	 * that proves true is a cut, which is a lesson. */
+	/* A response that raises a suspicion is not answered, or only with the chain of aliases that
+	 * leads there. A suspicion that proves true is a cut, which is a lesson. */
 	[MEMORY_SUSPECTS] = { .is_same = is_same_hash,
 	        .id_octets = sizeof(struct wide_hash),
 	        .found = LESSON_NONE,
@@ -398,6 +398,16 @@ static struct seen_name *note_name(
 	return noted;
 }
 
+/* An old denial must not count when the name is forgotten. */
+static void note_undenied(struct signer *s, const struct name *name)
+{
+	struct wide_hash id = id_of_name(s, name);
+	const struct denied_name *denied = memory_peek(s, MEMORY_DENIED, &id);
+
+	if (denied)
+		memory_remove(s, MEMORY_DENIED, denied);
+}
+
 bool memory_note_name(struct signer *s, const struct name *name, const struct name *apex,
         uint32_t ttl_s, int64_t now_s)
 {
@@ -412,6 +422,7 @@ bool memory_note_name(struct signer *s, const struct name *name, const struct na
 	struct seen_name *noted = note_name(s, name, ttl_s, now_s);
 	contradicts = noted->denied_s > 0 && now_s - noted->denied_s < SIGN_FLIP_S;
 	noted->denied_s = 0;
+	note_undenied(s, name);
 	return contradicts;
 }
 
@@ -565,33 +576,19 @@ const struct zone_memory *memory_zone(struct signer *s, const struct sign_zone *
 	return own_zone(s, zone);
 }
 
-void memory_note_ns_habit(
-        struct signer *s, const struct sign_zone *zone, enum ns_habit habit, int64_t now_s)
+void memory_want_soa(struct signer *s, const struct sign_zone *zone, int64_t now_s)
 {
-	zone_at(s, zone)->ns_habit = (uint8_t)habit;
-	zone_at(s, zone)->ns_habit_until_s = now_s + SIGN_MEMORY_S;
+	zone_at(s, zone)->wants_soa_until_s = now_s + SIGN_DOUBT_S;
 }
 
-enum ns_habit memory_ns_habit(struct signer *s, const struct sign_zone *zone, int64_t now_s)
+bool memory_wants_soa(const struct signer *s, const struct sign_zone *zone, int64_t now_s)
 {
-	const struct zone_memory *z = zone_at(s, zone);
-
-	return now_s < z->ns_habit_until_s ? (enum ns_habit)z->ns_habit : NS_UNKNOWN;
-}
-
-void memory_want_soa(struct signer *s, const struct sign_zone *zone)
-{
-	zone_at(s, zone)->wants_soa = true;
-}
-
-bool memory_wants_soa(const struct signer *s, const struct sign_zone *zone)
-{
-	return zone_at(s, zone)->wants_soa && !zone_at(s, zone)->has_soa;
+	return now_s < zone_at(s, zone)->wants_soa_until_s && !zone_at(s, zone)->has_soa;
 }
 
 void memory_note_no_soa(struct signer *s, const struct sign_zone *zone, int64_t now_s)
 {
-	zone_at(s, zone)->wants_soa = false;
+	zone_at(s, zone)->wants_soa_until_s = 0;
 	zone_at(s, zone)->no_soa_until_s = now_s + SIGN_DOUBT_S;
 }
 
@@ -657,18 +654,33 @@ static void empty_table(struct table *t)
 		table_remove(t, entry);
 }
 
+/* Returns when the last TTL of a name ends. */
+static int64_t last_ttl_s(const struct table *names)
+{
+	int64_t last_s = 0;
+
+	for (struct seen_name *n = table_oldest(names); n; n = table_younger(names, n)) {
+		if (n->ttl_until_s > last_s)
+			last_s = n->ttl_until_s;
+	}
+	return last_s;
+}
+
 void memory_flush(struct signer *s)
 {
 	static const enum memory_kind kinds[] = { MEMORY_NAMES, MEMORY_DENIED, MEMORY_CUTS,
 		MEMORY_SUSPECTS };
 	struct sign_memory *m = s->memory;
+	int64_t last_s = last_ttl_s(&m->tables[MEMORY_NAMES]);
 
+	if (last_s > m->lacks_names_until_s)
+		m->lacks_names_until_s = last_s;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		empty_table(&m->tables[kinds[i]]);
 	for (unsigned i = 0; i < s->policy->zone_count; i++) {
 		m->zones[i].contradicts = false;
-		m->zones[i].ns_habit_until_s = 0;
+		m->zones[i].wants_soa_until_s = 0;
+		m->zones[i].no_soa_until_s = 0;
 	}
-	m->lacks_names_until_s = 0;
 	memory_learn(m, LESSON_ALL);
 }

@@ -138,8 +138,8 @@ bool memory_has_cuts(const struct signer *s);
 /* True if `name` itself is a known cut. */
 bool memory_is_cut(struct signer *s, const struct name *name, int64_t now_s);
 
-/* Forgets the cuts, the suspicions, the names, and what was learned of the habits of servers. SOAs, TTLs and
- * signatures stay: they harm nobody. */
+/* Forgets the cuts, the suspicions, the names, and which servers contradict themselves. SOAs, TTLs and
+ * signatures stay: they harm nobody. Until the TTLs of the names are over, memory_lacks_names() is true. */
 void memory_flush(struct signer *s);
 
 /* ---- Suspicions ---- */
@@ -148,6 +148,7 @@ enum suspicion {
 	SUSPICION_NONE,
 	SUSPICION_OPEN,    /* there was an SOA, or NS beside an answer: ask for the NS */
 	SUSPICION_HAS_NS,  /* the server has NS there: does it have NS everywhere? */
+	SUSPICION_ALIASED, /* an alias hides that: ask for the SOA */
 	SUSPICION_REFUTED, /* the name is no cut */
 };
 
@@ -165,19 +166,11 @@ bool memory_has_suspects(const struct signer *s);
 /* Returns the learned SOA of a zone of the policy. */
 const struct zone_memory *memory_zone(struct signer *s, const struct sign_zone *zone);
 
-/* Whether the servers of a zone say NS for names that have none. */
-enum ns_habit { NS_UNKNOWN, NS_WHERE_THEY_ARE, NS_EVERYWHERE };
+/* Note that the SOA of a zone is wanted, for SIGN_DOUBT_S or until it is known or cannot be had; and tell. */
+void memory_want_soa(struct signer *s, const struct sign_zone *zone, int64_t now_s);
+bool memory_wants_soa(const struct signer *s, const struct sign_zone *zone, int64_t now_s);
 
-/* Note and tell it, for SIGN_MEMORY_S. */
-void memory_note_ns_habit(
-        struct signer *s, const struct sign_zone *zone, enum ns_habit habit, int64_t now_s);
-enum ns_habit memory_ns_habit(struct signer *s, const struct sign_zone *zone, int64_t now_s);
-
-/* Note that the SOA of a zone is wanted, until it is known or cannot be had; and tell. */
-void memory_want_soa(struct signer *s, const struct sign_zone *zone);
-bool memory_wants_soa(const struct signer *s, const struct sign_zone *zone);
-
-/* Note that the server was asked for the SOA and did not give it, which holds for SIGN_DOUBT_S; and tell
+/* Note that the server was asked for the SOA, which is not asked for again for SIGN_DOUBT_S; and tell
  * whether asking for it may help. */
 void memory_note_no_soa(struct signer *s, const struct sign_zone *zone, int64_t now_s);
 bool memory_may_learn_soa(const struct signer *s, const struct sign_zone *zone, int64_t now_s);

@@ -261,7 +261,7 @@ static bool job_read_question(struct sign_job *job)
 	const struct client_query *asked = &job->asked->client;
 	struct cursor c = cursor_over(span_of(asked->question, asked->question_len));
 
-	if (job->m->question.len == asked->question_len)
+	if (job->m->question.len == asked->question_len && job->asked->way != SIGN_WAY_PROBE)
 		job->qname = job->m->qname; /* sign_matches() compared it */
 	else
 		name_read_plain(&c, &job->qname);

@@ -111,9 +111,9 @@ static enum step walk_link(struct sign_job *job, struct signer_walk *w)
 		return STEP_END;
 	w->followed[w->links] = link;
 	w->is_redirected = dname != NULL;
+	note_presence(job, w->zone, &link->owner, rrset_ttl(&job->rrsets, link));
 	if (dname)
 		return walk_dname(job, w, dname);
-	note_presence(job, w->zone, &w->name, rrset_ttl(&job->rrsets, cname));
 	if (!put_set(job, cname, SECTION_ANSWER, w->zone) || !read_link(job, cname, &w->name))
 		return STEP_BAD;
 	return STEP_ON;
@@ -121,7 +121,8 @@ static enum step walk_link(struct sign_job *job, struct signer_walk *w)
 
 /* True if `ns` is the referral for the name. If it refers to the apex of the zone itself, the
  * server answers as the parent; then w->zone becomes the parent, if that is signed here. */
-static bool is_referral(struct sign_job *job, struct signer_walk *w, const struct rrset *ns)
+static bool is_referral(
+        struct sign_job *job, struct signer_walk *w, const struct rrset *ns, bool is_below_cut)
 {
 	const struct name *apex = &w->zone->apex;
 	const struct sign_zone *parent;
@@ -130,7 +131,7 @@ static bool is_referral(struct sign_job *job, struct signer_walk *w, const struc
 	if (ns->owner.labels < apex->labels)
 		return false;
 	if (ns->owner.labels > apex->labels)
-		return true;
+		return is_below_cut;
 	name_parent(apex, &above);
 	parent = apex->labels > 0 ? zone_of(job, &above) : NULL;
 	if (!parent || (job->m->flags & FLAG_AA))
@@ -139,27 +140,42 @@ static bool is_referral(struct sign_job *job, struct signer_walk *w, const struc
 	return true;
 }
 
-/* True for a denial without the zone's SOA: some servers send none (load balancers), or one with another
- * owner. NOERROR without any SOA may be an outage, unless the operator says otherwise. Only what answers
- * the question itself counts: at the end of a chain the client asks again. */
+/* The root's SOA comes from a server that has an empty root zone, and not the zone of the question. */
+static bool is_of_family(const struct name *name, const struct name *owner)
+{
+	return owner->labels > 0 && name_within(name, owner);
+}
+
+/* True for a denial without the zone's SOA: load balancers send none, or one with another owner, or NS
+ * in its place. NOERROR without any of these may be an outage, unless the operator says otherwise. Only
+ * what answers the question itself counts: at the end of a chain the client asks again. */
 static bool denies_without_soa(const struct sign_job *job, const struct signer_walk *w)
 {
-	bool has_soa = false, has_answer = false;
+	bool has_soa = false, has_ns = false, is_foreign = false, has_answer = false;
 
 	for (unsigned i = 0; i < job->rrsets.count; i++) {
 		const struct rrset *set = &job->rrsets.sets[i];
 		if (set->count == 0 || set->section == SECTION_ADDITIONAL)
 			continue;
-		has_soa = has_soa || (set->type == TYPE_SOA && name_within(&w->name, &set->owner));
-		has_answer =
-		        has_answer || (set->section == SECTION_ANSWER && set->type != TYPE_SOA);
+		if (set->type == TYPE_SOA) {
+			has_soa = true;
+			is_foreign = is_foreign || !is_of_family(&w->name, &set->owner);
+		} else if (set->section == SECTION_ANSWER) {
+			has_answer = true;
+		} else if (set->type == TYPE_NS) {
+			has_ns = has_ns || set->owner.labels > w->zone->apex.labels;
+		}
 	}
-	return w->links == 0 && (job->m->flags & FLAG_AA) && !has_answer &&
-	       (message_rcode(job->m) == RCODE_NXDOMAIN || has_soa || w->zone->empty_is_nodata);
+	if (w->links > 0 || !(job->m->flags & FLAG_AA) || has_answer || is_foreign)
+		return false;
+	return message_rcode(job->m) == RCODE_NXDOMAIN || has_soa || has_ns ||
+	       w->zone->empty_is_nodata;
 }
 
-/* Reads what the authority section says of the last name. */
-static enum signer_walk_end read_authority(struct sign_job *job, struct signer_walk *w)
+/* Reads what the authority section says of the last name. NS below the apex are those of a referral only if
+ * the name lies below a cut. */
+static enum signer_walk_end read_authority(
+        struct sign_job *job, struct signer_walk *w, bool is_below_cut)
 {
 	enum signer_walk_end denial =
 	        message_rcode(job->m) == RCODE_NXDOMAIN ? SIGN_WALK_NXDOMAIN : SIGN_WALK_NODATA;
@@ -176,7 +192,8 @@ static enum signer_walk_end read_authority(struct sign_job *job, struct signer_w
 	}
 	if (w->soa)
 		return denial;
-	if (w->ns && message_rcode(job->m) == RCODE_NOERROR && is_referral(job, w, w->ns))
+	if (w->ns && message_rcode(job->m) == RCODE_NOERROR &&
+	        is_referral(job, w, w->ns, is_below_cut))
 		return SIGN_WALK_REFERRAL;
 	return denies_without_soa(job, w) ? denial : SIGN_WALK_OPEN;
 }
@@ -197,7 +214,7 @@ static enum signer_walk_end walk_below_cut(struct sign_job *job, struct signer_w
 	bool is_answered =
 	        find_answer(job, &w->name, TYPE_ANY) || find_dname(job, w->zone, &w->name);
 
-	if (!is_answered && read_authority(job, w) == SIGN_WALK_REFERRAL)
+	if (!is_answered && read_authority(job, w, true) == SIGN_WALK_REFERRAL)
 		return SIGN_WALK_REFERRAL;
 	return w->links > 0 ? SIGN_WALK_OUTSIDE : SIGN_WALK_BELOW;
 }
@@ -229,7 +246,7 @@ enum signer_walk_end signer_walk(
 		if (step == STEP_BAD)
 			return SIGN_WALK_BROKEN;
 		if (step == STEP_NONE)
-			return read_authority(job, w);
+			return read_authority(job, w, false);
 		w->links++;
 		/* A question for CNAME is answered by the CNAME that the DNAME makes. */
 		if (step == STEP_END ||

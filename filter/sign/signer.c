@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "sign/sign_budget.h"
+#include "sign/sign_doubt.h"
 #include "sign/sign_kept.h"
 #include "sign/sign_memory.h"
 #include "sign/sign_recall.h"
@@ -142,8 +143,9 @@ unsigned signer_renew(struct signer *s, unsigned most)
 }
 
 void sign_unanswered(
-        struct signer *s, const struct signer_query *asked, struct span server, uint64_t now_ms)
+        struct signer *s, const struct signer_query *asked, const struct sign_context *context)
 {
 	if (asked->sent_edns)
-		server_note_silence(s, server, now_ms);
+		server_note_silence(s, context->peers->server, context->now_ms);
+	doubt_unanswered(s, asked, context->peers->server, context->now_s);
 }

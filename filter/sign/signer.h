@@ -95,7 +95,7 @@ enum sign_query {
 	X(CUT, "cut")               /* TC=1 from the server */                                     \
 	X(TRUNCATED, "truncated")   /* TC=1: the answer with its signatures does not fit */        \
 	X(LIMITED, "limited")       /* TC=1: limit of new signatures reached */                    \
-	X(LEARNING, "learning")     /* TC=1: the server had to be asked something first */         \
+	X(LEARNING, "learning")     /* the server must be asked something first; over UDP TC=1 */  \
 	X(SIGNED, "signed")         /* the server sends signatures itself: alarm */                \
 	X(NO_SOA, "no-soa")         /* SERVFAIL: no answer and no SOA, so nothing to deny with */  \
 	X(UNEXPECTED, "unexpected") /* SERVFAIL: malformed or contradictory response */            \
@@ -145,7 +145,7 @@ struct signer_limits {
 	uint32_t signatures; /* 32768 */
 	uint32_t denials;    /* signatures of NSEC records: 16384 */
 	uint32_t ttls;       /* RRsets: 32768 */
-	uint32_t names;      /* names with names below them: 16384 */
+	uint32_t names;      /* names with something there or below; also names denied: 16384 */
 	uint32_t cuts;       /* delegations that servers showed: 4096 */
 	uint32_t networks;   /* networks of clients: 4096 */
 	uint32_t servers;    /* 256 */
@@ -182,8 +182,8 @@ typedef void signer_server_teller(
         void *context, const struct sockaddr_storage *address, const char *edns);
 void signer_each_server(const struct signer *s, signer_server_teller *tell, void *context);
 
-/* Notes that the server with this address did not answer a query in time. */
+/* Notes that the server of the context did not answer a query in time. */
 void sign_unanswered(
-        struct signer *s, const struct signer_query *asked, struct span server, uint64_t now_ms);
+        struct signer *s, const struct signer_query *asked, const struct sign_context *context);
 
 #endif

@@ -20,7 +20,8 @@
 #define SIGN_MEMORY_S    86400 /* how long a name or a cut is remembered, at least */
 #define SIGN_FLIP_S                                                                                \
 	600 /* a name that was there, denied, and there again in this time is no new one */
-#define SIGN_DOUBT_S     300  /* how long an error answers a question about a cut */
+#define SIGN_DOUBT_S     300  /* how long a question of the signer's own waits to be asked */
+#define SIGN_REFUTED_S   3600 /* how long it is not asked again */
 #define SIGN_DETOURS_MAX 4    /* before one question over TCP */
 #define SIGN_DS_TTL_S    3600 /* of a DS from the policy */
 #define SIGN_CUT_TTL_S   300  /* of a denial if the zone's SOA is not known yet */
@@ -29,9 +30,8 @@
 
 /* What the signer has learned of a zone: its SOA, and whether its server denies names that exist. */
 struct zone_memory {
-	bool has_soa, wants_soa, contradicts;
-	uint8_t ns_habit; /* enum ns_habit */
-	int64_t ns_habit_until_s;
+	bool has_soa, contradicts;
+	int64_t wants_soa_until_s;
 	int64_t no_soa_until_s; /* the server was asked for it, and did not give it */
 	uint32_t ttl_s, original_ttl_s, minimum_s;
 	uint16_t len;

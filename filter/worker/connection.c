@@ -258,7 +258,9 @@ static void send_waiting(struct side *s)
 static void pass_on_end(struct side *s)
 {
 	struct connection *c = s->connection;
-	bool is_more_to_come = s == &c->client && c->parked_count > 0;
+	bool is_more_to_come = s == &c->client
+	                               ? c->parked_count > 0
+	                               : c->relay->trade->asks_again && c->question_count > 0;
 
 	if (s->was_ended || !opposite_side(s)->has_ended || !outbox_is_empty(&s->out) ||
 	        is_more_to_come)

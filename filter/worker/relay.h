@@ -59,6 +59,10 @@ struct relay_trade {
 	/* Everything goes on as it came, octet for octet, and the trade only looks at messages. */
 	bool only_looks;
 
+	/* The trade may have a question of its own before it answers a client's. So the server does not
+	 * learn that the client has ended before all questions are answered. */
+	bool asks_again;
+
 	/* Treats one datagram of the server, which may be changed, if the server takes no TCP and
 	 * is asked over UDP. NULL: such a server cannot be reached. */
 	void (*datagram)(void *trader, struct connection *c, uint8_t *octets, size_t len);

@@ -149,7 +149,7 @@ static void report_signing(struct sign_trade *t, const struct signer_query *aske
 		        t->turn->now_s);
 	if (result->contradicts)
 		log_contradiction(asked);
-	if (result->new_cut)
+	if (result->new_cut && report_may_log(&t->log_unsigned, t->turn->now_ms))
 		log_new_cut(result->new_cut, peers);
 	if (outcomes[result->outcome].sentence && report_may_log(&t->log_unsigned, t->turn->now_ms))
 		log_unsigned(asked, peers, result->outcome);
@@ -281,6 +281,14 @@ struct sign_result sign_trade_response(struct sign_trade *t, const struct signer
 	sign_response(t->signer, asked, &context, response, &out, &result);
 	report_signing(t, asked, peers, &result);
 	return result;
+}
+
+void sign_trade_unanswered(struct sign_trade *t, const struct signer_query *asked,
+        const struct sign_peers *peers, bool is_stream)
+{
+	const struct sign_context context = sign_context_of(t, peers, is_stream);
+
+	sign_unanswered(t->signer, asked, &context);
 }
 
 void sign_trade_renew(struct sign_trade *t)

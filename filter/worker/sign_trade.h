@@ -58,6 +58,10 @@ bool sign_trade_matches(const struct message *response, const struct signer_quer
 struct sign_result sign_trade_response(struct sign_trade *t, const struct signer_query *asked,
         const struct sign_peers *peers, const struct message *response, bool is_stream);
 
+/* Tells the signer that the server did not answer in time. */
+void sign_trade_unanswered(struct sign_trade *t, const struct signer_query *asked,
+        const struct sign_peers *peers, bool is_stream);
+
 /* Makes a few signatures that will be needed soon. To be called after all verdicts of a turn. */
 void sign_trade_renew(struct sign_trade *t);
 

@@ -166,7 +166,9 @@ static struct connection *tcp_sign_answer_due(void *context, const struct relay 
 	if (!q || q->due_ms > t->turn->now_ms)
 		return NULL;
 	struct connection *c = q->connection;
+	const struct sign_peers peers = peers_of(c);
 	stats_count(&t->stats->sign_silent);
+	sign_trade_unanswered(t, &q->signing, &peers, true);
 	sign_no_response(&q->signing, &out);
 	connection_send(&c->client, writer_span(&out));
 	question_forget(q);
@@ -176,4 +178,5 @@ static struct connection *tcp_sign_answer_due(void *context, const struct relay 
 const struct relay_trade tcp_sign_trade = { .query = tcp_sign_query,
 	.response = tcp_sign_response,
 	.datagram = tcp_sign_datagram,
-	.answer_due = tcp_sign_answer_due };
+	.answer_due = tcp_sign_answer_due,
+	.asks_again = true };

@@ -12,10 +12,10 @@ static void tell_signer_unanswered(void *context, const union flow_asked *asked)
 {
 	const struct udp_signer *u = context;
 	const struct flow_signing *signing = &asked->signing;
-	struct span server = span_of(signing->server, signing->server_len);
+	const struct sign_peers peers = { .server = span_of(signing->server, signing->server_len) };
 
 	if (!asked->client.passes_unjudged)
-		sign_unanswered(u->trade->signer, &signing->asked, server, u->trade->turn->now_ms);
+		sign_trade_unanswered(u->trade, &signing->asked, &peers, false);
 }
 
 void udp_sign_init(struct udp_signer *u)

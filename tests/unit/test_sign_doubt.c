@@ -3,6 +3,8 @@
  * server before it answers. */
 #include "legacy.h"
 
+#include "dnssec/bitmap.h"
+#include "dnssec/nsec.h"
 #include "sign/sign_doubt.h"
 #include "sign/sign_memory.h"
 
@@ -60,6 +62,20 @@ static void tell(struct legacy *l, const struct story *story)
 		assert_row(story->why, legacy_judged(l).status == story->status);
 }
 
+/* True if the NSEC of the answer has the type NS: an insecure delegation. */
+static bool nsec_has_ns(const struct legacy *l)
+{
+	const struct message *m = legacy_delivered(l);
+	struct nsec nsec;
+
+	for (unsigned i = 0; i < m->rr_count; i++) {
+		if (m->rrs[i].type == TYPE_NSEC)
+			return nsec_read(m, &m->rrs[i], &nsec) && bitmap_has(nsec.bitmap, TYPE_NS);
+	}
+	fail();
+	return false;
+}
+
 static void learn_soa(struct legacy *l)
 {
 	legacy_ask(l, "example.test SOA", ASK_DO);
@@ -104,25 +120,137 @@ static void a_zone_cut_needs_more_than_a_slip(void **state)
 		        { { SUB " NS", AA, lb_ns }, { PROBE " NS", AA, probe_ns },
 		                { SUB " NS", AA, lb_ns } },
 		        SIGN_OUTCOME_NODATA, STATUS_SECURE },
-		{ "DS at such a server is no proof of a delegation", SUB " DS",
-		        { { SUB " NS", AA, lb_ns }, { PROBE " NS", AA, probe_ns },
-		                { SUB " NS", AA, lb_ns } },
-		        SIGN_OUTCOME_NODATA, STATUS_SECURE },
-		{ "DS of a delegation", SUB " DS",
-		        { { SUB " NS", AA, lb_ns }, { PROBE " NS", NX, "> " SUB " SOA" },
-		                { SUB " NS", AA, lb_ns } },
-		        SIGN_OUTCOME_NODATA, STATUS_SECURE },
 		{ "the probe gets an error", SUB " NS",
 		        { { SUB " NS", AA, lb_ns }, { PROBE " NS", RCODE_SERVFAIL, "" },
-		                { SUB " NS", AA, lb_ns }, { PROBE " NS", RCODE_SERVFAIL, "" },
 		                { SUB " NS", AA, lb_ns } },
-		        SIGN_OUTCOME_UNEXPECTED, STATUS_BOGUS },
+		        SIGN_OUTCOME_NODATA, STATUS_SECURE },
+		{ "NS of a wildcard's alias are not those of the probe's name", SUB " NS",
+		        { { SUB " NS", AA, lb_ns },
+		                { PROBE " NS", AA,
+		                        PROBE " CNAME " SUB "\n" SUB " NS ns.other.test" },
+		                { SUB " SOA", AA, SUB " SOA" }, { SUB " NS", AA, lb_ns } },
+		        SIGN_OUTCOME_BELOW_CUT, STATUS_BOGUS },
+		{ "the same at a server that has NS for every name", SUB " NS",
+		        { { SUB " NS", AA, lb_ns },
+		                { PROBE " NS", AA,
+		                        PROBE " CNAME " SUB "\n" SUB " NS ns.other.test" },
+		                { SUB " SOA", AA, SOA }, { SUB " NS", AA, lb_ns } },
+		        SIGN_OUTCOME_NODATA, STATUS_SECURE },
+		{ "a denial with both SOA and NS of the question's name is no referral",
+		        SUB " AAAA",
+		        { { SUB " AAAA", AA, "> " SUB " SOA\n> " SUB " NS ns.other.test" },
+		                { SUB " NS", AA, SOA },
+		                { SUB " AAAA", AA, "> " SUB " SOA\n> " SUB " NS ns.other.test" } },
+		        SIGN_OUTCOME_NODATA, STATUS_SECURE },
+		{ "NS in place of an SOA, with AA", SUB " AAAA",
+		        { { SUB " AAAA", AA, "> " SUB " NS ns.other.test" },
+		                { SUB " NS", AA, "> " SUB " NS ns.other.test" },
+		                { PROBE " NS", AA, "> " PROBE " NS ns.other.test" },
+		                { SUB " AAAA", AA, "> " SUB " NS ns.other.test" } },
+		        SIGN_OUTCOME_NODATA, STATUS_SECURE },
+		{ "a referral with AA, which it should not have", "www." SUB " A",
+		        { { "www." SUB " A", AA, "> " SUB " NS ns.other.test" },
+		                { SUB " NS", AA, "> " SUB " NS ns.other.test" },
+		                { PROBE " NS", AA, "> " SUB " NS ns.other.test" },
+		                { "www." SUB " A", AA, "> " SUB " NS ns.other.test" } },
+		        SIGN_OUTCOME_REFERRAL, STATUS_INSECURE },
+		{ "an SOA for every name", SUB " SOA",
+		        { { SUB " SOA", AA, SUB " SOA" }, { SUB " NS", AA, SOA },
+		                { SUB " SOA", AA, SUB " SOA" } },
+		        SIGN_OUTCOME_NODATA, STATUS_SECURE },
 	};
 
 	for (size_t i = 0; i < COUNT(stories); i++) {
 		struct legacy *l = legacy_new();
 		learn_soa(l);
 		tell(l, &stories[i]);
+		legacy_free(l);
+	}
+}
+
+/* A false NS bit would let anybody forge the name and all below it. A missing one makes the child Bogus. */
+static void only_a_cut_gets_the_ns_bit(void **state)
+{
+	(void)state;
+	static const struct {
+		struct story story;
+		bool has_ns;
+	} rows[] = {
+		{ { "a server that has NS for every name", SUB " DS",
+		          { { SUB " NS", AA, lb_ns }, { PROBE " NS", AA, probe_ns },
+		                  { SUB " NS", AA, lb_ns } },
+		          SIGN_OUTCOME_NODATA, STATUS_SECURE },
+		        false },
+		{ { "a delegation", SUB " DS",
+		          { { SUB " NS", AA, lb_ns }, { PROBE " NS", NX, "> " SUB " SOA" },
+		                  { SUB " NS", AA, lb_ns } },
+		          SIGN_OUTCOME_NODATA, STATUS_SECURE },
+		        true },
+		{ { "a referral", SUB " DS", { { SUB " NS", 0, "> " SUB " NS ns.other.test" } },
+		          SIGN_OUTCOME_NODATA, STATUS_SECURE },
+		        true },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct legacy *l = legacy_new();
+		learn_soa(l);
+		tell(l, &rows[i].story);
+		assert_row(rows[i].story.why, nsec_has_ns(l) == rows[i].has_ns);
+		legacy_free(l);
+	}
+}
+
+/* After a reload the cuts that were learned before do not count. */
+static void learn_cuts_can_be_switched_off_later(void **state)
+{
+	(void)state;
+	static const struct story cut = { "a cut", "www." SUB " A",
+		{ { "www." SUB " A", 0, "> " SUB " NS ns.other.test" } }, SIGN_OUTCOME_REFERRAL,
+		STATUS_INSECURE };
+	static const char open[] = "x.lb2.example.test A";
+	struct legacy *l = legacy_new();
+
+	learn_soa(l);
+	tell(l, &cut);
+	legacy_ask(l, open, ASK_DO);
+	legacy_respond(l, NX, "> lb2.example.test SOA");
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_LEARNING);
+	legacy_zone(l, "example.test")->ignores_cuts = true;
+	legacy_ask(l, open, ASK_DO);
+	assert_true(server_was_asked(l, open));
+	legacy_ask(l, SUB " DS", ASK_DO | ASK_STREAM);
+	legacy_respond(l, AA, SOA);
+	assert_false(nsec_has_ns(l));
+	legacy_free(l);
+}
+
+/* A server that drops such questions must not take the zone down: each question waits for the last one's end. */
+static void silence_ends_a_question_of_the_signers_own(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *question;
+		uint16_t flags;
+		const char *records, *sent;
+	} rows[] = {
+		{ "the SOA", "no.example.test A", NX, "", "example.test SOA" },
+		{ "NS", SUB " AAAA", AA, "> " SUB " SOA", SUB " NS" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct legacy *l = legacy_new();
+		const struct sign_peers peers = legacy_peers(l);
+		const struct sign_context context = legacy_context(l, &peers);
+		legacy_ask(l, rows[i].question, ASK_DO);
+		legacy_respond(l, rows[i].flags, rows[i].records);
+		assert_row(rows[i].why, l->result.outcome == SIGN_OUTCOME_LEARNING);
+		legacy_ask(l, rows[i].question, ASK_DO);
+		assert_row(rows[i].why, server_was_asked(l, rows[i].sent));
+		sign_unanswered(l->signer, &l->asked, &context);
+		legacy_ask(l, "www.example.test A", ASK_DO);
+		assert_row(rows[i].why, server_was_asked(l, "www.example.test A"));
+		legacy_ask(l, rows[i].question, ASK_DO);
+		assert_row(rows[i].why, server_was_asked(l, rows[i].question));
 		legacy_free(l);
 	}
 }
@@ -286,6 +414,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_zone_cut_needs_more_than_a_slip),
+		cmocka_unit_test(only_a_cut_gets_the_ns_bit),
+		cmocka_unit_test(learn_cuts_can_be_switched_off_later),
+		cmocka_unit_test(silence_ends_a_question_of_the_signers_own),
 		cmocka_unit_test(denials_without_the_zones_soa_get_the_learned_one),
 		cmocka_unit_test(an_empty_answer_is_a_denial_if_the_operator_says_so),
 		cmocka_unit_test(no_cut_is_learned_if_the_operator_says_so),

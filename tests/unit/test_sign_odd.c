@@ -241,6 +241,7 @@ static void a_server_gets_edns_only_if_it_supports_it(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct legacy *l = legacy_new();
 		const struct sign_peers peers = legacy_peers(l);
+		const struct sign_context context = legacy_context(l, &peers);
 		bool is_good = rows[i].flags == AA;
 		legacy_ask(l, WWW, ASK_DO);
 		assert_false(l->asked.sent_edns);
@@ -250,8 +251,8 @@ static void a_server_gets_edns_only_if_it_supports_it(void **state)
 		legacy_ask(l, WWW, ASK_DO);
 		assert_row(rows[i].why, l->asked.sent_edns);
 		if (rows[i].opt == SILENCE) {
-			sign_unanswered(l->signer, &l->asked, peers.server, l->now_ms);
-			sign_unanswered(l->signer, &l->asked, peers.server, l->now_ms);
+			sign_unanswered(l->signer, &l->asked, &context);
+			sign_unanswered(l->signer, &l->asked, &context);
 		} else {
 			struct msgbuild *b = &l->judge->response;
 			legacy_write(
