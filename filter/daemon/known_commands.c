@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "base/advice.h"
 #include "base/encoding.h"
 #include "base/sockaddr.h"
 #include "daemon/inquiries.h"
