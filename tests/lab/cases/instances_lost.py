@@ -369,9 +369,128 @@ def _script_removes_all(world):
                 machine.apply(signer, SIGNER)
                 said = machine.run(REMOVE_RULES)
                 _expect_same(said, _without_our_routes(machine.seen()), before)
-        for name in ("LONGERNAME", "-a", "a_b", "a\nb"):
-            code, said = machine.result(REMOVE_RULES, "--instance", name)
-            expect(code == 1 and "is no name of an instance" in said, f"{name}: {code}", said)
+
+
+WRONG_ARGUMENTS = (
+    ("--instance", "LONGERNAME"), ("--instance", "-a"), ("--instance", "a_b"), ("--instance", "a\nb"),
+    ("--instance",), ("--instance=a_b",), ("--instance", "gw", "--instance", "signer"), ("--instanse", "signer"), ("-h",),
+    ("--",), ("signer",), ("run/x",), ("",), ("/run/x", "/run/y"), ("--instance", "signer", "/run/x", "/run/y"))
+
+
+def _script_refuses_wrong_arguments(world):
+    """A mistake removes nothing; with --help it only says how it is used."""
+    machine = world.machine
+    with _afterwards(machine):
+        machine.apply("gw", GATEWAY)
+        machine.apply("signer", SIGNER)
+        before = machine.seen()
+        for words in WRONG_ARGUMENTS:
+            code, said = machine.result(REMOVE_RULES, *words)
+            expect(code == 2 and "usage: sealgate-remove-rules" in said, f"{words}: {code}", said)
+            _expect_same(f"{words}", machine.seen(), before)
+        expect("usage: sealgate-remove-rules" in machine.run(REMOVE_RULES, "--help"), "no usage")
+        _expect_same("--help", machine.seen(), before)
+
+
+def _script_takes_the_option_in_any_form(world):
+    machine = world.machine
+    with _afterwards(machine):
+        machine.apply("gw", GATEWAY)
+        before = machine.seen()
+        for words in (("--instance=signer",), ("/run/nothing", "--instance", "signer")):
+            machine.apply("signer", SIGNER)
+            said = machine.run(REMOVE_RULES, *words)
+            _expect_same(f"{words}: {said}", machine.seen(), before)
+
+
+def _script_takes_a_directory_with_a_blank(world):
+    """It is one directory, and no pattern."""
+    machine = world.machine
+    machine.run("mkdir", "-p", "/run/a b", "/run/a", "/run/shared-c")
+    with _afterwards(machine):
+        for directory, left in (("/run/a b", "/run/a"), ("/run/shared-[c]", "/run/shared-c")):
+            machine.run("mkdir", "-p", directory)
+            machine.run(REMOVE_RULES, directory)
+            machine.run("test", "!", "-e", directory)
+            machine.run("test", "-d", left)
+    machine.run("rmdir", "/run/a", "/run/shared-c")
+
+
+@contextlib.contextmanager
+def _with_tools(machine, **scripts):
+    """The words that run a command with these scripts in front of the programs of the same names ("_" is "-")."""
+    machine.run("mkdir", "-p", "/run/tools")
+    for name, text in scripts.items():
+        path = f"/run/tools/{name.replace('_', '-')}"
+        machine.run("tee", path, stdin=f"#!/bin/sh\n{text}\n")
+        machine.run("chmod", "+x", path)
+    try:
+        yield ("env", f"PATH=/run/tools:{os.environ['PATH']}")
+    finally:
+        machine.run("rm", "-r", "/run/tools")
+
+
+def _script_says_what_it_cannot_list(world):
+    """Exit code 1: rules may be left."""
+    machine = world.machine
+    for name in ("nft", "iptables_nft_save", "ip6tables_legacy_save", "ip"):
+        with _afterwards(machine), _with_tools(machine, **{name: "echo broken >&2\nexit 1"}) as words:
+            machine.apply("gw", GATEWAY)
+            code, said = machine.result(*words, REMOVE_RULES)
+            expect(code == 1 and "cannot list what there is" in said and "broken" in said, f"{name}: {code}", said)
+    with _afterwards(machine), _with_tools(machine, tc="exit 1") as words:
+        machine.apply("gw", GATEWAY)
+        before = machine.seen()
+        code, said = machine.result(*words, REMOVE_RULES)
+        expect(code == 1, f"tc: {code}", said)
+        for part in ("shortcut", "qdisc", "directories"):
+            expect_equal(f"without tc: {part}", machine.seen()[part], before[part])
+        machine.run(REMOVE_RULES)
+        _expect_same("with tc", _without_our_routes(machine.seen()), world.nothing)
+
+
+def _script_without_its_tools(world):
+    """Without nft and iptables, or without awk, it cannot remove rules, and says so."""
+    machine = world.machine
+    found = {name: machine.run("sh", "-c", f"command -v {name}").strip() for name in ("id", "grep", "sed", "awk", "ip", "sort")}
+    machine.run("mkdir", "-p", "/run/few")
+    for name, path in found.items():
+        machine.run("ln", "-s", path, f"/run/few/{name}")
+    words = ("env", "PATH=/run/few", "/bin/sh", REMOVE_RULES)
+    try:
+        code, said = machine.result(*words)
+        expect(code == 1 and "neither nft nor iptables-save was found" in said, f"{code}", said)
+        machine.run("rm", "/run/few/awk")
+        code, said = machine.result(*words)
+        expect(code == 1 and "awk is needed" in said, f"{code}", said)
+    finally:
+        machine.run("rm", "-r", "/run/few")
+
+
+def _script_leaves_the_operators_table(world):
+    """A table of iptables-nft in which the operator has something goes only if it is empty for sure. And what
+    iptables-nft-save leaves out is not taken for gone."""
+    machine = world.machine
+    code, said = machine.sealgate("rules", "apply", "--backend", "iptables-nft", *machine.configure("gw", GATEWAY))
+    if code != 0:
+        raise Obstacle(f"iptables-nft does not work here: {said}")
+    unlisted = 'test "$1 $2" = "list table" && exit 1\nexec /usr/sbin/nft "$@"'
+    with _afterwards(machine), _with_tools(machine, nft=unlisted) as words:
+        code, said = machine.result(*words, REMOVE_RULES)
+        tables = machine.run("nft", "list", "tables")
+        expect(code == 1 and "table ip filter" in tables, f"{code}: {tables}", said)
+    for line, is_known in (("add set ip filter operators { type ipv4_addr; }", True),
+                           ("add rule ip filter FORWARD meta mark set numgen inc mod 5 comment operators", False)):
+        with _afterwards(machine):
+            machine.sealgate("rules", "apply", "--backend", "iptables-nft", *machine.configure("gw", GATEWAY))
+            machine.run("nft", line)
+            try:
+                code, said = machine.result(REMOVE_RULES)
+                expect("operators" in machine.run("nft", "list", "table", "ip", "filter"), f"{line}: gone", said)
+                expect(code == 0 if is_known else code == 1 and "these chains are still there: SEALGATE-gw_" in said,
+                       f"{line}: {code}", said)
+            finally:
+                machine.run("nft", "delete", "table", "ip", "filter")
 
 
 def _foreign_names_are_no_instances(world):
@@ -430,6 +549,13 @@ GROUPS = (
         Case("sealgate-remove-rules --instance NAME removes what is NAME's, and nothing of the other or of others",
              _script_removes_one),
         Case("sealgate-remove-rules removes what all instances have, and nothing of others", _script_removes_all),
+        Case("sealgate-remove-rules with wrong arguments changes nothing", _script_refuses_wrong_arguments),
+        Case("sealgate-remove-rules takes --instance in both forms and anywhere", _script_takes_the_option_in_any_form),
+        Case("sealgate-remove-rules takes a DIRECTORY as it is written", _script_takes_a_directory_with_a_blank),
+        Case("sealgate-remove-rules fails if it cannot list rules, and leaves what it cannot see",
+             _script_says_what_it_cannot_list),
+        Case("sealgate-remove-rules fails without the programs that it needs", _script_without_its_tools),
+        Case("sealgate-remove-rules leaves a table of the operator's", _script_leaves_the_operators_table),
         Case("the base chains that an older build made are removed with its rules", _older_notes),
     ), obstacle=_obstacle()),
 )
