@@ -403,6 +403,20 @@ def _script_takes_the_option_in_any_form(world):
             _expect_same(f"{words}: {said}", machine.seen(), before)
 
 
+def _script_removes_the_routing_beside_tables(world):
+    """Of both families, while another instance has a table of nft."""
+    machine = world.machine
+    machine.run("nft", "add", "table", "inet", "sealgate-b")
+    try:
+        before = machine.seen()
+        with _afterwards(machine):
+            machine.apply("gw", GATEWAY)
+            said = machine.run(REMOVE_RULES, "--instance", "gw")
+            _expect_same(said, _without_our_routes(machine.seen()), _without_our_routes(before))
+    finally:
+        machine.run("nft", "delete", "table", "inet", "sealgate-b")
+
+
 def _script_takes_a_directory_with_a_blank(world):
     """It is one directory, and no pattern."""
     machine = world.machine
@@ -551,6 +565,8 @@ GROUPS = (
         Case("sealgate-remove-rules removes what all instances have, and nothing of others", _script_removes_all),
         Case("sealgate-remove-rules with wrong arguments changes nothing", _script_refuses_wrong_arguments),
         Case("sealgate-remove-rules takes --instance in both forms and anywhere", _script_takes_the_option_in_any_form),
+        Case("sealgate-remove-rules removes the routing of both families beside another instance's table",
+             _script_removes_the_routing_beside_tables),
         Case("sealgate-remove-rules takes a DIRECTORY as it is written", _script_takes_a_directory_with_a_blank),
         Case("sealgate-remove-rules fails if it cannot list rules, and leaves what it cannot see",
              _script_says_what_it_cannot_list),
