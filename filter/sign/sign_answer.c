@@ -11,6 +11,18 @@
 #include "sign/sign_zone.h"
 #include "sign/signer_private.h"
 
+/* Returns the types of a name that exists, but `but`. */
+static struct sign_types types_at(
+        struct sign_job *job, const struct sign_zone *zone, const struct name *name, uint16_t but)
+{
+	struct sign_types types =
+	        types_of_name(zone, &memory_zone(job->signer, zone)->types, name, but);
+
+	if (but != TYPE_DNAME && memory_has_dname(job->signer, zone, name, job->now_s))
+		types_add_dname(&types);
+	return types;
+}
+
 /* A denial of the last name of the walk, or of one of its types. */
 struct made_denial {
 	uint16_t qtype;
@@ -33,7 +45,7 @@ static bool put_denial(struct sign_job *job, struct signer_walk *w,
 {
 	struct sign_types types = denial->is_nothing
 	                                  ? types_of_nothing()
-	                                  : types_of_name(w->zone, &w->name, denial->qtype);
+	                                  : types_at(job, w->zone, &w->name, denial->qtype);
 	struct name next;
 
 	if (!job->asked->client.dnssec_ok)
@@ -81,7 +93,7 @@ static bool answer_denial(struct sign_job *job, struct signer_walk *w, bool is_n
 		return signing_fail(job, SIGN_OUTCOME_UNEXPECTED);
 	/* A name that exists has at least an NSEC, so a question for ANY gets that. */
 	if (qtype == TYPE_ANY && !denial.is_nothing)
-		return answer_nsec(job, w->zone, &w->name, types_of_name(w->zone, &w->name, qtype));
+		return answer_nsec(job, w->zone, &w->name, types_at(job, w->zone, &w->name, qtype));
 	return put_soa_of_denial(job, w, &ttls) && put_denial(job, w, &denial, &ttls, e);
 }
 
@@ -93,6 +105,9 @@ static bool put_positive(struct sign_job *job, const struct signer_walk *w)
 	        rrsets_find(&job->rrsets, SECTION_AUTHORITY, &w->zone->apex, TYPE_NS);
 
 	note_presence(job, w->zone, &w->name, rrset_ttl(&job->rrsets, w->set));
+	memory_note_type(job->signer, w->zone, w->set->type);
+	if (w->set->type == TYPE_DNAME)
+		memory_note_dname(job->signer, w->zone, &w->name, job->now_s);
 	if (!put_set(job, w->set, SECTION_ANSWER, w->zone))
 		return false;
 	if (ns && !put_set(job, ns, SECTION_AUTHORITY, w->zone))
@@ -197,7 +212,7 @@ static bool answer_nsec_of_nothing(struct sign_job *job, const struct signer_wal
 	return answer_nsec(job, w->zone, &job->qname,
 	        is_name_absent(job, w, job->qtype)
 	                ? types_of_nothing()
-	                : types_of_name(w->zone, &job->qname, job->qtype));
+	                : types_at(job, w->zone, &job->qname, job->qtype));
 }
 
 bool sign_exists(struct sign_job *job, struct ending *e)
@@ -221,7 +236,7 @@ bool sign_exists(struct sign_job *job, struct ending *e)
 		return end_chain(job, &w, e);
 	if (is_there && job->qtype == TYPE_NSEC)
 		return answer_nsec(
-		        job, zone, &job->qname, types_of_name(zone, &job->qname, job->qtype));
+		        job, zone, &job->qname, types_at(job, zone, &job->qname, job->qtype));
 	if (end == SIGN_WALK_NXDOMAIN && job->qtype == TYPE_NSEC)
 		return answer_nsec_of_nothing(job, &w);
 	if (end == SIGN_WALK_POSITIVE) {

@@ -23,6 +23,7 @@ struct seen_name {
 	int64_t until_s;     /* it counts as there */
 	int64_t ttl_until_s; /* caches may have it */
 	int64_t denied_s;    /* of a name: when the server denied it since it was seen, or 0 */
+	bool has_dname;      /* of a name */
 };
 
 struct suspect {
@@ -574,6 +575,40 @@ static struct zone_memory *own_zone(struct signer *s, const struct sign_zone *zo
 const struct zone_memory *memory_zone(struct signer *s, const struct sign_zone *zone)
 {
 	return own_zone(s, zone);
+}
+
+void memory_note_dname(
+        struct signer *s, const struct sign_zone *zone, const struct name *name, int64_t now_s)
+{
+	bool *has_dname = &zone_at(s, zone)->has_dname;
+
+	if (!name_equal(name, &zone->apex)) {
+		struct wide_hash id = id_of_name(s, name);
+		const struct seen_name *seen = memory_peek(s, MEMORY_NAMES, &id);
+		if (!seen || now_s >= seen->until_s)
+			return;
+		has_dname = &((struct seen_name *)own_entry(seen))->has_dname;
+	}
+	if (!*has_dname)
+		memory_learn(s->memory, LESSON_NAMES);
+	*has_dname = true;
+}
+
+bool memory_has_dname(
+        struct signer *s, const struct sign_zone *zone, const struct name *name, int64_t now_s)
+{
+	struct wide_hash id = id_of_name(s, name);
+	const struct seen_name *seen = memory_find(s, MEMORY_NAMES, &id);
+
+	if (name_equal(name, &zone->apex))
+		return zone_at(s, zone)->has_dname;
+	return seen && now_s < seen->until_s && seen->has_dname;
+}
+
+void memory_note_type(struct signer *s, const struct sign_zone *zone, uint16_t type)
+{
+	if (learned_types_add(&zone_at(s, zone)->types, type))
+		memory_learn(s->memory, LESSON_SOA);
 }
 
 void memory_want_soa(struct signer *s, const struct sign_zone *zone, int64_t now_s)

@@ -20,11 +20,11 @@
 
 /* Lessons, by the answers that they touch. */
 enum lesson {
-	LESSON_ALL,        /* every answer: another policy, a cut, a higher TTL */
-	LESSON_NAMES,      /* answers that asked whether a name exists: a new name */
-	LESSON_DENIED,     /* answers that deny a type only: the name was denied for another type */
-	LESSON_SOA,        /* answers with a zone's SOA, or its TTLs: another SOA */
-	LESSON_TTLS,       /* answers with a TTL below the highest seen: one was forgotten */
+	LESSON_ALL,    /* every answer: another policy, a cut, a higher TTL */
+	LESSON_NAMES,  /* answers that asked whether a name exists: a new name */
+	LESSON_DENIED, /* answers that deny a type only: the name was denied for another type */
+	LESSON_SOA,    /* answers with a zone's SOA, its TTLs or all types: another SOA or type */
+	LESSON_TTLS,   /* answers with a TTL below the highest seen: one was forgotten */
 	LESSON_SIGNATURES, /* answers with an unsigned additional set: a new signature */
 	LESSON_COUNT,
 	LESSON_NONE /* no answer */
@@ -165,6 +165,15 @@ bool memory_has_suspects(const struct signer *s);
 
 /* Returns the learned SOA of a zone of the policy. */
 const struct zone_memory *memory_zone(struct signer *s, const struct sign_zone *zone);
+
+/* Notes that a zone has records of this type. */
+void memory_note_type(struct signer *s, const struct sign_zone *zone, uint16_t type);
+
+/* Note that the apex of the zone, or a name that memory_note_name() has noted, has a DNAME; and tell. */
+void memory_note_dname(
+        struct signer *s, const struct sign_zone *zone, const struct name *name, int64_t now_s);
+bool memory_has_dname(
+        struct signer *s, const struct sign_zone *zone, const struct name *name, int64_t now_s);
 
 /* Note that the SOA of a zone is wanted, for SIGN_DOUBT_S or until it is known or cannot be had; and tell. */
 void memory_want_soa(struct signer *s, const struct sign_zone *zone, int64_t now_s);

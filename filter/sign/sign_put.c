@@ -120,9 +120,8 @@ bool put_made(struct sign_job *job, const struct sign_zone *zone, const struct m
 
 bool put_nsec(struct sign_job *job, const struct sign_zone *zone, const struct made_nsec *nsec)
 {
-	size_t size = NAME_MAX_OCTETS + sizeof(nsec->types.bits) + 4;
-	uint8_t *room = arena_take(&job->signer->arena, size);
-	struct writer w = writer_over(room, room ? size : 0);
+	uint8_t *room = arena_take(&job->signer->arena, NSEC_RDATA_MAX);
+	struct writer w = writer_over(room, room ? NSEC_RDATA_MAX : 0);
 	struct span rdata;
 
 	if (!job->asked->client.dnssec_ok)

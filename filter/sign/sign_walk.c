@@ -112,8 +112,10 @@ static enum step walk_link(struct sign_job *job, struct signer_walk *w)
 	w->followed[w->links] = link;
 	w->is_redirected = dname != NULL;
 	note_presence(job, w->zone, &link->owner, rrset_ttl(&job->rrsets, link));
-	if (dname)
+	if (dname) {
+		memory_note_dname(job->signer, w->zone, &dname->owner, job->now_s);
 		return walk_dname(job, w, dname);
+	}
 	if (!put_set(job, cname, SECTION_ANSWER, w->zone) || !read_link(job, cname, &w->name))
 		return STEP_BAD;
 	return STEP_ON;

@@ -31,6 +31,8 @@
 /* What the signer has learned of a zone: its SOA, and whether its server denies names that exist. */
 struct zone_memory {
 	bool has_soa, contradicts;
+	bool has_dname; /* at the apex */
+	struct learned_types types;
 	int64_t wants_soa_until_s;
 	int64_t no_soa_until_s; /* the server was asked for it, and did not give it */
 	uint32_t ttl_s, original_ttl_s, minimum_s;

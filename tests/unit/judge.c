@@ -136,7 +136,7 @@ static uint16_t type_number(const char *text)
 {
 	char known[TYPE_TEXT_SIZE];
 
-	for (unsigned type = 1; type < 1024; type++) {
+	for (unsigned type = 1; type < UINT16_MAX; type++) {
 		if (strcmp(type_text((uint16_t)type, known), text) == 0)
 			return (uint16_t)type;
 	}

@@ -244,14 +244,15 @@ static void the_bit_map_lacks_only_the_type_of_the_question(void **state)
 		TYPE_OPT, TYPE_NSEC3, TYPE_NSEC3PARAM, TYPE_AXFR };
 	static const uint16_t apex_only[] = { TYPE_NS, TYPE_SOA, TYPE_DNSKEY };
 	struct sign_zone zone = { .apex = name_of("example.test") };
+	const struct learned_types none = { 0 };
 	struct name below = name_of("www.example.test");
 
 	for (unsigned type = 1; type < 400; type++) {
 		for (unsigned is_apex = 0; is_apex < 2; is_apex++) {
 			uint8_t octets[400];
 			struct writer w = writer_over(octets, sizeof(octets));
-			struct sign_types types =
-			        types_of_name(&zone, is_apex ? &zone.apex : &below, (uint16_t)type);
+			struct sign_types types = types_of_name(
+			        &zone, &none, is_apex ? &zone.apex : &below, (uint16_t)type);
 			nsec_write(&w, &name_root, &types);
 			struct span bits = span_of(octets + 1, w.len - 1);
 			assert_true(bitmap_is_valid(bits));
@@ -267,6 +268,90 @@ static void the_bit_map_lacks_only_the_type_of_the_question(void **state)
 			assert_false(bitmap_is_bare(bits));
 		}
 	}
+}
+
+/* Returns whether the NSEC of the denial of this type has the type `wanted`. */
+static bool is_in_denial(struct legacy *l, const char *question, uint16_t wanted)
+{
+	const struct message *m;
+	struct nsec nsec;
+
+	legacy_ask(l, question, ASK_DO);
+	legacy_respond(l, AA, "> example.test SOA");
+	assert_int_equal(legacy_judged(l).status, STATUS_SECURE);
+	m = legacy_delivered(l);
+	for (unsigned i = 0; i < m->rr_count; i++) {
+		if (m->rrs[i].type == TYPE_NSEC)
+			return nsec_read(m, &m->rrs[i], &nsec) && bitmap_has(nsec.bitmap, wanted);
+	}
+	fail();
+	return false;
+}
+
+/* Otherwise an answer of a type that nobody thought of is taken down by a denial of another type. */
+static void a_type_that_was_answered_is_denied_nowhere_else_in_the_zone(void **state)
+{
+	(void)state;
+	struct legacy *l = legacy_new();
+
+	assert_false(is_in_denial(l, "a.example.test AAAA", 65400));
+	legacy_ask(l, "b.example.test TYPE65400", ASK_DO);
+	legacy_respond(l, AA, "b.example.test TYPE65400 #0102");
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_ANSWER);
+	assert_true(is_in_denial(l, "a.example.test AAAA", 65400));
+	assert_false(is_in_denial(l, "a.example.test TYPE65400", 65400));
+	legacy_free(l);
+}
+
+/* At another name the type would say that names below it are elsewhere (RFC 6672). */
+static void only_a_name_with_a_dname_has_the_type(void **state)
+{
+	(void)state;
+	struct legacy *l = legacy_new();
+
+	legacy_ask(l, "x.d.example.test A", ASK_DO);
+	legacy_respond(l, AA,
+	        "d.example.test DNAME e.example.test\nx.d.example.test CNAME x.e.example.test");
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_ANSWER);
+	assert_true(is_in_denial(l, "d.example.test AAAA", TYPE_DNAME));
+	assert_false(is_in_denial(l, "d.example.test DNAME", TYPE_DNAME));
+	assert_false(is_in_denial(l, "e.example.test AAAA", TYPE_DNAME));
+	assert_false(is_in_denial(l, "example.test AAAA", TYPE_DNAME));
+	legacy_ask(l, "example.test DNAME", ASK_DO);
+	legacy_respond(l, AA, "example.test DNAME other.test");
+	assert_true(is_in_denial(l, "example.test AAAA", TYPE_DNAME));
+	legacy_free(l);
+}
+
+/* The table is small: the first ones stay. */
+static void learned_types_are_in_order_and_bounded(void **state)
+{
+	(void)state;
+	static const uint16_t given[] = { 65400, 300, 65300, 300, 32768 },
+	                      sorted[] = { 300, 32768, 65300, 65400 };
+	static const uint16_t refused[] = { 0, TYPE_A, TYPE_NS, TYPE_SOA, TYPE_CNAME, TYPE_DNAME,
+		TYPE_DS, TYPE_OPT, TYPE_ANY, TYPE_AXFR, TYPE_NXNAME, TYPE_DNSKEY };
+	struct learned_types learned = { 0 };
+	uint8_t octets[NSEC_RDATA_MAX];
+
+	for (size_t i = 0; i < COUNT(given); i++)
+		assert_int_equal(learned_types_add(&learned, given[i]), i != 3);
+	for (size_t i = 0; i < COUNT(refused); i++)
+		assert_false(learned_types_add(&learned, refused[i]));
+	assert_int_equal(learned.count, COUNT(sorted));
+	assert_memory_equal(learned.types, sorted, sizeof(sorted));
+	for (unsigned window = 4; learned.count < SIGN_LEARNED_TYPES; window++)
+		assert_true(learned_types_add(&learned, (uint16_t)(window << 8 | 0xff)));
+	assert_false(learned_types_add(&learned, 65401));
+	struct sign_zone zone = { .apex = name_of("example.test") };
+	struct sign_types types = types_of_name(&zone, &learned, &zone.apex, TYPE_A);
+	struct writer w = writer_over(octets, sizeof(octets));
+	nsec_write(&w, &name_root, &types);
+	struct span bits = span_of(octets + 1, w.len - 1);
+	assert_false(w.full);
+	assert_true(bitmap_is_valid(bits));
+	for (unsigned i = 0; i < learned.count; i++)
+		assert_true(bitmap_has(bits, learned.types[i]));
 }
 
 /* Makes the signer sign the root zone, with its key in the world, in place of other.test. */
@@ -324,6 +409,9 @@ int main(void)
 		cmocka_unit_test(letter_case_is_kept_and_needs_no_new_signature),
 		cmocka_unit_test(the_root_is_a_zone_like_others),
 		cmocka_unit_test(the_bit_map_lacks_only_the_type_of_the_question),
+		cmocka_unit_test(a_type_that_was_answered_is_denied_nowhere_else_in_the_zone),
+		cmocka_unit_test(only_a_name_with_a_dname_has_the_type),
+		cmocka_unit_test(learned_types_are_in_order_and_bounded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
