@@ -82,8 +82,7 @@ static void take_socket(struct config *c, const char *text)
 
 /* ---- */
 
-/* Returns the name that counts, or NULL with a complaint. `found` NULL: the file does not tell it. A file that
- * names none may have lost the name. */
+/* Returns the name that counts, or NULL with a complaint. `found` NULL: the file does not tell it. */
 static const char *choose(
         const char *path, const char *found, const char *asked, struct complaint *why)
 {
@@ -127,6 +126,9 @@ static int salvage(struct config_reader *r, const char *asked, struct complaint 
 	} else {
 		text = file_read(r->path, FILE_MOST);
 		found = text ? instance_in_text(text, value) : NULL;
+		/* a file that is cut short may have lost the name; the default file has none */
+		if (found && !found[0] && strcmp(r->path, CONFIG_DEFAULT_PATH) != 0)
+			found = NULL;
 	}
 	const char *name = choose(r->path, found, asked, why);
 	if (name && is_tree) {

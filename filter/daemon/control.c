@@ -2,6 +2,7 @@
 #include "daemon/control.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -45,8 +46,33 @@ bool control_is_built(void)
 	return true;
 }
 
-/* Removes the socket of a daemon that was killed: nothing listens on it. The user of the daemon may own the
- * directory. At worst that user makes root remove another file of this name there. */
+/* Removes a socket, and nothing else: a file that the configuration names by mistake stays. The user of the
+ * daemon may own the directory, so no symbolic link is followed there. */
+static int remove_socket(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char parent[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	struct stat st;
+	int error = 0;
+
+	if (!slash || (size_t)(slash - path) >= sizeof(parent))
+		return -EINVAL;
+	memcpy(parent, path, (size_t)(slash - path));
+	parent[slash - path] = '\0';
+	int fd = open(parent[0] ? parent : "/", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (fstatat(fd, slash + 1, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		error = -errno;
+	else if (!S_ISSOCK(st.st_mode))
+		error = -ENOTSOCK;
+	else if (unlinkat(fd, slash + 1, 0) < 0)
+		error = -errno;
+	close(fd);
+	return error;
+}
+
+/* Removes the socket of a daemon that was killed: nothing listens on it. */
 static int remove_stale(const char *path)
 {
 	int fd = control_client_connect(path);
@@ -59,7 +85,7 @@ static int remove_stale(const char *path)
 		return 0;
 	if (fd != -ECONNREFUSED)
 		return fd;
-	return unlink(path) < 0 ? -errno : 0;
+	return remove_socket(path);
 }
 
 void control_remove_stale(const char *path)

@@ -7,7 +7,7 @@
 #include <linux/landlock.h>
 #include <stdint.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
+#include <asm/unistd.h> /* the C library may be older than the kernel's headers */
 #include <unistd.h>
 
 /* Rights that later versions added, and headers of that time lack. */
@@ -55,7 +55,7 @@ static int allow_beneath(int ruleset, const struct landlock_place *p, uint64_t k
 		return errno == ENOENT || errno == EACCES ? 0 : -errno;
 	if (fstat(beneath.parent_fd, &st) == 0 && !S_ISDIR(st.st_mode))
 		beneath.allowed_access &= READ_FILE | WRITE_FILE | EXECUTE;
-	if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) != 0)
+	if (syscall(__NR_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) != 0)
 		error = -errno;
 	close(beneath.parent_fd);
 	return error;
@@ -69,18 +69,18 @@ bool landlock_is_built(void)
 int landlock_enter(const struct landlock_place places[], unsigned count)
 {
 	long version =
-	        syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	        syscall(__NR_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 	int error = 0;
 
 	if (version < 0)
 		return -errno;
 	struct landlock_ruleset_attr rights = { .handled_access_fs = known_rights((int)version) };
-	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rights, sizeof(rights), 0);
+	int ruleset = (int)syscall(__NR_landlock_create_ruleset, &rights, sizeof(rights), 0);
 	if (ruleset < 0)
 		return -errno;
 	for (unsigned i = 0; i < count && !error; i++)
 		error = allow_beneath(ruleset, &places[i], rights.handled_access_fs);
-	if (!error && syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
+	if (!error && syscall(__NR_landlock_restrict_self, ruleset, 0) != 0)
 		error = -errno;
 	close(ruleset);
 	return error ? error : (int)version;

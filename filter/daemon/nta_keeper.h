@@ -5,8 +5,8 @@
  * Each of them lets forged answers pass below its name, so none may last longer than it was meant to:
  * - its end is a time of day, and workers look at it whenever they use it;
  * - it also ends by the monotonic clock, and the earlier of both ends counts: so setting the clock back does not
- *   extend it, and neither does a reload. What is over stays over, also if the clock was ahead. For one that was made
- *   at run time this holds after a restart, too;
+ *   extend it, and neither does a reload. What is over stays over, also if the clock was ahead. This holds while the
+ *   process runs. After a restart one that was made at run time has at most the time that it was made for;
  * - such a one is not in force by a clock that is earlier than its begin. When one of the configuration began, nobody
  *   knows;
  * - while the clock is not set, none that has an end is in force, because it may be over. */

@@ -212,8 +212,9 @@ void sandbox_log(void)
 	if (landlock_version > 0)
 		snprintf(files, sizeof(files), "files by Landlock, version %d", landlock_version);
 	log_info("sandbox: user %u, CAP_NET_ADMIN alone, %s, %s", geteuid(),
-	        is_entered && is_filtered(SECCOMP_MAIN) ? "system calls filtered"
-	        : seccomp_is_built()                    ? "system calls not filtered"
+	        is_entered && is_filtered(SECCOMP_MAIN) && is_filtered(SECCOMP_WORKER)
+	                ? "system calls filtered"
+	        : seccomp_is_built() ? "not every thread's system calls filtered"
 	                             : "system calls not filtered (built without libseccomp)",
 	        files);
 }

@@ -292,7 +292,7 @@ static void make_for_daemon(struct making *m, enum seccomp_kind kind, bool uses_
 	allow_values(m, "fcntl64", 1, fcntls, COUNT(fcntls));
 	allow_values(m, "ioctl", 1, ioctls, COUNT(ioctls));
 	allow_values(m, "prctl", 0, prctls, COUNT(prctls));
-	/* abort(), and nothing to another process */
+	/* abort() of glibc, and nothing to another process; musl's is refused tkill(), and crashes instead */
 	add_rule(m, SCMP_ACT_ALLOW, "tgkill", 1,
 	        &SCMP_CMP64(0, SCMP_CMP_EQ, (scmp_datum_t)getpid()));
 	/* no process is made; clone3() hides its flags from a filter, and without it the C library uses clone() */

@@ -109,7 +109,7 @@ static bool is_over_tcp(const struct reask *reask)
 	bool was_over_tcp = reask->waiting.first->question != NULL;
 
 	return (reask->how == REASK_WHOLE && !reask->is_large) ||
-	       (reask->how == REASK_ONCE_MORE && was_over_tcp);
+	       ((reask->how == REASK_ONCE_MORE || reask->how == REASK_BARELY) && was_over_tcp);
 }
 
 /* Adds what a slow server needs: as long as it took for the response that waits; over TCP twice. */

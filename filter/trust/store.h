@@ -107,7 +107,7 @@ int store_init(struct store *s, const struct anchors *anchors, uint32_t capacity
 void store_fini(struct store *s);
 
 /* Returns what is known of a name, or NULL. Expired parts show as unknown. The pointer is valid
- * until the next store_put_*(). */
+ * until the next store_put_*(), or until the name is looked up after it was forgotten. */
 const struct fact *store_find(struct store *s, const struct name *name, int64_t now_s);
 
 /* As store_find(), for trust/renewal.c, which writes to the fact. */

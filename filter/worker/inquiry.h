@@ -48,7 +48,7 @@ struct inquiry {
 
 	/* The answer: */
 	unsigned count, left_out; /* rows that are here, and that had no room */
-	unsigned not_looked_at;   /* facts, that may be rows */
+	unsigned not_looked_at;   /* facts, forgotten ones included */
 	union inquiry_row rows[INQUIRY_ROWS];
 
 	atomic_uint owners;

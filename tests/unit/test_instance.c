@@ -157,8 +157,7 @@ static void a_wrong_file_says_whose_it_is_or_nothing(void **state)
 		{ "a name that is a number", "instance = 1;\n", NULL, NULL },
 		{ "a key that is mistyped", "instanse = \"a\";\n", NULL, NULL },
 		/* libconfig does not read these */
-		{ "no name, and a line that is not finished", "role = ", "",
-		        "/run/sealgate/control" },
+		{ "cut short, perhaps before the name", "role = ", NULL, NULL },
 		{ "a line that is not finished", "instance = \"a\";\nrole = ", "a",
 		        "/run/sealgate-a/control" },
 		{ "a socket, too", "instance = \"a\"; control_socket : \"/x\"; = 1", "a", "/x" },
@@ -168,7 +167,7 @@ static void a_wrong_file_says_whose_it_is_or_nothing(void **state)
 		        "/run/sealgate-a/control" },
 		{ "twice", "instance = \"a\";\ninstance = \"b\";\n", NULL, NULL },
 		{ "a part of another word", "an_instance = \"a\"; instances = 1 }", NULL, NULL },
-		{ "in quotation marks", "user = \"instance\" }", "", "/run/sealgate/control" },
+		{ "in quotation marks", "user = \"instance\" }", NULL, NULL },
 		{ "no quotation mark at the end", "instance = \"a;\nrole = \"host\";\n", NULL,
 		        NULL },
 		{ "no quotation mark before", "role = \"host;\ninstance = \"a\";\n", NULL, NULL },
