@@ -53,7 +53,7 @@ def _unchanged(world, *words, code=1, parts=(), config=None):
 
 def _second_with_its_configuration(world):
     _unchanged(world, "run", parts=(
-        f"another sealgate runs already (pid {world.gate.status()['pid']})", "`sealgate run --replace`"))
+        f"another sealgate runs already (pid {world.gate.status()['pid']})", "`sealgate run --replace"))
 
 
 def _second_with_another_socket(world):

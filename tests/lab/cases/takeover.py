@@ -203,8 +203,8 @@ def _replaces_nothing(world):
 def _says_that_another_runs(world):
     done = world.gate.command_result("run")
     expect_equal("exit code", done.returncode, 1)
-    wanted = (f"another sealgate runs already (pid {world.gate.status()['pid']}); `sealgate run --replace` takes over "
-              "from it")
+    wanted = (f"another sealgate runs already (pid {world.gate.status()['pid']}); `sealgate run --replace --config "
+              f"{world.gate.config}` takes over from it")
     expect(wanted in done.stdout, wanted, *done.stdout.splitlines())
     expect(world.ask(NAME, "A") is not None, "the one that runs was disturbed")
 
