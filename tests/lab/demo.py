@@ -119,7 +119,7 @@ class Demo:
             if gate:
                 for line in gate.log_lines()[said:]:
                     if "bogus" in line.lower():
-                        print(f"       {line}")
+                        print(f"       {short(gate, line)}")
             self.table.add(scene, step.words, step.wanted, seen, ok)
 
     @staticmethod
@@ -194,7 +194,12 @@ def introduce(gate):
           f"{textwrap.indent(gate.rules_said.strip(), '      ')}\n"
           f"    $ sealgate run --config {os.path.basename(gate.config)} &")
     for line in gate.log_lines():
-        print(f"      {line}")
+        print(f"      {short(gate, line)}")
+
+
+def short(gate, line):
+    """The configuration lies in a directory that the lab made; here it has no directory."""
+    return line.replace(gate.config, os.path.basename(gate.config))
 
 
 STAGES = {"before": _before, "router": _router, "host": _host}
