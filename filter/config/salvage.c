@@ -17,7 +17,7 @@
 
 /* ---- A file with the right syntax ---- */
 
-/* Whatever the name is, it may have been meant. */
+/* True if a key looks like "instance", whatever its value is: the operator may have meant that key. */
 static bool has_mistyped_instance(const config_t *file)
 {
 	const config_setting_t *root = config_root_setting(file);

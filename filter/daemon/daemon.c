@@ -293,7 +293,7 @@ static int guard_rules(struct service *s, struct config *c, const struct identit
 	return -EAGAIN;
 }
 
-/* What another daemon has left at the path of the control socket may be root's, and later be out of reach. */
+/* The control socket of another daemon may belong to root. After root is given up it is out of reach. */
 static void reach_older(struct service *s, const struct config *c, bool replaces)
 {
 	control_remove_stale(c->control_socket);

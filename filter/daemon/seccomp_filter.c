@@ -181,7 +181,7 @@ static const unsigned long prctls[] = { PR_SET_TIMERSLACK, PR_SET_NAME, PR_SET_S
 static const unsigned long bpf_commands[] = { BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM,
 	BPF_MAP_DELETE_ELEM, BPF_MAP_GET_NEXT_KEY };
 
-/* What the C library asks of a file that it opens. Without F_SETOWN no signal goes to another process. */
+/* The C library uses these commands on files that it opens. Without F_SETOWN no signal goes to another process. */
 static const unsigned long fcntls[] = { F_GETFD, F_SETFD, F_GETFL, F_SETFL };
 
 /* Each puts a new process into a namespace of its own; in a new namespace of users that process has all rights. */

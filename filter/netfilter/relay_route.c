@@ -13,7 +13,7 @@
 #define MARK_MAX  24 /* "0x20000000/0x30000000" */
 #define RULES_MAX 16 /* of one family; usually one, or two while the mark changes */
 
-/* What the kernel keeps as the maker of our rules, so that they are told from those of others that lead to the
+/* The kernel keeps this number as the maker of our rules. It tells them from rules of others that lead to the
  * same table. Linux before 4.17 and older builds of sealgate keep none. */
 #define PROTOCOL "53"
 

@@ -7,7 +7,7 @@
  * NSEC records aggressively (RFC 8198). A denial of the type alone is always safe. So a name is denied only
  * if nothing was seen at it or below it, and then as sign_nxdomain says (sign_policy.h).
  *
- * Who can turn denials of names into denials of types? Whoever can add names to the zone, and a client that
+ * Denials of names become denials of types if somebody adds names to the zone, or if a client
  * fills the table of names with names that exist. Both gain nothing: a denial of each type is true, too. */
 #ifndef SIGN_SIGN_ABSENCE_H
 #define SIGN_SIGN_ABSENCE_H

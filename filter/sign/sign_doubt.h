@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the signer must ask the server before it can answer: the SOA of a zone, and whether a name is a
- * zone cut. Private to sign/.
+/* Questions of the signer's own: the server is asked for the SOA of a zone, or whether a name is a zone cut,
+ * before the client gets an answer. Private to sign/.
  *
  * Nothing at or below a cut is signed, and validators take unsigned data of a signed zone for Bogus. So a
- * cut must not be learned from a server's slip. A referral shows one. An SOA below the apex, or NS
+ * cut must not be learned from a server's slip. A referral shows a cut. An SOA below the apex, or NS
  * beside an answer, only raises a suspicion: load balancers write such records with the name of the
- * question. Then the server is asked for the NS of that name. Some servers say NS for every name; so before
- * such NS are believed, the server is asked for the NS of a name below that cannot exist; if a wildcard makes an
- * alias of it, for the SOA of the suspected name. No response, an error, NS of that name, or no SOA refute the suspicion for SIGN_REFUTED_S.
+ * question. Then the server is asked for the NS of the suspected name. Some servers say NS for every name. So
+ * before such NS are believed, the server is asked for the NS of a name below that cannot exist. If a wildcard
+ * makes an alias of that name, the server is asked for the SOA of the suspected name. A suspicion is refuted
+ * for SIGN_REFUTED_S by silence, by an error, by NS of the name that cannot exist, or by a missing SOA.
  *
- * Who can make the signer ask? Whoever finds a name for which the server slips: one question or two for the name and
- * hour. Who can have a cut believed that is none? Only the server.
+ * Anybody who finds a name for which the server slips can make the signer ask: at most three questions for
+ * this name and hour. Only the server can have a cut believed that is none.
  *
  * A question of the signer's own takes the place of the client's. Over UDP the client gets TC=1. Over TCP the
  * client's question follows. */
@@ -24,7 +25,7 @@
 
 enum cut_doubt { CUT_NO, CUT_YES, CUT_DOUBT };
 
-/* What the response says of a zone cut between the zone and the last name of the walk. Learns a cut that
+/* Reads whether the response shows a zone cut between the zone and the last name of the walk. Learns a cut that
  * it shows. On CUT_DOUBT, job->first is the question that settles it. */
 enum cut_doubt doubt_about_cut(struct sign_job *job, const struct signer_walk *w);
 

@@ -16,7 +16,7 @@ struct sign_cut {
 	struct span ds[LIMIT_DS]; /* RDATA */
 };
 
-/* What an NXDOMAIN of the server denies. Some servers say NXDOMAIN for a type that a name lacks
+/* An NXDOMAIN of the server denies the name, or only the type. Some servers say NXDOMAIN for a type that a name lacks
  * (RFC 4074, 4.2), and a validator believes a signed denial for every type of the name (RFC 8198). */
 enum sign_nxdomain {
 	SIGN_NXDOMAIN_CHECKED, /* the name, once the server has denied it for A and for AAAA */

@@ -124,7 +124,7 @@ static enum step walk_link(struct sign_job *job, struct signer_walk *w)
 /* True if `ns` is the referral for the name. If it refers to the apex of the zone itself, the
  * server answers as the parent; then w->zone becomes the parent, if that is signed here. */
 static bool is_referral(
-        struct sign_job *job, struct signer_walk *w, const struct rrset *ns, bool is_below_cut)
+        struct sign_job *job, struct signer_walk *w, const struct rrset *ns, bool is_below)
 {
 	const struct name *apex = &w->zone->apex;
 	const struct sign_zone *parent;
@@ -133,7 +133,7 @@ static bool is_referral(
 	if (ns->owner.labels < apex->labels)
 		return false;
 	if (ns->owner.labels > apex->labels)
-		return is_below_cut;
+		return is_below;
 	name_parent(apex, &above);
 	parent = apex->labels > 0 ? zone_of(job, &above) : NULL;
 	if (!parent || (job->m->flags & FLAG_AA))
@@ -177,7 +177,7 @@ static bool denies_without_soa(const struct sign_job *job, const struct signer_w
 /* Reads what the authority section says of the last name. NS below the apex are those of a referral only if
  * the name lies below a cut. */
 static enum signer_walk_end read_authority(
-        struct sign_job *job, struct signer_walk *w, bool is_below_cut)
+        struct sign_job *job, struct signer_walk *w, bool is_below)
 {
 	enum signer_walk_end denial =
 	        message_rcode(job->m) == RCODE_NXDOMAIN ? SIGN_WALK_NXDOMAIN : SIGN_WALK_NODATA;
@@ -194,8 +194,7 @@ static enum signer_walk_end read_authority(
 	}
 	if (w->soa)
 		return denial;
-	if (w->ns && message_rcode(job->m) == RCODE_NOERROR &&
-	        is_referral(job, w, w->ns, is_below_cut))
+	if (w->ns && message_rcode(job->m) == RCODE_NOERROR && is_referral(job, w, w->ns, is_below))
 		return SIGN_WALK_REFERRAL;
 	return denies_without_soa(job, w) ? denial : SIGN_WALK_OPEN;
 }

@@ -28,7 +28,7 @@
 
 /* ---- The signer ---- */
 
-/* What the signer has learned of a zone: its SOA, and whether its server denies names that exist. */
+/* The signer has learned this of a zone: its SOA, and whether its server denies names that exist. */
 struct zone_memory {
 	bool has_soa, contradicts;
 	bool has_dname; /* at the apex */

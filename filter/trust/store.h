@@ -69,7 +69,7 @@ struct fact {
 	struct key_renewals *renewals; /* for trust/key_renewal.c alone; NULL until the first one */
 };
 
-/* So many forgotten names are known; of what was learned before them, nothing is believed. */
+/* The number of forgotten names that the store knows. It believes nothing that was learned before the oldest. */
 #define STORE_FORGOTTEN 16
 
 struct store {

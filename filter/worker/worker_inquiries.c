@@ -6,7 +6,7 @@
 #include "fetch/round_trip.h"
 #include "worker/worker_private.h"
 
-/* What a validator notes of a server says nothing about a name, and stays. A signer knows names by hashes alone,
+/* The notes of a validator about servers say nothing about names, and stay. A signer knows names by hashes alone,
  * so it forgets all of them. */
 static void forget(struct worker *w, struct inquiry *q)
 {
