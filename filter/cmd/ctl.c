@@ -41,7 +41,7 @@ static bool find_socket(const struct options *o, char path[static CONFIG_PATH_MA
 {
 	struct config c;
 
-	if (!options_load_config_or_salvage(o, &c))
+	if (!options_load_config_or_salvage(o, &c, SALVAGE_SOCKET))
 		return false;
 	strcpy(path, c.control_socket);
 	config_fini(&c);

@@ -10,7 +10,6 @@
 #include "base/log.h"
 #include "base/nearest.h"
 #include "config/instance.h"
-#include "config/salvage.h"
 
 #define OPTIONS_MAX 16
 
@@ -198,7 +197,8 @@ bool options_instance_fits(const struct options *o, const struct config *c)
 	return false;
 }
 
-bool options_load_config_or_salvage(const struct options *o, struct config *c)
+bool options_load_config_or_salvage(
+        const struct options *o, struct config *c, enum salvage_need need)
 {
 	struct complaint why;
 
@@ -213,7 +213,7 @@ bool options_load_config_or_salvage(const struct options *o, struct config *c)
 		complaint_set(&why, "%s: the key instance is missing", o->config);
 	}
 	log_warning("%s", why.text);
-	if (config_salvage(c, o->config, o->instance, &why) == 0) {
+	if (config_salvage(c, o->config, o->instance, need, &why) == 0) {
 		options_use_advice(o, c->instance);
 		return true;
 	}

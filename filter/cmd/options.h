@@ -8,6 +8,7 @@
 
 #include "cmd/command.h"
 #include "config/config.h"
+#include "config/salvage.h"
 
 /* The options that several subcommands share. */
 struct options {
@@ -57,9 +58,10 @@ bool options_read(struct options *o, const struct command *c, int argc, char **a
 bool options_instance_fits(const struct options *o, const struct config *c);
 
 /* Loads the configuration for a command that must work with one that is wrong, too: then takes what can be known
- * of it (config/salvage.h) after a warning. Returns false after logging an error: then it is not sure which
- * instance is meant, and the command must do nothing. */
-bool options_load_config_or_salvage(const struct options *o, struct config *c);
+ * of it (config/salvage.h) after a warning. Returns false after logging an error: then what the command needs is not
+ * sure, and the command must do nothing. */
+bool options_load_config_or_salvage(
+        const struct options *o, struct config *c, enum salvage_need need);
 
 /* Has messages advise commands for the instance of the command line (base/advice.h). `instance` is the name in its
  * configuration. */

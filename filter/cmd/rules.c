@@ -110,7 +110,7 @@ static enum exit_code show_rules(void *context)
 
 	if (!may_see_the_kernel())
 		return EXIT_NO;
-	if (!options_load_config_or_salvage(o, &c))
+	if (!options_load_config_or_salvage(o, &c, SALVAGE_INSTANCE))
 		return EXIT_USAGE;
 	bool any = rules_show(&c, stdout);
 	if (!any)
@@ -126,7 +126,7 @@ static enum exit_code remove_rules(void *context)
 
 	if (!may_see_the_kernel())
 		return EXIT_NO;
-	if (!options_load_config_or_salvage(o, &c))
+	if (!options_load_config_or_salvage(o, &c, SALVAGE_INSTANCE))
 		return EXIT_USAGE;
 	tell_daemon(&c, "rules-removed");
 	int result = rules_remove(&c);

@@ -72,12 +72,17 @@ static const char *instance_in_text(const char *text, char value[static CONFIG_P
 	}
 }
 
-static void take_socket(struct config *c, const char *text)
+/* Returns false if the text tells no path. */
+static bool socket_in_text(const char *text, char value[static CONFIG_PATH_MAX])
 {
-	char value[CONFIG_PATH_MAX];
+	return sketch_find(text, "control_socket", value) == SKETCH_ONE && value[0] == '/';
+}
 
-	if (sketch_find(text, "control_socket", value) == SKETCH_ONE && value[0] == '/')
-		strcpy(c->control_socket, value);
+/* A file that is cut short may have lost the name of the instance. The default file has none, and a socket that
+ * is told needs none. */
+static bool needs_no_name(const char *path, bool has_socket, enum salvage_need need)
+{
+	return strcmp(path, CONFIG_DEFAULT_PATH) == 0 || (has_socket && need == SALVAGE_SOCKET);
 }
 
 /* ---- */
@@ -114,9 +119,11 @@ static bool read_tree(struct config_reader *r, config_t *file)
 	return good;
 }
 
-static int salvage(struct config_reader *r, const char *asked, struct complaint *why)
+static int salvage(
+        struct config_reader *r, const char *asked, enum salvage_need need, struct complaint *why)
 {
-	char value[CONFIG_PATH_MAX], *text = NULL;
+	char value[CONFIG_PATH_MAX], socket[CONFIG_PATH_MAX], *text = NULL;
+	bool has_socket = false;
 	const char *found;
 	config_t file;
 
@@ -126,8 +133,8 @@ static int salvage(struct config_reader *r, const char *asked, struct complaint 
 	} else {
 		text = file_read(r->path, FILE_MOST);
 		found = text ? instance_in_text(text, value) : NULL;
-		/* a file that is cut short may have lost the name; the default file has none */
-		if (found && !found[0] && strcmp(r->path, CONFIG_DEFAULT_PATH) != 0)
+		has_socket = text && socket_in_text(text, socket);
+		if (found && !found[0] && !needs_no_name(r->path, has_socket, need))
 			found = NULL;
 	}
 	const char *name = choose(r->path, found, asked, why);
@@ -137,15 +144,16 @@ static int salvage(struct config_reader *r, const char *asked, struct complaint 
 		strcpy(r->config->instance, name);
 	} else if (name) {
 		config_instance_take(r->config, name);
-		if (text)
-			take_socket(r->config, text);
+		if (has_socket)
+			strcpy(r->config->control_socket, socket);
 	}
 	config_destroy(&file);
 	free(text);
 	return name ? 0 : -EINVAL;
 }
 
-int config_salvage(struct config *c, const char *path, const char *instance, struct complaint *why)
+int config_salvage(struct config *c, const char *path, const char *instance, enum salvage_need need,
+        struct complaint *why)
 {
 	struct complaint ignored;
 	struct config_reader r = {
@@ -154,7 +162,7 @@ int config_salvage(struct config *c, const char *path, const char *instance, str
 
 	if (config_defaults(c) != 0)
 		return complaint_no_memory(why);
-	int error = salvage(&r, instance, why);
+	int error = salvage(&r, instance, need, why);
 	if (error)
 		config_fini(c);
 	return error;

@@ -197,8 +197,8 @@ static void a_wrong_file_says_whose_it_is_or_nothing(void **state)
 			const char *asked = names[k], *found = rows[i].name;
 			bool fits = asked ? !found || !found[0] || strcmp(found, asked) == 0
 			                  : found != NULL;
-			assert_row(
-			        rows[i].why, (config_salvage(&c, path, asked, &why) == 0) == fits);
+			assert_row(rows[i].why, (config_salvage(&c, path, asked, SALVAGE_INSTANCE,
+			                                 &why) == 0) == fits);
 			if (!fits)
 				continue;
 			assert_row(rows[i].why, strcmp(c.instance, asked ? asked : found) == 0);
@@ -209,6 +209,38 @@ static void a_wrong_file_says_whose_it_is_or_nothing(void **state)
 	}
 }
 
+/* `ctl reload` of a file that was cut short says what is wrong with that file, so it must reach the daemon. */
+static void a_socket_that_is_told_needs_no_name(void **state)
+{
+	static const struct {
+		const char *why, *text, *socket; /* NULL: it is not sure */
+	} rows[] = {
+		{ "a socket", "control_socket = \"/x\";\n{\n", "/x" },
+		{ "a socket and a name", "instance = \"a\"; control_socket = \"/x\"; {", "/x" },
+		{ "a name", "instance = \"a\"; {", "/run/sealgate-a/control" },
+		{ "a socket, and names that differ",
+		        "instance = \"a\"; instance = \"b\"; control_socket = \"/x\"; {", NULL },
+		{ "two sockets", "control_socket = \"/x\"; control_socket = \"/y\"; {", NULL },
+		{ "no path", "control_socket = \"x\"; {", NULL },
+		{ "no end of the text", "control_socket = \"/x; {", NULL },
+		{ "neither", "role = ", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct complaint why;
+		struct config c;
+
+		write_file(rows[i].text);
+		bool is_told = config_salvage(&c, path, NULL, SALVAGE_SOCKET, &why) == 0;
+		assert_row(rows[i].why, is_told == (rows[i].socket != NULL));
+		if (!is_told)
+			continue;
+		assert_row(rows[i].why, strcmp(c.control_socket, rows[i].socket) == 0);
+		config_fini(&c);
+	}
+}
+
 /* Whatever else is known of it, the defaults are those of the name. */
 static void a_file_that_is_gone_has_the_defaults_of_the_name(void **state)
 {
@@ -216,16 +248,16 @@ static void a_file_that_is_gone_has_the_defaults_of_the_name(void **state)
 	struct config c;
 
 	(void)state;
-	assert_int_not_equal(config_salvage(&c, "/nonexistent", NULL, &why), 0);
+	assert_int_not_equal(config_salvage(&c, "/nonexistent", NULL, SALVAGE_INSTANCE, &why), 0);
 	assert_non_null(strstr(why.text, "name the instance: --instance NAME"));
-	assert_int_equal(config_salvage(&c, "/nonexistent", "asked", &why), 0);
+	assert_int_equal(config_salvage(&c, "/nonexistent", "asked", SALVAGE_INSTANCE, &why), 0);
 	assert_string_equal(c.instance, "asked");
 	assert_string_equal(c.control_socket, "/run/sealgate-asked/control");
 	assert_string_equal(c.shortcut_directory, "/run/sealgate_bpf-asked");
 	assert_int_equal(instance_number(&c), 1);
 	assert_int_equal(c.mark_relay, 0x02000000);
 	config_fini(&c);
-	assert_int_equal(config_salvage(&c, "/nonexistent", "", &why), 0);
+	assert_int_equal(config_salvage(&c, "/nonexistent", "", SALVAGE_INSTANCE, &why), 0);
 	assert_string_equal(c.shortcut_directory, "/run/sealgate_bpf");
 	assert_int_equal(c.mark_relay, 0x20000000);
 	config_fini(&c);
@@ -242,7 +274,7 @@ static void values_that_are_right_outlive_one_that_is_wrong(void **state)
 	        "shortcut = { directory = \"/run/x\"; mark_bit = 99; };\n"
 	        "mark = { mask = 0x30; own = 0x10; relay = 0x20; };\n");
 	assert_int_not_equal(config_load(&c, path, NULL, &why), 0);
-	assert_int_equal(config_salvage(&c, path, NULL, &why), 0);
+	assert_int_equal(config_salvage(&c, path, NULL, SALVAGE_INSTANCE, &why), 0);
 	assert_int_equal(instance_number(&c), 2);
 	assert_string_equal(c.shortcut_directory, "/run/x");
 	assert_int_equal(c.mark_relay, 0x20);
@@ -260,6 +292,7 @@ int main(void)
 		cmocka_unit_test(the_place_of_a_signer_counts),
 		cmocka_unit_test(names_of_chains_name_the_instance),
 		cmocka_unit_test(a_wrong_file_says_whose_it_is_or_nothing),
+		cmocka_unit_test(a_socket_that_is_told_needs_no_name),
 		cmocka_unit_test(a_file_that_is_gone_has_the_defaults_of_the_name),
 		cmocka_unit_test(values_that_are_right_outlive_one_that_is_wrong),
 	};
