@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "sign/sign_absence.h"
-#include "sign/sign_memory.h"
+#include "sign/sign_memory_zones.h"
 #include "sign/sign_put.h"
 #include "sign/sign_set.h"
 #include "sign/sign_zone.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sign/sign_doubt.h"
 
-#include "sign/sign_memory.h"
+#include "sign/sign_memory_names.h"
+#include "sign/sign_memory_zones.h"
 #include "sign/sign_set.h"
 #include "sign/sign_zone.h"
 

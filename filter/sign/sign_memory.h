@@ -4,8 +4,8 @@
  *
  * An answer follows from the query, the server's response, the policy, the time and this memory.
  * The message cache (sign_recall.h) keeps whole answers, so it must know when the memory changes
- * under one of them. Therefore nothing outside sign_memory.c can read or change the memory but
- * through these functions. A change teaches a lesson. A read makes the answer that is being made
+ * under one of them. Therefore nothing outside the three files sign_memory*.c can read or change
+ * the memory but through these functions, sign_memory_names.h and sign_memory_zones.h. A change teaches a lesson. A read makes the answer that is being made
  * depend on a lesson. A kept answer is out of date once a lesson that it depends on was learned.
  *
  * A table in sign_memory.c says which lessons belong to each kind of memory. A kind that says
@@ -58,11 +58,6 @@ void memory_fini(struct signer *s);
  * -ENOMEM; then the old tables stay. */
 int memory_fit_signatures(struct signer *s, size_t octets);
 
-/* Goes over from s->policy to `policy`, in which zones may have other numbers. `zones` is all zero,
- * has an entry for each zone of `policy`, and is owned by the memory from now on. */
-void memory_set_policy(
-        struct signer *s, const struct sign_policy *policy, struct zone_memory *zones);
-
 /* ---- Answers ---- */
 
 /* Begins an answer, which may be kept until `until_s` at most. */
@@ -94,103 +89,17 @@ void memory_touch(struct signer *s, enum memory_kind kind, const void *entry);
 /* Adds an entry with this id, zero behind the id, for the caller to fill. There must be none. */
 void *memory_add(struct signer *s, enum memory_kind kind, const void *id);
 
+/* ---- Forgetting ---- */
+
+/* Forgets the cuts, the suspicions, the names, and which servers contradict themselves. SOAs, TTLs and
+ * signatures stay: they harm nobody. Until the TTLs of the names are over, memory_lacks_names() is true. */
+void memory_flush(struct signer *s);
+
 /* ---- TTLs ---- */
 
 /* Returns the highest TTL seen of an RRset with this data, `ttl_s` included, but at most
  * `max_s`. */
 uint32_t memory_ttl(
         struct signer *s, const struct canonical_set *set, uint32_t ttl_s, uint32_t max_s);
-
-/* ---- Names ---- */
-
-/* Notes that `name` exists, and therefore the names between `name` and `apex`. Caches may have this
- * for `ttl_s`; until then it is not forgotten in silence: memory_lacks_names(). Returns true if the
- * server contradicts itself: the name was known to exist, was denied since, and is there again within
- * SIGN_FLIP_S. */
-bool memory_note_name(struct signer *s, const struct name *name, const struct name *apex,
-        uint32_t ttl_s, int64_t now_s);
-
-/* True if `name`, or a name below it, was seen in the last SIGN_MEMORY_S, or in its TTL if that is longer. */
-bool memory_has_name(struct signer *s, const struct name *name, int64_t now_s);
-
-/* True if the table of names was too small: a name was forgotten whose TTL is not over yet. */
-bool memory_lacks_names(struct signer *s, int64_t now_s);
-
-/* Notes that the server said NXDOMAIN for `name` and a type. Returns true if it has said so, in the
- * last SIGN_MEMORY_S, for A and for AAAA. */
-bool memory_note_denied(struct signer *s, const struct name *name, uint16_t type, int64_t now_s);
-
-/* ---- Cuts ---- */
-
-/* Notes that a server showed a delegation at `cut`. */
-void memory_note_cut(struct signer *s, const struct name *cut, int64_t now_s);
-
-/* True if a cut is known at or above `name` and below `apex`. */
-bool memory_is_below_cut(
-        struct signer *s, const struct name *name, const struct name *apex, int64_t now_s);
-
-/* Forgets the cuts at or above `name` and below `apex`. */
-void memory_forget_cuts(struct signer *s, const struct name *name, const struct name *apex);
-
-/* True if any cut is known, in whatever zone. */
-bool memory_has_cuts(const struct signer *s);
-
-/* True if `name` itself is a known cut. */
-bool memory_is_cut(struct signer *s, const struct name *name, int64_t now_s);
-
-/* Forgets the cuts, the suspicions, the names, and which servers contradict themselves. SOAs, TTLs and
- * signatures stay: they harm nobody. Until the TTLs of the names are over, memory_lacks_names() is true. */
-void memory_flush(struct signer *s);
-
-/* ---- Suspicions ---- */
-
-enum suspicion {
-	SUSPICION_NONE,
-	SUSPICION_OPEN,    /* there was an SOA, or NS beside an answer: ask for the NS */
-	SUSPICION_HAS_NS,  /* the server has NS there: does it have NS everywhere? */
-	SUSPICION_ALIASED, /* an alias hides that: ask for the SOA */
-	SUSPICION_REFUTED, /* the name is no cut */
-};
-
-/* Note and tell what is known of a name that may be a cut. No answer that depends on it is kept but one
- * that was made with it refuted, or that a later lesson makes anew. */
-void memory_suspect(
-        struct signer *s, const struct name *name, enum suspicion suspicion, int64_t until_s);
-enum suspicion memory_suspicion(struct signer *s, const struct name *name, int64_t now_s);
-
-/* True if any name is suspected. */
-bool memory_has_suspects(const struct signer *s);
-
-/* ---- Zones ---- */
-
-/* Returns the learned SOA of a zone of the policy. */
-const struct zone_memory *memory_zone(struct signer *s, const struct sign_zone *zone);
-
-/* Notes that a zone has records of this type. */
-void memory_note_type(struct signer *s, const struct sign_zone *zone, uint16_t type);
-
-/* Note that the apex of the zone, or a name that memory_note_name() has noted, has a DNAME; and tell. */
-void memory_note_dname(
-        struct signer *s, const struct sign_zone *zone, const struct name *name, int64_t now_s);
-bool memory_has_dname(
-        struct signer *s, const struct sign_zone *zone, const struct name *name, int64_t now_s);
-
-/* Note that the SOA of a zone is wanted, for SIGN_DOUBT_S or until it is known or cannot be had; and tell. */
-void memory_want_soa(struct signer *s, const struct sign_zone *zone, int64_t now_s);
-bool memory_wants_soa(const struct signer *s, const struct sign_zone *zone, int64_t now_s);
-
-/* Note that the server was asked for the SOA, which is not asked for again for SIGN_DOUBT_S; and tell
- * whether asking for it may help. */
-void memory_note_no_soa(struct signer *s, const struct sign_zone *zone, int64_t now_s);
-bool memory_may_learn_soa(const struct signer *s, const struct sign_zone *zone, int64_t now_s);
-
-/* Note that the server of a zone denies names that exist, which is not forgotten; and tell. */
-void memory_note_contradiction(struct signer *s, const struct sign_zone *zone);
-bool memory_contradicts(struct signer *s, const struct sign_zone *zone);
-
-/* Notes the SOA of a zone: its TTLs, and its RDATA in canonical form, which must fit
- * SIGN_SOA_OCTETS. */
-void memory_note_soa(struct signer *s, const struct sign_zone *zone, const struct set_ttls *ttls,
-        struct span rdata);
 
 #endif

@@ -2,6 +2,7 @@
 #include "sign/sign_put.h"
 
 #include "sign/sign_memory.h"
+#include "sign/sign_memory_zones.h"
 #include "sign/sign_set.h"
 #include "sign/sign_zone.h"
 #include "sign/signer_private.h"

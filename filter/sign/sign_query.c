@@ -4,7 +4,7 @@
 #include "gate/query.h"
 #include "gate/reply.h"
 #include "sign/sign_doubt.h"
-#include "sign/sign_memory.h"
+#include "sign/sign_memory_zones.h"
 #include "sign/sign_servers.h"
 #include "sign/signer_private.h"
 #include "wire/build.h"

@@ -6,6 +6,7 @@
 #include "sign/sign_cut.h"
 #include "sign/sign_doubt.h"
 #include "sign/sign_memory.h"
+#include "sign/sign_memory_zones.h"
 #include "sign/sign_put.h"
 #include "sign/sign_query.h"
 #include "sign/sign_recall.h"

@@ -4,7 +4,7 @@
 #include "dnssec/alias.h"
 #include "sign/sign_absence.h"
 #include "sign/sign_doubt.h"
-#include "sign/sign_memory.h"
+#include "sign/sign_memory_names.h"
 #include "sign/sign_put.h"
 #include "sign/sign_query.h"
 #include "sign/sign_set.h"

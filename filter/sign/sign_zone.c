@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sign/sign_zone.h"
 
-#include "sign/sign_memory.h"
+#include "sign/sign_memory_names.h"
+#include "sign/sign_memory_zones.h"
 
 bool is_below_cut(const struct sign_job *job, const struct sign_zone *zone, const struct name *name)
 {

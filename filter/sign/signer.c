@@ -8,6 +8,7 @@
 #include "sign/sign_doubt.h"
 #include "sign/sign_kept.h"
 #include "sign/sign_memory.h"
+#include "sign/sign_memory_zones.h"
 #include "sign/sign_recall.h"
 #include "sign/sign_servers.h"
 #include "sign/signer_private.h"

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The memory of a signer from inside. For sign_memory.c, sign_memory_names.c and sign_memory_zones.c alone. */
+#ifndef SIGN_SIGN_MEMORY_PRIVATE_H
+#define SIGN_SIGN_MEMORY_PRIVATE_H
+
+#include "sign/sign_memory.h"
+
+struct sign_memory {
+	struct table tables[MEMORY_KINDS];
+	struct zone_memory *zones;   /* by index in the policy */
+	int64_t lacks_names_until_s; /* the end of the TTL of a name that was forgotten before it */
+	uint32_t learned[LESSON_COUNT];
+	struct memory_basis basis; /* of the answer that is being made */
+};
+
+/* A lesson was learned; and the answer that is being made depends on one. */
+void memory_learn(struct sign_memory *m, enum lesson lesson);
+void memory_depend(struct sign_memory *m, enum lesson lesson);
+
+/* Makes an entry that memory_find() or memory_peek() returned writable, without a lesson. */
+static inline void *memory_own(const void *entry)
+{
+	return (void *)(uintptr_t)entry;
+}
+
+/* Returns the entry writable, marked as just used; teaches that it was changed. */
+void *memory_change(struct signer *s, enum memory_kind kind, const void *entry);
+
+/* Removes an entry, and teaches that. */
+void memory_remove(struct signer *s, enum memory_kind kind, const void *entry);
+
+/* Removes all entries of a kind. The caller teaches that. */
+void memory_empty(struct signer *s, enum memory_kind kind);
+
+static inline struct zone_memory *memory_own_zone(
+        const struct signer *s, const struct sign_zone *zone)
+{
+	return &s->memory->zones[zone - s->policy->zones];
+}
+
+/* Take the tables of names. Returns 0 or -ENOMEM. */
+int memory_init_names(struct signer *s);
+
+/* Parts of memory_flush(). */
+void memory_flush_names(struct signer *s);
+void memory_flush_zones(struct signer *s);
+
+#endif
