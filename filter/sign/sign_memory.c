@@ -4,9 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "sign/sign_memory_names.h"
 #include "sign/sign_memory_private.h"
-#include "sign/sign_memory_zones.h"
 
 struct seen_ttl {
 	struct wide_hash id; /* of owner, type and data */
@@ -142,10 +140,7 @@ int memory_init(struct signer *s)
 
 	if (!m)
 		return -ENOMEM;
-	int result = table_init(&m->tables[MEMORY_TTLS], sizeof(struct seen_ttl), s->limits.ttls);
-	if (result == 0)
-		result = memory_init_names(s);
-	return result;
+	return table_init(&m->tables[MEMORY_TTLS], sizeof(struct seen_ttl), s->limits.ttls);
 }
 
 void memory_fini(struct signer *s)
@@ -292,11 +287,4 @@ void memory_empty(struct signer *s, enum memory_kind kind)
 
 	for (void *entry; (entry = table_oldest(t));)
 		table_remove(t, entry);
-}
-
-void memory_flush(struct signer *s)
-{
-	memory_flush_names(s);
-	memory_flush_zones(s);
-	memory_learn(s->memory, LESSON_ALL);
 }

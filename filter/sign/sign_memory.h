@@ -5,8 +5,9 @@
  * An answer follows from the query, the server's response, the policy, the time and this memory.
  * The message cache (sign_recall.h) keeps whole answers, so it must know when the memory changes
  * under one of them. Therefore nothing outside the three files sign_memory*.c can read or change
- * the memory but through these functions, sign_memory_names.h and sign_memory_zones.h. A change teaches a lesson. A read makes the answer that is being made
- * depend on a lesson. A kept answer is out of date once a lesson that it depends on was learned.
+ * the memory but through these functions, sign_memory_names.h and sign_memory_zones.h. A change
+ * teaches a lesson. A read makes the answer that is being made depend on a lesson. A kept answer is
+ * out of date once a lesson that it depends on was learned.
  *
  * A table in sign_memory.c says which lessons belong to each kind of memory. A kind that says
  * nothing there teaches LESSON_ALL with every change, which makes all answers anew. So an omission
@@ -49,8 +50,8 @@ struct memory_basis {
 	int64_t until_s;                /* the passing of time may change the answer from then on */
 };
 
-/* Takes memory for as many entries as s->limits say; for signatures, memory_fit_signatures() does.
- * Returns 0 or -ENOMEM. Call memory_fini() in both cases. */
+/* Takes memory for as many TTLs as s->limits say; memory_init_names() and memory_fit_signatures() take more.
+ * Returns 0 or -ENOMEM. Call memory_fini() in both cases: it frees all. */
 int memory_init(struct signer *s);
 void memory_fini(struct signer *s);
 
@@ -88,12 +89,6 @@ void memory_touch(struct signer *s, enum memory_kind kind, const void *entry);
 
 /* Adds an entry with this id, zero behind the id, for the caller to fill. There must be none. */
 void *memory_add(struct signer *s, enum memory_kind kind, const void *id);
-
-/* ---- Forgetting ---- */
-
-/* Forgets the cuts, the suspicions, the names, and which servers contradict themselves. SOAs, TTLs and
- * signatures stay: they harm nobody. Until the TTLs of the names are over, memory_lacks_names() is true. */
-void memory_flush(struct signer *s);
 
 /* ---- TTLs ---- */
 

@@ -322,6 +322,12 @@ static int64_t last_ttl_s(const struct table *names)
 	return last_s;
 }
 
+static void empty_table(struct table *t)
+{
+	for (void *entry; (entry = table_oldest(t));)
+		table_remove(t, entry);
+}
+
 void memory_flush_names(struct signer *s)
 {
 	static const enum memory_kind kinds[] = { MEMORY_NAMES, MEMORY_DENIED, MEMORY_CUTS,
@@ -332,5 +338,6 @@ void memory_flush_names(struct signer *s)
 	if (last_s > m->lacks_names_until_s)
 		m->lacks_names_until_s = last_s;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		memory_empty(s, kinds[i]);
+		empty_table(&m->tables[kinds[i]]);
+	memory_learn(m, LESSON_ALL);
 }

@@ -6,6 +6,13 @@
 
 #include "sign/sign_memory.h"
 
+/* Takes memory for as many names and cuts as s->limits say, after memory_init(). Returns 0 or -ENOMEM. */
+int memory_init_names(struct signer *s);
+
+/* Forgets the names, the cuts and the suspicions. Until the TTLs of the names are over, memory_lacks_names() is
+ * true. */
+void memory_flush_names(struct signer *s);
+
 /* ---- Names ---- */
 
 /* Notes that `name` exists, and therefore the names between `name` and `apex`. Caches may have this

@@ -29,20 +29,10 @@ void *memory_change(struct signer *s, enum memory_kind kind, const void *entry);
 /* Removes an entry, and teaches that. */
 void memory_remove(struct signer *s, enum memory_kind kind, const void *entry);
 
-/* Removes all entries of a kind. The caller teaches that. */
-void memory_empty(struct signer *s, enum memory_kind kind);
-
 static inline struct zone_memory *memory_own_zone(
         const struct signer *s, const struct sign_zone *zone)
 {
 	return &s->memory->zones[zone - s->policy->zones];
 }
-
-/* Take the tables of names. Returns 0 or -ENOMEM. */
-int memory_init_names(struct signer *s);
-
-/* Parts of memory_flush(). */
-void memory_flush_names(struct signer *s);
-void memory_flush_zones(struct signer *s);
 
 #endif

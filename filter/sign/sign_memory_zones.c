@@ -104,4 +104,5 @@ void memory_flush_zones(struct signer *s)
 		z->wants_soa_until_s = 0;
 		z->no_soa_until_s = 0;
 	}
+	memory_learn(s->memory, LESSON_ALL);
 }

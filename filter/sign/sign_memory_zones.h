@@ -11,6 +11,10 @@
 void memory_set_policy(
         struct signer *s, const struct sign_policy *policy, struct zone_memory *zones);
 
+/* Forgets which servers contradict themselves, and which SOAs are wanted. What is known of SOAs and types stays: it
+ * harms nobody. */
+void memory_flush_zones(struct signer *s);
+
 /* Returns the learned SOA of a zone of the policy. */
 const struct zone_memory *memory_zone(struct signer *s, const struct sign_zone *zone);
 

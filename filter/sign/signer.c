@@ -8,6 +8,7 @@
 #include "sign/sign_doubt.h"
 #include "sign/sign_kept.h"
 #include "sign/sign_memory.h"
+#include "sign/sign_memory_names.h"
 #include "sign/sign_memory_zones.h"
 #include "sign/sign_recall.h"
 #include "sign/sign_servers.h"
@@ -81,8 +82,9 @@ struct signer *signer_new(
 	take_limits(s, limits);
 	s->items = calloc(SIGN_ITEMS_MAX, sizeof(*s->items));
 	if (hash_key_draw(&s->key) == 0 && s->items && arena_init(&s->arena, ARENA_OCTETS) == 0 &&
-	        memory_init(s) == 0 && sign_recall_init(s) == 0 && sign_budget_init(s) == 0 &&
-	        sign_servers_init(s) == 0 && signer_set_policy(s, policy) == 0)
+	        memory_init(s) == 0 && memory_init_names(s) == 0 && sign_recall_init(s) == 0 &&
+	        sign_budget_init(s) == 0 && sign_servers_init(s) == 0 &&
+	        signer_set_policy(s, policy) == 0)
 		return s;
 	signer_free(s);
 	return NULL;
@@ -122,7 +124,8 @@ int signer_set_policy(struct signer *s, const struct sign_policy *policy)
 
 void signer_forget(struct signer *s)
 {
-	memory_flush(s);
+	memory_flush_names(s);
+	memory_flush_zones(s);
 }
 
 void signer_believe_clock(struct signer *s, bool is_believed)
