@@ -1,99 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/known_commands.h"
 
-#include <stdlib.h>
-
-#include "base/encoding.h"
 #include "base/sockaddr.h"
 #include "daemon/inquiries.h"
+#include "daemon/listing.h"
 #include "daemon/service.h"
+#include "daemon/signed_zones.h"
 #include "wire/protocol.h"
-
-/* For rows that workers told: their order, whether two rows are shown as one, and how that is written. */
-typedef int row_order(const void *a, const void *b);
-typedef bool row_joins(const union inquiry_row *a, const union inquiry_row *b);
-typedef void row_writer(
-        struct control_reply *reply, const union inquiry_row *const rows[], unsigned count);
-
-/* How a list of rows becomes a reply. */
-struct listing {
-	enum inquiry_kind kind;
-	const char *key; /* of the list */
-	row_order *order;
-	row_joins *joins; /* rows next to each other that are one line; NULL: none */
-	row_writer *write;
-};
-
-/* Reads the name that an argument is, the root without one. */
-static bool read_top(const char *text, struct name *top, struct control_reply *reply)
-{
-	*top = name_root;
-	if (!text || name_from_text(text, top))
-		return true;
-	reply->code = CONTROL_USAGE;
-	complaint_set(&reply->error, "\"%.300s\" is not a domain name", text);
-	return false;
-}
-
-static void end_listing(struct control_reply *reply, unsigned shown, unsigned left_out)
-{
-	control_end_rows(reply);
-	control_add_number(reply, "shown", shown);
-	control_add_number(reply, "left_out", left_out);
-}
-
-static void add_time(struct control_reply *reply, const char *key, int64_t time_s)
-{
-	char text[DIGITS_TIME_SIZE];
-
-	control_add_text(reply, key, digits_time_write(time_s, text));
-}
-
-static void add_listing(const struct listing *l, const union inquiry_row *const rows[],
-        unsigned count, unsigned left_out, struct control_reply *reply)
-{
-	unsigned shown = 0, alike;
-
-	control_begin_rows(reply, l->key);
-	for (unsigned i = 0; i < count; i += alike) {
-		for (alike = 1;
-		        i + alike < count && l->joins && l->joins(rows[i], rows[i + alike]);)
-			alike++;
-		if (!control_begin_row(reply)) {
-			left_out++;
-			continue;
-		}
-		l->write(reply, rows + i, alike);
-		shown++;
-	}
-	end_listing(reply, shown, left_out);
-}
-
-static void list_known(struct service *s, const struct listing *l, const char *top_text,
-        struct control_reply *reply)
-{
-	const union inquiry_row **rows = NULL;
-	struct inquiries all;
-	struct name top;
-	unsigned count;
-
-	if (!read_top(top_text, &top, reply))
-		return;
-	int error = inquiries_ask(&all, s->workers, s->worker_count, l->kind, &top, &reply->error);
-	if (!error && !(rows = inquiries_rows(&all, &count)))
-		error = complaint_no_memory(&reply->error);
-	if (error) {
-		reply->code = CONTROL_NO;
-	} else {
-		qsort(rows, count, sizeof(*rows), l->order);
-		add_listing(l, rows, count, all.left_out, reply);
-		/* workers with a huge store look at a part of it, so that packets do not wait */
-		if (all.not_looked_at > 0)
-			control_add_number(reply, "not_looked_at", all.not_looked_at);
-	}
-	free(rows);
-	inquiries_fini(&all);
-}
 
 /* ---- Zones ---- */
 
@@ -136,40 +49,9 @@ static void write_zone(
 	if (until_s == NTA_FOREVER)
 		control_add_text(reply, "until", "never");
 	else
-		add_time(reply, "until", until_s);
+		listing_add_time(reply, "until", until_s);
 	control_add_flag(reply, "keys", has_keys);
 	control_add_number(reply, "workers", count);
-}
-
-/* A signer's zones are those of its configuration. */
-static void list_signed_zones(
-        const struct service *s, const char *top_text, struct control_reply *reply)
-{
-	const struct sign_policy *p = zone_keeper_policy(s->zones);
-	char name[NAME_TEXT_SIZE];
-	unsigned shown = 0, left_out = 0;
-	struct name top;
-
-	if (!read_top(top_text, &top, reply))
-		return;
-	control_begin_rows(reply, "zones");
-	for (unsigned i = 0; i < p->zone_count; i++) {
-		const struct sign_zone *zone = &p->zones[i];
-		int64_t lasts_s = zone_keeper_zone_lasts_s(zone, service_now_s(s));
-		if (!name_within(&zone->apex, &top))
-			continue;
-		if (!control_begin_row(reply)) {
-			left_out++;
-			continue;
-		}
-		control_add_text(reply, "name", name_text(&zone->apex, name));
-		control_add_number(reply, "key_tag", zone->key_tag);
-		control_add_number(
-		        reply, "presigned_left_days", lasts_s < 0 ? -1 : lasts_s / 86400);
-		control_add_number(reply, "cuts", zone->cut_count);
-		shown++;
-	}
-	end_listing(reply, shown, left_out);
 }
 
 void known_command_zones(void *context, char *const words[], struct control_reply *reply)
@@ -179,9 +61,9 @@ void known_command_zones(void *context, char *const words[], struct control_repl
 	struct service *s = context;
 
 	if (s->zones)
-		list_signed_zones(s, words[0], reply);
+		signed_zones_list(s, words[0], reply);
 	else
-		list_known(s, &zones, words[0], reply);
+		listing_reply(s, &zones, words[0], reply);
 }
 
 /* ---- Servers ---- */
@@ -231,7 +113,7 @@ void known_command_servers(void *context, char *const words[], struct control_re
 		write_server };
 
 	(void)words;
-	list_known(context, &servers, NULL, reply);
+	listing_reply(context, &servers, NULL, reply);
 }
 
 /* ---- Refusals ---- */
@@ -259,7 +141,7 @@ static void write_refusal(
 
 	(void)count;
 	name_read_plain(&c, &name);
-	add_time(reply, "time", refusal->at_s);
+	listing_add_time(reply, "time", refusal->at_s);
 	control_add_text(reply, "client",
 	        address_text(span_of(refusal->client, refusal->client_len), address));
 	control_add_text(reply, "server",
@@ -278,7 +160,7 @@ void known_command_recent(void *context, char *const words[], struct control_rep
 	static const struct listing refusals = { INQUIRY_RECENT, "recent", order_refusals, NULL,
 		write_refusal };
 
-	list_known(context, &refusals, words[0], reply);
+	listing_reply(context, &refusals, words[0], reply);
 }
 
 /* ---- Forgetting ---- */
@@ -296,7 +178,7 @@ void known_command_flush(void *context, char *const words[], struct control_repl
 		        "name");
 		return;
 	}
-	if (!read_top(words[0], &top, reply))
+	if (!listing_top(words[0], &top, reply))
 		return;
 	if (inquiries_ask(&all, s->workers, s->worker_count, INQUIRY_FORGET, &top, &reply->error) !=
 	        0)

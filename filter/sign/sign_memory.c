@@ -278,13 +278,3 @@ uint32_t memory_ttl(
 	/* The policy's bound may have been higher when an entry was made. */
 	return least(highest_ttl(s, &id, ttl_s), max_s);
 }
-
-/* ---- Forgetting ---- */
-
-void memory_empty(struct signer *s, enum memory_kind kind)
-{
-	struct table *t = &s->memory->tables[kind];
-
-	for (void *entry; (entry = table_oldest(t));)
-		table_remove(t, entry);
-}

@@ -3,13 +3,19 @@
 
 #include "sign/sign_memory_private.h"
 
-/* A name or a cut. */
+/* A name, or the begin of a cut. */
 struct seen_name {
 	struct wide_hash id;
 	int64_t until_s;     /* it counts as there */
 	int64_t ttl_until_s; /* caches may have it */
 	int64_t denied_s;    /* of a name: when the server denied it since it was seen, or 0 */
 	bool has_dname;      /* of a name */
+};
+
+struct seen_cut {
+	struct seen_name seen; /* the functions of names look at this part */
+	uint8_t len;
+	uint8_t octets[NAME_MAX_OCTETS]; /* of the name, for the operator */
 };
 
 struct suspect {
@@ -35,7 +41,7 @@ int memory_init_names(struct signer *s)
 	} rows[] = {
 		{ MEMORY_NAMES, sizeof(struct seen_name), s->limits.names },
 		{ MEMORY_DENIED, sizeof(struct denied_name), s->limits.names },
-		{ MEMORY_CUTS, sizeof(struct seen_name), s->limits.cuts },
+		{ MEMORY_CUTS, sizeof(struct seen_cut), s->limits.cuts },
 		{ MEMORY_SUSPECTS, sizeof(struct suspect), s->limits.cuts },
 	};
 	int result = 0;
@@ -204,10 +210,28 @@ bool memory_note_denied(struct signer *s, const struct name *name, uint16_t type
 void memory_note_cut(struct signer *s, const struct name *cut, int64_t now_s)
 {
 	bool is_new;
+	struct seen_cut *noted = (struct seen_cut *)note_seen(s, MEMORY_CUTS, cut, now_s, &is_new);
 
-	note_seen(s, MEMORY_CUTS, cut, now_s, &is_new);
-	if (is_new)
-		s->renewals.count = 0;
+	if (!is_new)
+		return;
+	noted->len = cut->len;
+	memcpy(noted->octets, name_span(cut).base, cut->len);
+	s->renewals.count = 0;
+}
+
+void signer_each_cut(const struct signer *s, int64_t now_s, signer_cut_teller *tell, void *context)
+{
+	const struct table *t = &s->memory->tables[MEMORY_CUTS];
+	struct seen_cut *cut = table_newest(t);
+
+	for (; cut; cut = table_older(t, cut)) {
+		struct cursor c = cursor_over(span_of(cut->octets, cut->len));
+		struct name name;
+		if (now_s >= cut->seen.until_s)
+			continue;
+		name_read_plain(&c, &name);
+		tell(context, &name, cut->seen.until_s);
+	}
 }
 
 bool memory_is_below_cut(

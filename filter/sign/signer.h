@@ -182,6 +182,10 @@ typedef void signer_server_teller(
         void *context, const struct sockaddr_storage *address, const char *edns);
 void signer_each_server(const struct signer *s, signer_server_teller *tell, void *context);
 
+/* Tells the zone cuts that servers showed, the last seen one first, and until when each counts. */
+typedef void signer_cut_teller(void *context, const struct name *cut, int64_t until_s);
+void signer_each_cut(const struct signer *s, int64_t now_s, signer_cut_teller *tell, void *context);
+
 /* Notes that the server of the context did not answer a query in time. */
 void sign_unanswered(
         struct signer *s, const struct signer_query *asked, const struct sign_context *context);

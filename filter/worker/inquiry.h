@@ -20,6 +20,7 @@
 enum inquiry_kind {
 	INQUIRY_FORGET,  /* no question: the worker forgets what it learned of `top` and below it */
 	INQUIRY_ZONES,   /* zones at and below `top` */
+	INQUIRY_CUTS,    /* zone cuts at and below `top` that a signer learned */
 	INQUIRY_SERVERS, /* servers */
 	INQUIRY_RECENT,  /* refusals of names at and below `top` */
 };
@@ -36,8 +37,15 @@ struct server_view {
 	uint32_t round_trip_ms; /* 0: unknown */
 };
 
+/* A zone cut that a server showed. */
+struct cut_view {
+	struct name name;
+	int64_t until_s;
+};
+
 union inquiry_row {
 	struct zone_view zone;
+	struct cut_view cut;
 	struct server_view server;
 	struct refusal refusal;
 };

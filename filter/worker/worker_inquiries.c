@@ -26,7 +26,7 @@ static void tell_zones(struct worker *w, struct inquiry *q)
 	struct zone_view view;
 	unsigned looks = 0;
 
-	if (worker_signs(w)) /* the main thread knows its zones */
+	if (worker_signs(w)) /* the main thread knows its zones; see also tell_cuts() */
 		return;
 	for (struct fact *fact = store_newest(s); fact && looks < INQUIRY_LOOKS;
 	        fact = store_older(s, fact), looks++) {
@@ -38,6 +38,21 @@ static void tell_zones(struct worker *w, struct inquiry *q)
 			row->zone = view;
 	}
 	q->not_looked_at = store_count(s) - looks;
+}
+
+static void tell_cut(void *inquiry, const struct name *cut, int64_t until_s)
+{
+	struct inquiry *q = inquiry;
+	union inquiry_row *row = name_within(cut, &q->top) ? inquiry_row(q) : NULL;
+
+	if (row)
+		row->cut = (struct cut_view){ *cut, until_s };
+}
+
+static void tell_cuts(struct worker *w, struct inquiry *q)
+{
+	if (worker_signs(w))
+		signer_each_cut(w->sign_trade.signer, w->turn.now_s, tell_cut, q);
 }
 
 static const char *edns_word(const struct upstream *up)
@@ -126,6 +141,7 @@ void worker_answer(struct worker *w, struct inquiry *q)
 	static void (*const answers[])(struct worker *, struct inquiry *) = {
 		[INQUIRY_FORGET] = forget,
 		[INQUIRY_ZONES] = tell_zones,
+		[INQUIRY_CUTS] = tell_cuts,
 		[INQUIRY_SERVERS] = tell_servers,
 		[INQUIRY_RECENT] = tell_recent,
 	};

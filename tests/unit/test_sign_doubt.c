@@ -337,7 +337,25 @@ static void no_cut_is_learned_if_the_operator_says_so(void **state)
 	legacy_free(l);
 }
 
-/* A wrong cut must not last for a day. */
+/* Counts the cut that it is told, and no other. */
+static void count_cut(void *count, const struct name *cut, int64_t until_s)
+{
+	char text[NAME_TEXT_SIZE];
+
+	assert_string_equal(name_text(cut, text), SUB ".");
+	assert_true(until_s > 0);
+	++*(unsigned *)count;
+}
+
+static unsigned told_cuts(const struct legacy *l, int64_t now_s)
+{
+	unsigned count = 0;
+
+	signer_each_cut(l->signer, now_s, count_cut, &count);
+	return count;
+}
+
+/* A wrong cut must not last for a day, and an operator must see which there are. */
 static void a_flush_forgets_what_servers_showed(void **state)
 {
 	(void)state;
@@ -348,11 +366,15 @@ static void a_flush_forgets_what_servers_showed(void **state)
 	struct legacy *l = legacy_new();
 
 	learn_soa(l);
+	assert_int_equal(told_cuts(l, l->now_s), 0);
 	tell(l, &cut);
+	assert_int_equal(told_cuts(l, l->now_s), 1);
+	assert_int_equal(told_cuts(l, l->now_s + 86400), 0);
 	legacy_ask(l, answer.question, ASK_DO);
 	legacy_respond(l, answer.flags, answer.records);
 	assert_int_equal(l->result.outcome, SIGN_OUTCOME_BELOW_CUT);
 	signer_forget(l->signer);
+	assert_int_equal(told_cuts(l, l->now_s), 0);
 	legacy_ask(l, answer.question, ASK_DO);
 	legacy_respond(l, answer.flags, answer.records);
 	assert_int_equal(l->result.outcome, SIGN_OUTCOME_ANSWER);

@@ -89,8 +89,19 @@ def _other_keys(world):
 
 
 def _flushes_all_or_nothing(world):
+    """Also the zone cut that a referral showed, which `ctl zones` lists until then."""
+    def cuts(*name):
+        return [row["name"] for row in json.loads(world.gate.ctl("--json", "zones", *name)[1])["zones"]
+                if row.get("status") == "learned-cut"]
+
+    cut = f"sub.{ZONE.origin}"
+    expect_equal("cuts before", cuts(), [])
+    world.signing.ask_server(ZONE, f"www.{cut}", "A", do=True, rd=False)
+    expect_equal("cuts", cuts(), [cut])
+    expect_equal("cuts elsewhere", cuts(f"www.{ZONE.origin}"), [])
     code, said = world.gate.ctl("flush")
     expect(code == 0, f"{code}: {said}")
+    expect_equal("cuts after a flush", cuts(), [])
     code, said = world.gate.ctl("flush", ZONE.origin)
     expect(code == 1 and "leave out the name" in said, f"{code}: {said}")
     _ask(world)
