@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
-#include "daemon/zone_keys.h"
+#include "daemon/zone_key_files.h"
 #include "keys/key_text.h"
 #include "keys/presign.h"
 #include "keys/record_write.h"

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The keys of a zone in a directory: BIND's key files, and Kzone.signed-dnskey, the file with the
- * signatures that the KSK made ahead. To sign answers, only that file and the private key of the ZSK
- * are read. */
+/* The keys that sign the answers of a zone. Of the files in its directory (zone_key_files.h), only
+ * Kzone.signed-dnskey, with the signatures that the KSK made ahead, and the private key of the ZSK are read. */
 #ifndef DAEMON_ZONE_KEYS_H
 #define DAEMON_ZONE_KEYS_H
-
-#include <sys/types.h>
 
 #include "base/complaint.h"
 #include "crypto/crypto.h"
 #include "keys/keypair.h"
 #include "keys/record_text.h"
 
-/* The keys that sign answers. */
 struct zone_keys {
 	struct keypair zsk;
 	struct key_records records;
@@ -25,35 +21,5 @@ struct zone_keys {
 int zone_keys_load(struct zone_keys *z, struct crypto *crypto, const char *directory,
         const struct name *zone, struct complaint *error);
 void zone_keys_unload(struct zone_keys *z);
-
-/* All keys of a zone in a directory, with the private keys that are there. Borrows the directory and
- * the zone. */
-struct zone_key_files {
-	const char *directory;
-	const struct name *zone;
-	unsigned count;
-	struct keypair keys[LIMIT_KEYS];
-};
-
-/* Reads the key files of the zone. Returns 0, or -1 with a complaint. After 0, free the keys with
- * zone_key_files_free(). */
-int zone_key_files_read(struct zone_key_files *f, const char *directory, const struct name *zone,
-        struct complaint *error);
-void zone_key_files_free(struct zone_key_files *f);
-
-/* Makes the keys that `f` lacks, a KSK and a ZSK, writes their files without overwriting any, and adds
- * the keys to `f`. Sets `*made` to their number. Returns 0, or -1 with a complaint. */
-int zone_keys_generate(struct zone_key_files *f, uint8_t algorithm, int64_t now_s, unsigned *made,
-        struct complaint *error);
-
-/* Lets a group read what a signer needs, and no more: the private halves of the last `made` keys, except for
- * those of KSKs. Returns 0, or -1 with a complaint. */
-int zone_keys_share(
-        const struct zone_key_files *f, unsigned made, gid_t group, struct complaint *error);
-
-/* Signs ahead with every KSK in `f`, and replaces the file of pre-made signatures. Returns 0, or -1
- * with a complaint. */
-int zone_keys_sign(const struct zone_key_files *f, struct crypto *crypto, int64_t now_s,
-        struct complaint *error);
 
 #endif

@@ -7,7 +7,7 @@
 #include "base/complaint.h"
 #include "base/log.h"
 #include "daemon/zone_keeper.h"
-#include "daemon/zone_keys.h"
+#include "daemon/zone_key_files.h"
 #include "worker/worker_orders.h"
 #include "worker/worker_private.h"
 

@@ -9,6 +9,7 @@
 
 #include "base/complaint.h"
 #include "base/file.h"
+#include "daemon/zone_key_files.h"
 #include "daemon/zone_keys.h"
 #include "keys/key_text.h"
 #include "keys/presign.h"
