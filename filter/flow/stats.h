@@ -165,6 +165,8 @@
 	X(sign_found, "Signatures used again")                                                     \
 	X(sign_renewed, "Signatures made ahead of the next query for them")                        \
 	X(sign_datagrams, "TCP connections carried on by UDP: their server takes no TCP")          \
+	X(sign_anew,                                                                               \
+	        "TCP connections to servers made anew: the server closed with questions open")     \
 	X(sign_silent, "Queries over TCP answered SERVFAIL: their server was silent")              \
 	X(packets_fragment, "Packets dropped: a fragment")                                         \
 	X(packets_malformed, "Packets dropped: malformed IP or UDP header")                        \

@@ -12,22 +12,21 @@
  * in the NSEC, resolvers that use NSEC records aggressively (RFC 8198) take it as denied for as
  * long as they keep the NSEC. So the list has all types that IANA has assigned to data, but those that change the
  * nature of a name (CNAME, DNAME, NS, SOA, DS) and the DNSSEC of RFC 2535. */
-static const uint16_t common_types[] = {
-	1,                              /* A */
-	3, 4, 7, 8, 9,                  /* MD, MF, MB, MG, MR */
-	10, 11, 12, 13, 14, 15, 16,     /* NULL, WKS, PTR, HINFO, MINFO, MX, TXT */
-	17, 18, 19, 20, 21, 22, 23,     /* RP, AFSDB, X25, ISDN, RT, NSAP, NSAP-PTR */
-	25, 26, 27, 28, 29, 31, 32,     /* KEY, PX, GPOS, AAAA, LOC, EID, NIMLOC */
-	33, 34, 35, 36, 37, 38, 40, 42, /* SRV, ATMA, NAPTR, KX, CERT, A6, SINK, APL */
-	44, 45, 46, 47, 49,             /* SSHFP, IPSECKEY, RRSIG, NSEC, DHCID */
-	52, 53, 55, 56, 57, 58,         /* TLSA, SMIMEA, HIP, NINFO, RKEY, TALINK */
-	61, 62, 63, 64, 65, 66, 67,
-	68,                     /* OPENPGPKEY, CSYNC, ZONEMD, SVCB, HTTPS, DSYNC, HHIT, BRID */
-	99, 100, 101, 102, 103, /* SPF, UINFO, UID, GID, UNSPEC */
-	104, 105, 106, 107, 108, 109, /* NID, L32, L64, LP, EUI48, EUI64 */
-	256, 257, 258, 259, 260,      /* URI, CAA, AVC, DOA, AMTRELAY */
-	261, 262, 263, 264,           /* RESINFO, WALLET, CLA, IPN */
-};
+/* clang-format off */
+#define COMMON_TYPES(X)                                                                               \
+	/* A, MD, MF, MB, MG, MR, NULL, WKS, PTR, HINFO, MINFO, MX, TXT */                            \
+	X(1) X(3) X(4) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16)                       \
+	/* RP, AFSDB, X25, ISDN, RT, NSAP, NSAP-PTR, KEY, PX, GPOS, AAAA, LOC, EID, NIMLOC */         \
+	X(17) X(18) X(19) X(20) X(21) X(22) X(23) X(25) X(26) X(27) X(28) X(29) X(31) X(32)           \
+	/* SRV, ATMA, NAPTR, KX, CERT, A6, SINK, APL, SSHFP, IPSECKEY, RRSIG, NSEC, DHCID */          \
+	X(33) X(34) X(35) X(36) X(37) X(38) X(40) X(42) X(44) X(45) X(46) X(47) X(49)                 \
+	/* TLSA, SMIMEA, HIP, NINFO, RKEY, TALINK, OPENPGPKEY, CSYNC, ZONEMD, SVCB, HTTPS */          \
+	X(52) X(53) X(55) X(56) X(57) X(58) X(61) X(62) X(63) X(64) X(65)                             \
+	/* DSYNC, HHIT, BRID, SPF, UINFO, UID, GID, UNSPEC, NID, L32, L64, LP, EUI48, EUI64 */        \
+	X(66) X(67) X(68) X(99) X(100) X(101) X(102) X(103) X(104) X(105) X(106) X(107) X(108) X(109) \
+	/* URI, CAA, AVC, DOA, AMTRELAY, RESINFO, WALLET, CLA, IPN */                                 \
+	X(256) X(257) X(258) X(259) X(260) X(261) X(262) X(263) X(264)
+/* clang-format on */
 
 static void set_type(struct sign_types *t, uint16_t type)
 {
@@ -53,24 +52,35 @@ static struct sign_types types_of(uint16_t type)
 
 static bool is_common(uint16_t type)
 {
-	for (size_t i = 0; i < sizeof(common_types) / sizeof(common_types[0]); i++) {
-		if (common_types[i] == type)
-			return true;
+	switch (type) {
+#define X(number) case number:
+		COMMON_TYPES(X)
+#undef X
+		return true;
+	default:
+		return false;
 	}
-	return false;
 }
 
 /* RFC 6895, 3.1: 41 and 128 to 255 are no data. */
 static bool is_learned_only(uint16_t type)
 {
-	static const uint16_t never[] = { TYPE_NS, TYPE_CNAME, TYPE_SOA, TYPE_DNAME, TYPE_OPT,
-		TYPE_DS, TYPE_DNSKEY, TYPE_NSEC3, TYPE_NSEC3PARAM, TYPE_CDS, TYPE_CDNSKEY };
-
-	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++) {
-		if (never[i] == type)
-			return false;
+	switch (type) {
+	case TYPE_NS:
+	case TYPE_CNAME:
+	case TYPE_SOA:
+	case TYPE_DNAME:
+	case TYPE_OPT:
+	case TYPE_DS:
+	case TYPE_DNSKEY:
+	case TYPE_NSEC3:
+	case TYPE_NSEC3PARAM:
+	case TYPE_CDS:
+	case TYPE_CDNSKEY:
+		return false;
+	default:
+		return type > 0 && !(type >= 128 && type < 256) && !is_common(type);
 	}
-	return type > 0 && !(type >= 128 && type < 256) && !is_common(type);
 }
 
 bool learned_types_add(struct learned_types *learned, uint16_t type)
@@ -110,8 +120,9 @@ struct sign_types types_of_name(const struct sign_zone *zone, const struct learn
 {
 	struct sign_types t = { 0 };
 
-	for (size_t i = 0; i < sizeof(common_types) / sizeof(common_types[0]); i++)
-		set_type(&t, common_types[i]);
+#define X(number) set_type(&t, number);
+	COMMON_TYPES(X)
+#undef X
 	add_learned(&t, learned, but);
 	if (name->labels == zone->apex.labels) {
 		set_type(&t, TYPE_NS);

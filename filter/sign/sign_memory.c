@@ -88,18 +88,6 @@ static const struct memory_rule {
 	        .changed = LESSON_NONE },
 };
 
-void memory_learn(struct sign_memory *m, enum lesson lesson)
-{
-	if (lesson < LESSON_COUNT)
-		m->learned[lesson]++;
-}
-
-void memory_depend(struct sign_memory *m, enum lesson lesson)
-{
-	if (lesson < LESSON_COUNT)
-		m->basis.depends |= (uint8_t)(1u << lesson);
-}
-
 void memory_begin(struct signer *s, int64_t until_s)
 {
 	struct memory_basis *basis = &s->memory->basis;

@@ -85,12 +85,11 @@ static struct seen_name *add_seen(
 /* Makes an entry that lasts for SIGN_MEMORY_S, or makes it last so long; `*is_new` says which. The
  * answer does not depend on that: each new name would make the kept answers anew that only noted
  * theirs, and anybody can ask for new names. */
-static struct seen_name *note_seen(struct signer *s, enum memory_kind kind, const struct name *name,
-        int64_t now_s, bool *is_new)
+static struct seen_name *note_seen(struct signer *s, enum memory_kind kind,
+        const struct wide_hash *id, int64_t now_s, bool *is_new)
 {
-	struct wide_hash id = id_of_name(s, name);
-	const struct seen_name *seen = fresh_or_removed(s, kind, memory_peek(s, kind, &id), now_s);
-	struct seen_name *noted = seen ? memory_change(s, kind, seen) : add_seen(s, kind, &id);
+	const struct seen_name *seen = fresh_or_removed(s, kind, memory_peek(s, kind, id), now_s);
+	struct seen_name *noted = seen ? memory_change(s, kind, seen) : add_seen(s, kind, id);
 
 	*is_new = !seen;
 	if (noted->until_s < now_s + SIGN_MEMORY_S)
@@ -112,11 +111,11 @@ static bool was_seen(
 /* ---- Names ---- */
 
 static struct seen_name *note_name(
-        struct signer *s, const struct name *name, uint32_t ttl_s, int64_t now_s)
+        struct signer *s, const struct wide_hash *id, uint32_t ttl_s, int64_t now_s)
 {
 	bool is_new;
 
-	struct seen_name *noted = note_seen(s, MEMORY_NAMES, name, now_s, &is_new);
+	struct seen_name *noted = note_seen(s, MEMORY_NAMES, id, now_s, &is_new);
 	if (noted->ttl_until_s < now_s + ttl_s)
 		noted->ttl_until_s = now_s + ttl_s;
 	if (noted->until_s < noted->ttl_until_s)
@@ -125,30 +124,37 @@ static struct seen_name *note_name(
 }
 
 /* An old denial must not count when the name is forgotten. */
-static void note_undenied(struct signer *s, const struct name *name)
+static void note_undenied(struct signer *s, const struct wide_hash *id)
 {
-	struct wide_hash id = id_of_name(s, name);
-	const struct denied_name *denied = memory_peek(s, MEMORY_DENIED, &id);
+	const struct denied_name *denied = memory_peek(s, MEMORY_DENIED, id);
 
 	if (denied)
 		memory_remove(s, MEMORY_DENIED, denied);
 }
 
-bool memory_note_name(struct signer *s, const struct name *name, const struct name *apex,
+static void note_names_above(struct signer *s, const struct name *name, const struct name *apex,
         uint32_t ttl_s, int64_t now_s)
 {
 	struct name above;
-	bool contradicts;
 
+	name_parent(name, &above);
+	for (; above.labels > apex->labels; name_parent(&above, &above)) {
+		struct wide_hash id = id_of_name(s, &above);
+		note_name(s, &id, ttl_s, now_s);
+	}
+}
+
+bool memory_note_name(struct signer *s, const struct name *name, const struct name *apex,
+        uint32_t ttl_s, int64_t now_s)
+{
 	if (name->labels <= apex->labels)
 		return false;
-	name_parent(name, &above);
-	for (; above.labels > apex->labels; name_parent(&above, &above))
-		note_name(s, &above, ttl_s, now_s);
-	struct seen_name *noted = note_name(s, name, ttl_s, now_s);
-	contradicts = noted->denied_s > 0 && now_s - noted->denied_s < SIGN_FLIP_S;
+	note_names_above(s, name, apex, ttl_s, now_s);
+	struct wide_hash id = id_of_name(s, name);
+	struct seen_name *noted = note_name(s, &id, ttl_s, now_s);
+	bool contradicts = noted->denied_s > 0 && now_s - noted->denied_s < SIGN_FLIP_S;
 	noted->denied_s = 0;
-	note_undenied(s, name);
+	note_undenied(s, &id);
 	return contradicts;
 }
 
@@ -210,7 +216,8 @@ bool memory_note_denied(struct signer *s, const struct name *name, uint16_t type
 void memory_note_cut(struct signer *s, const struct name *cut, int64_t now_s)
 {
 	bool is_new;
-	struct seen_cut *noted = (struct seen_cut *)note_seen(s, MEMORY_CUTS, cut, now_s, &is_new);
+	struct wide_hash id = id_of_name(s, cut);
+	struct seen_cut *noted = (struct seen_cut *)note_seen(s, MEMORY_CUTS, &id, now_s, &is_new);
 
 	if (!is_new)
 		return;

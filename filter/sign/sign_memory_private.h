@@ -14,8 +14,17 @@ struct sign_memory {
 };
 
 /* A lesson was learned; and the answer that is being made depends on one. */
-void memory_learn(struct sign_memory *m, enum lesson lesson);
-void memory_depend(struct sign_memory *m, enum lesson lesson);
+static inline void memory_learn(struct sign_memory *m, enum lesson lesson)
+{
+	if (lesson < LESSON_COUNT)
+		m->learned[lesson]++;
+}
+
+static inline void memory_depend(struct sign_memory *m, enum lesson lesson)
+{
+	if (lesson < LESSON_COUNT)
+		m->basis.depends |= (uint8_t)(1u << lesson);
+}
 
 /* Makes an entry that memory_find() or memory_peek() returned writable, without a lesson. */
 static inline void *memory_own(const void *entry)

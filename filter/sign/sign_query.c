@@ -135,6 +135,11 @@ void sign_ask(struct signer_query *asked, const struct sign_step *step, struct w
 	write_sent_query(asked, out);
 }
 
+void sign_ask_again(const struct signer_query *asked, struct writer *out)
+{
+	write_sent_query(asked, out);
+}
+
 /* True for the ways on which the server's data decide. */
 static bool needs_server(const struct signer_query *a)
 {

@@ -15,6 +15,9 @@ enum sign_query sign_query(struct signer *s, const struct message *query,
 /* Over TCP: goes on to the question `step`, and writes it to `out`, which has room for SIGN_QUERY_MAX octets. */
 void sign_ask(struct signer_query *asked, const struct sign_step *step, struct writer *out);
 
+/* Writes the query once more that the server has to answer now, with the same room. */
+void sign_ask_again(const struct signer_query *asked, struct writer *out);
+
 /* True if `response` answers the query to the server: QR, id, opcode and the question are right, in
  * any letter case. An error may come without the question. */
 bool sign_matches(const struct message *response, const struct signer_query *asked);

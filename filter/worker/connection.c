@@ -8,6 +8,7 @@
 
 #include "worker/relay.h"
 #include "worker/relay_room.h"
+#include "worker/server_side.h"
 
 /* Messages of one side that are treated in one turn of the loop, and of all sides. After that each
  * side gets one message only: others wait too. */
@@ -87,10 +88,12 @@ static void treat_message(void *context, struct span message)
 	const struct relay *r = c->relay;
 
 	connection_touch(c);
-	if (s == &c->client)
+	if (s == &c->client) {
 		r->trade->query(r->trader, c, message);
-	else
+	} else {
+		c->was_heard = true;
 		r->trade->response(r->trader, c, message);
+	}
 }
 
 /* Counts one more message in this turn, after `treated` ones of the same side. Returns false if no
@@ -149,6 +152,17 @@ static void hand_on(struct side *s, struct cursor *octets)
 		s->connection->is_broken = true;
 }
 
+/* A peer has ended its side in order, or has reset the connection. */
+static void note_end(struct side *s, bool is_reset)
+{
+	struct connection *c = s->connection;
+
+	if (s == &c->server && server_side_anew(c))
+		return;
+	s->has_ended = !is_reset;
+	c->is_broken = is_reset || (framing_has_begun(&s->in) && !c->relay->trade->only_looks);
+}
+
 /* Looks at all octets that wait, and takes from the kernel those that were treated. The rest stays
  * in the kernel: it takes no memory here, its sender is told to wait, and epoll reports it again.
  */
@@ -158,15 +172,10 @@ static void read_octets(struct side *s)
 	uint8_t *buffer = c->relay->buffer;
 	ssize_t n = recv(s->fd, buffer, RELAY_BUFFER_SIZE, MSG_PEEK);
 
-	if (n < 0) {
-		c->is_broken = errno != EAGAIN && errno != EINTR;
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		note_end(s, n < 0);
+	if (n <= 0)
 		return;
-	}
-	if (n == 0) {
-		s->has_ended = true;
-		c->is_broken = framing_has_begun(&s->in) && !c->relay->trade->only_looks;
-		return;
-	}
 	struct cursor octets = cursor_over(span_of(buffer, (size_t)n));
 	if (c->relay->trade->only_looks)
 		hand_on(s, &octets);
@@ -186,26 +195,9 @@ static void read_side(struct side *s)
 		read_octets(s);
 }
 
-/* Each query goes on over UDP then, from a fresh port. Returns false if that cannot be. */
-static bool go_on_by_udp(struct connection *c)
-{
-	struct side *s = &c->server;
-	int fd = intercept_connect_datagram(&c->server_address);
-
-	if (fd < 0)
-		return false;
-	if (s->fd >= 0)
-		close(s->fd); /* epoll forgets the descriptor */
-	stats_count(&c->relay->stats->sign_datagrams);
-	s->fd = fd;
-	s->events = 0;
-	s->is_connected = s->is_datagram = true;
-	return true;
-}
-
 void connection_unreachable(struct connection *c)
 {
-	if (c->relay->trade->datagram && go_on_by_udp(c))
+	if (c->relay->trade->datagram && server_side_by_udp(c))
 		return;
 	stats_count(&c->relay->stats->tcp_unreachable);
 	c->is_broken = c->is_counted = true;
@@ -249,7 +241,7 @@ static void send_waiting(struct side *s)
 	int error = s->is_datagram ? outbox_send_datagrams(&s->out, s->fd)
 	                           : outbox_send(&s->out, s->fd);
 	if (error < 0)
-		s->connection->is_broken = true;
+		note_end(s, true);
 	else if (outbox_is_empty(&s->out))
 		connection_touch(s->connection);
 }

@@ -14,6 +14,7 @@
 #include "base/share.h"
 #include "flow/watched.h"
 #include "wire/framing.h"
+#include "worker/intercept.h"
 #include "worker/outbox.h"
 #include "worker/question.h"
 
@@ -40,6 +41,8 @@ struct connection {
 	struct relay *relay;
 	struct side client, server;
 	struct sockaddr_storage client_address, server_address;
+	enum divert divert;            /* how the client came here */
+	bool was_heard;                /* the server has responded since it was connected */
 	bool is_broken;                /* both sides are to be reset */
 	bool is_counted;               /* why it is broken was counted */
 	uint64_t active_ms;            /* when the last whole message moved */

@@ -196,6 +196,7 @@ static void relay_begin(struct relay *r, int fd, enum divert divert,
 	c->active_ms = r->turn->now_ms;
 	c->client_address = *client;
 	c->server_address = *server;
+	c->divert = divert;
 	c->client = side_of(c, fd);
 	c->client.is_connected = true;
 	c->server = side_of(c, server_fd);

@@ -63,6 +63,10 @@ struct relay_trade {
 	 * learn that the client has ended before all questions are answered. */
 	bool asks_again;
 
+	/* Queues again the queries whose responses are open, for a server that has ended the connection. Returns
+	 * false if there is none. NULL: the client learns that the server has ended. With `datagram`, never NULL. */
+	bool (*ask_anew)(void *trader, struct connection *c);
+
 	/* Treats one datagram of the server, which may be changed, if the server takes no TCP and
 	 * is asked over UDP. NULL: such a server cannot be reached. */
 	void (*datagram)(void *trader, struct connection *c, uint8_t *octets, size_t len);

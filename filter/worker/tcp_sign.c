@@ -41,6 +41,16 @@ static void ask_by_udp(const struct sign_trade *t, struct question *q, struct sp
 	connection_send(&q->connection->server, span_of(octets, query.len));
 }
 
+static void send_query(const struct sign_trade *t, struct question *q, struct span query)
+{
+	struct side *server = &q->connection->server;
+
+	if (server->is_datagram)
+		ask_by_udp(t, q, query);
+	else
+		connection_send(server, query);
+}
+
 static void tcp_sign_query(void *context, struct connection *c, struct span octets)
 {
 	struct sign_trade *t = context;
@@ -62,10 +72,7 @@ static void tcp_sign_query(void *context, struct connection *c, struct span octe
 	q->signing = asked;
 	if (!asked.client.passes_unjudged)
 		question_await(q);
-	if (c->server.is_datagram)
-		ask_by_udp(t, q, sent);
-	else
-		connection_send(&c->server, sent);
+	send_query(t, q, sent);
 }
 
 /* ---- Responses ---- */
@@ -87,10 +94,7 @@ static void ask_next(struct sign_trade *t, struct question *q, const struct sign
 	struct writer out = scratch_writer(&t->queries);
 
 	sign_ask(&q->signing, step, &out);
-	if (q->connection->server.is_datagram)
-		ask_by_udp(t, q, writer_span(&out));
-	else
-		connection_send(&q->connection->server, writer_span(&out));
+	send_query(t, q, writer_span(&out));
 }
 
 static void answer_signed(struct sign_trade *t, struct question *q, const struct message *response)
@@ -154,7 +158,24 @@ static void tcp_sign_datagram(void *context, struct connection *c, uint8_t *octe
 	tcp_sign_response(t, c, span_of(octets, len));
 }
 
-/* ---- Servers that are silent ---- */
+/* ---- Servers that close, or are silent ---- */
+
+/* What passes as it came is not kept, so it cannot be asked again. */
+static bool tcp_sign_ask_anew(void *context, struct connection *c)
+{
+	struct sign_trade *t = context;
+	bool is_any = false;
+
+	for (struct question *q = c->first; q; q = q->next) {
+		struct writer out = scratch_writer(&t->queries);
+		if (q->is_transfer || q->signing.client.passes_unjudged)
+			continue;
+		sign_ask_again(&q->signing, &out);
+		send_query(t, q, writer_span(&out));
+		is_any = true;
+	}
+	return is_any;
+}
 
 /* The question is forgotten, so a later answer of the server goes nowhere. */
 static struct connection *tcp_sign_answer_due(void *context, const struct relay *r)
@@ -179,4 +200,5 @@ const struct relay_trade tcp_sign_trade = { .query = tcp_sign_query,
 	.response = tcp_sign_response,
 	.datagram = tcp_sign_datagram,
 	.answer_due = tcp_sign_answer_due,
-	.asks_again = true };
+	.asks_again = true,
+	.ask_anew = tcp_sign_ask_anew };

@@ -2,7 +2,7 @@
 /* Servers that say NXDOMAIN for a name that exists: what the signer denies then. */
 #include "legacy.h"
 
-#include "sign/sign_memory.h"
+#include "sign/sign_memory_names.h"
 
 #define NX       (FLAG_AA | RCODE_NXDOMAIN)
 #define THERE    FLAG_AA

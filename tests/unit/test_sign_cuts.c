@@ -4,7 +4,7 @@
 
 #include "dnssec/bitmap.h"
 #include "dnssec/nsec.h"
-#include "sign/sign_memory.h"
+#include "sign/sign_memory_names.h"
 
 #define AA       FLAG_AA
 #define CUT      "unsigned.example.test"

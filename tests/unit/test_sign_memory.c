@@ -4,6 +4,8 @@
 
 #include "sign/sign_kept.h"
 #include "sign/sign_memory.h"
+#include "sign/sign_memory_names.h"
+#include "sign/sign_memory_zones.h"
 
 #define DAY  86400
 #define LOW  100

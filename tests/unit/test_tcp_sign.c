@@ -188,6 +188,48 @@ static void messages_of_a_transfer_pass(void **state)
 	bed_free(b);
 }
 
+/* ---- Servers that close after a response ---- */
+
+static bool ask_anew(struct bed *b)
+{
+	return tcp_sign_trade.ask_anew(&b->s.trade, b->c);
+}
+
+static void what_is_open_is_asked_again(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	assert_false(ask_anew(b));
+	ask_octets(b, signtrade_query(&b->s, ID, 0, WWW, TYPE_A, 0)); /* passes, and is not kept */
+	ask_octets(b, signtrade_query(&b->s, ID, 0, "www.example.net", TYPE_AXFR, 0));
+	assert_false(ask_anew(b));
+	assert_true(is_silent(&b->c->server));
+	ask(b, ID + 1);
+	ask(b, ID + 2);
+	assert_true(ask_anew(b));
+	assert_int_equal(get_u16(take_queued(&b->c->server).base), ID + 1);
+	assert_true(span_equal(take_queued(&b->c->server), sent_of(b)));
+	assert_true(is_silent(&b->c->server));
+	respond(b, FLAG_AA, ANSWER);
+	assert_true(is_signed_answer(take_queued(&b->c->client)));
+	assert_true(ask_anew(b)); /* the other one */
+	bed_free(b);
+}
+
+static void by_udp_it_is_asked_again_under_another_id(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	ask(b, ID);
+	b->c->server.is_datagram = true;
+	assert_true(ask_anew(b));
+	uint16_t id = b->c->first->datagram_id;
+	assert_int_equal(get_u16(take_queued(&b->c->server).base), id);
+	bed_free(b);
+}
+
 /* ---- Servers that take no TCP ---- */
 
 /* Has the datagram with this id come, which answers what was sent last. */
@@ -324,6 +366,8 @@ int main(void)
 		cmocka_unit_test(a_query_goes_on_or_ends_the_connection),
 		cmocka_unit_test(only_what_was_asked_for_is_signed),
 		cmocka_unit_test(messages_of_a_transfer_pass),
+		cmocka_unit_test(what_is_open_is_asked_again),
+		cmocka_unit_test(by_udp_it_is_asked_again_under_another_id),
 		cmocka_unit_test(by_udp_only_our_own_id_is_answered),
 		cmocka_unit_test(ids_by_udp_are_drawn),
 		cmocka_unit_test(a_cut_datagram_goes_nowhere),

@@ -150,6 +150,46 @@ def _broken_servers(world):
             expect(wire is None or ask.Answer(wire).rcode == "SERVFAIL", f"passed: {wire}")
 
 
+def _with_wrong_soa(server, wire):
+    """The server's response; the SOA of a denial has the name of the question, as if a zone began there."""
+    response = dns.message.from_wire(server.exchange(wire))
+    for rrset in response.authority:
+        rrset.name = response.question[0].name
+    return response.to_wire()
+
+
+def _one_response_a_connection(server, stream):
+    wire = stream.receive(ANSWER_S)
+    if wire:
+        stream.send(_with_wrong_soa(server, wire))
+
+
+def _one_response_then_reset(server, stream):
+    _one_response_a_connection(server, stream)
+    stream.receive(0.2)
+    stream.reset()
+
+
+def _server_closes_after_each_response(world):
+    """Some servers do. The signer has questions of its own before it answers some of the client's, and a client
+    may have sent several: all are answered, as without sealgate they were over connections of their own."""
+    for number, serve in enumerate((_one_response_a_connection, _one_response_then_reset)):
+        names = [f"closes{number}{each}.wild.{ZONE.origin}" for each in "abc"]
+        for asked in (names[:1], names[1:]):
+            before = world.gate.counter("sign_anew")
+            with _served_by(world, serve) as server, _connect(world) as stream:
+                stream.send(*[ask.make(name, "LOC", do=True).to_wire() for name in asked])
+                for _ in asked:
+                    wire = stream.receive(ANSWER_S)
+                    expect(wire is not None, f"no answer about {asked}", *world.log_tail())
+                    answer = ask.Answer(wire)
+                    wrong = complaints_of(world, asked[0], "LOC", True, answer)
+                    expect(answer.rcode == "NOERROR" and answer.records("authority") and not wrong, described(answer),
+                           *wrong)
+            expect(not server.complaints, *server.complaints)
+            expect(world.gate.counter("sign_anew") > before, "the server was not connected anew")
+
+
 def _answer(query, address, question=None):
     response = dns.message.make_response(query)
     response.use_edns(-1)
@@ -270,6 +310,8 @@ GROUPS = (
              _silent_server_is_servfail),
         Case("streams: a server that takes no connection is asked by UDP soon",
              _deaf_server_is_asked_by_udp),
+        Case("streams: a server that closes after each response is asked what the signer must know, too",
+             _server_closes_after_each_response),
         Case("streams: an answer that just fits comes by UDP; with one octet more it is cut, and comes by TCP",
              _to_the_octet),
         Case("streams: no answer is longer than the client's size", _no_size_is_exceeded))),
