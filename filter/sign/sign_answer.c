@@ -121,6 +121,7 @@ static bool put_unsigned(struct sign_job *job, struct ending *e)
 {
 	e->outcome = SIGN_OUTCOME_BELOW_CUT;
 	e->rcode = message_rcode(job->m) & RCODE_MASK;
+	e->flags = job->m->flags & FLAG_AA;
 	for (unsigned i = 0; i < job->rrsets.count; i++) {
 		const struct rrset *set = &job->rrsets.sets[i];
 		if (!put_set(job, set, (enum section)set->section, NULL))
@@ -175,7 +176,6 @@ bool sign_answer(struct sign_job *job, struct ending *e)
 	struct signer_walk w;
 	enum signer_walk_end end = signer_walk(job, job->qtype, LIMIT_CNAMES, &w);
 
-	e->flags = job->m->flags & FLAG_AA;
 	if (end == SIGN_WALK_POSITIVE && is_of_no_zone(&w))
 		end = SIGN_WALK_NODATA;
 	return put_end(job, end, &w, job->qtype, e);
@@ -184,7 +184,7 @@ bool sign_answer(struct sign_job *job, struct ending *e)
 /* ---- Types that only DNSSEC has ---- */
 
 /* The server got a question for NS. NS records below an apex show a cut, whether the server answers
- * as the parent or as the child. */
+ * as the parent or as the child. A server that answers none gets one for A, which shows a cut by a referral. */
 bool sign_ds(struct sign_job *job, struct ending *e)
 {
 	const struct sign_zone *zone = zone_of(job, &job->qname);
@@ -195,7 +195,7 @@ bool sign_ds(struct sign_job *job, struct ending *e)
 		is_known = is_known || name_equal(&zone->cuts[i].name, &job->qname);
 	if (is_known)
 		return answer_ds_of_cut(job, zone, e);
-	enum signer_walk_end end = signer_walk(job, TYPE_NS, 1, &w);
+	enum signer_walk_end end = signer_walk(job, job->asked->sent_type, 1, &w);
 	bool is_referral = end == SIGN_WALK_REFERRAL && name_equal(&w.ns->owner, &job->qname);
 	bool is_cut = !zone->ignores_cuts && memory_is_cut(job->signer, &job->qname, job->now_s);
 	if (is_referral || is_cut)
@@ -219,7 +219,7 @@ static bool answer_nsec_of_nothing(struct sign_job *job, const struct signer_wal
 bool sign_exists(struct sign_job *job, struct ending *e)
 {
 	struct signer_walk w;
-	enum signer_walk_end end = signer_walk(job, TYPE_SOA, 1, &w);
+	enum signer_walk_end end = signer_walk(job, job->asked->sent_type, 1, &w);
 	bool is_there = end == SIGN_WALK_POSITIVE || end == SIGN_WALK_NODATA;
 	const struct rrset *soa = rrsets_find(&job->rrsets, SECTION_ANSWER, &job->qname, TYPE_SOA);
 	const struct sign_zone *zone = zone_of(job, &job->qname);
@@ -241,7 +241,7 @@ bool sign_exists(struct sign_job *job, struct ending *e)
 	if (end == SIGN_WALK_NXDOMAIN && job->qtype == TYPE_NSEC)
 		return answer_nsec_of_nothing(job, &w);
 	if (end == SIGN_WALK_POSITIVE) {
-		w.soa = is_of_no_zone(&w) ? NULL : w.set;
+		w.soa = w.set->type != TYPE_SOA || is_of_no_zone(&w) ? NULL : w.set;
 		end = SIGN_WALK_NODATA;
 	}
 	return put_end(job, end, &w, job->qtype, e);

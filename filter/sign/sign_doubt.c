@@ -230,6 +230,26 @@ void doubt_learn(struct sign_job *job)
 		learn_of_probe(job, &name);
 }
 
+bool doubt_asks_otherwise(struct sign_job *job, struct sign_step *next)
+{
+	const struct signer_query *asked = job->asked;
+
+	if (job->qname.labels == zone_of(job, &job->qname)->apex.labels)
+		return false;
+	if ((asked->way != SIGN_WAY_DS && asked->way != SIGN_WAY_EXISTS) ||
+	        asked->sent_type == TYPE_A)
+		return false;
+	if (asked->way == SIGN_WAY_DS)
+		refute(job, &job->qname);
+	*next = (struct sign_step){ asked->way, asked->sent_labels, TYPE_A };
+	return true;
+}
+
+uint16_t doubt_type_for_ds(struct signer *s, const struct name *name, int64_t now_s)
+{
+	return memory_suspicion(s, name, now_s) == SUSPICION_REFUTED ? TYPE_A : TYPE_NS;
+}
+
 void doubt_unanswered(
         struct signer *s, const struct signer_query *asked, struct span server, int64_t now_s)
 {
@@ -238,7 +258,8 @@ void doubt_unanswered(
 	struct name qname, name;
 
 	if (asked->way != SIGN_WAY_LEARN && asked->way != SIGN_WAY_CONFIRM &&
-	        asked->way != SIGN_WAY_PROBE)
+	        asked->way != SIGN_WAY_PROBE &&
+	        (asked->way != SIGN_WAY_DS || asked->sent_type != TYPE_NS))
 		return;
 	name_read_plain(&c, &qname);
 	zone = c.bad ? NULL : sign_policy_zone_at(s->policy, &qname, server);

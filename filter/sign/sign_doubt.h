@@ -36,11 +36,20 @@ bool first_learn_soa(struct sign_job *job, const struct sign_zone *zone);
 bool doubt_pending(struct signer *s, const struct name *qname, const struct sign_zone *zone,
         int64_t now_s, struct sign_step *step);
 
+/* To be called if the server has an error for the question, or nothing at all. If the client asked for DS or another
+ * type of DNSSEC, the server was asked for NS or SOA. Some servers refuse these for names inside a zone. That says
+ * nothing of the name, so the server is asked for A instead: a referral, a denial or an answer tells the same. Returns
+ * true with that question; false if the server was asked for something else, or for the apex. */
+bool doubt_asks_otherwise(struct sign_job *job, struct sign_step *next);
+
+/* The type that the server is asked for if the client asks for DS of the name. */
+uint16_t doubt_type_for_ds(struct signer *s, const struct name *name, int64_t now_s);
+
 /* Learns from the response to a question of the signer's own. */
 void doubt_learn(struct sign_job *job);
 
-/* Learns that the server with this address did not respond to such a question, so that it is not asked for
- * ever. Any other question teaches nothing here. */
+/* Learns that the server with this address did not respond to such a question, or to one for NS in place of DS, so that
+ * it is not asked for ever. Any other question teaches nothing here. */
 void doubt_unanswered(
         struct signer *s, const struct signer_query *asked, struct span server, int64_t now_s);
 

@@ -29,6 +29,24 @@ static bool put_records(
 	return true;
 }
 
+/* Adds each of the equal records once (RFC 2181, 5). The letters of names in them are small then. */
+static bool put_unequal_records(struct sign_job *job, const struct canonical_set *canonical,
+        enum section section, uint32_t ttl_s)
+{
+	const struct rr *first = &job->m->rrs[canonical->set->first];
+
+	for (unsigned i = 0; i < canonical->count; i++) {
+		if (!put_item(job, (struct sign_item){ .section = (uint8_t)section,
+		                           .type = first->type,
+		                           .ttl_s = ttl_s,
+		                           .rr = first,
+		                           .has_rdata = true,
+		                           .rdata = canonical->rdatas[i] }))
+			return false;
+	}
+	return true;
+}
+
 /* Adds a set and its signature. All records get one TTL (RFC 2181, 5.2), which is not above the
  * original TTL, because validators would reduce it to that (RFC 4035, 5.3.3). */
 static bool put_signed(struct sign_job *job, const struct rrset *set, enum section section,
@@ -42,7 +60,9 @@ static bool put_signed(struct sign_job *job, const struct rrset *set, enum secti
 	uint32_t ttl_s = rrset_ttl(&job->rrsets, set);
 	ttls->original_s = memory_ttl(job->signer, &canonical, ttl_s, zone->max_ttl_s);
 	ttls->wire_s = least(ttl_s, ttls->original_s);
-	if (!put_records(job, set, section, ttls->wire_s))
+	if (!(canonical.count == set->count
+	                    ? put_records(job, set, section, ttls->wire_s)
+	                    : put_unequal_records(job, &canonical, section, ttls->wire_s)))
 		return false;
 	if (!job->asked->client.dnssec_ok)
 		return true;

@@ -63,7 +63,8 @@ static void choose_way_of_ds(struct signer *s, const struct message *q,
 	else if (memory_may_learn_soa(s, zone, context->now_s) && !context->is_stream)
 		query_ask(a, SIGN_WAY_LEARN, zone->apex.labels, TYPE_SOA);
 	else
-		query_ask(a, SIGN_WAY_DS, q->qname.labels, TYPE_NS);
+		query_ask(a, SIGN_WAY_DS, q->qname.labels,
+		        doubt_type_for_ds(s, &q->qname, context->now_s));
 }
 
 /* Chooses the question to the server. Returns false if the query passes, because it has no DO and

@@ -25,7 +25,8 @@ static void learn_set(struct sign_job *job, const struct rrset *set, const struc
 {
 	struct canonical_set canonical;
 
-	if (!canonical_set_build(&canonical, &job->rrsets, set, &job->signer->arena))
+	if (!canonical_set_build(&canonical, &job->rrsets, set, &job->signer->arena) ||
+	        canonical.count != 1)
 		return;
 	struct span rdata = canonical.rdatas[0];
 	if (rdata.len < 4 || rdata.len > SIGN_SOA_OCTETS)
@@ -53,7 +54,7 @@ static void learn_soa(struct sign_job *job)
 {
 	for (unsigned i = 0; i < job->rrsets.count; i++) {
 		const struct rrset *set = &job->rrsets.sets[i];
-		if (set->type != TYPE_SOA || set->count != 1 || set->section == SECTION_ADDITIONAL)
+		if (set->type != TYPE_SOA || set->count == 0 || set->section == SECTION_ADDITIONAL)
 			continue;
 		const struct sign_zone *zone = asked_zone(job);
 		if (zone && name_equal(&set->owner, &zone->apex))
@@ -125,8 +126,12 @@ static void end_detour(struct sign_job *job, struct writer *out)
 
 static void end_trouble(struct sign_job *job, struct writer *out)
 {
+	struct sign_step next;
+
 	if (job->trouble == SIGN_OUTCOME_LEARNING)
 		end_learning(job, &job->first, out);
+	else if (job->trouble == SIGN_OUTCOME_NO_SOA && doubt_asks_otherwise(job, &next))
+		end_learning(job, &next, out);
 	else if (job->trouble == SIGN_OUTCOME_LIMITED)
 		end_cut(job, job->trouble, out);
 	else
@@ -135,14 +140,18 @@ static void end_trouble(struct sign_job *job, struct writer *out)
 		        out);
 }
 
-/* Passes on the server's RCODE, without records (RFC 4035, 3.1.6). */
+/* Passes on the server's RCODE, without records (RFC 4035, 3.1.6). If the client did not ask for the type that the
+ * server has an error for, the server is asked for another type first. */
 static void end_error(struct sign_job *job, struct writer *out)
 {
 	unsigned rcode = message_rcode(job->m);
+	struct sign_step next;
 
 	if (job->asked->sent_edns &&
 	        (rcode == RCODE_FORMERR || rcode == RCODE_NOTIMP || rcode == RCODE_BADVERS))
 		end_cut(job, SIGN_OUTCOME_EDNS, out);
+	else if (doubt_asks_otherwise(job, &next))
+		end_learning(job, &next, out);
 	else if (rcode > RCODE_MASK)
 		end_servfail(job, SIGN_OUTCOME_UNEXPECTED, out);
 	else
@@ -155,6 +164,8 @@ typedef bool sign_maker(struct sign_job *job, struct ending *e);
 
 static void end_made(struct sign_job *job, sign_maker *maker, struct writer *out)
 {
+	/* What is signed is authoritative, also if the server is a cache, or forgets AA: resolvers that look
+	 * for AA would reject the answer. Only a referral, and what is passed unsigned, is not. */
 	struct ending e = {
 		.rcode = RCODE_NOERROR, .flags = FLAG_AA, .outcome = SIGN_OUTCOME_ANSWER
 	};

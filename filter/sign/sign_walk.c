@@ -11,11 +11,10 @@
 #include "sign/sign_zone.h"
 #include "sign/signer_private.h"
 
-/* Reads the target of a CNAME or DNAME. Two records at one owner are malformed, even if they are
- * the same. */
+/* Reads the target of a CNAME or DNAME. A record may come twice (RFC 2181, 5.5). */
 static bool read_link(const struct sign_job *job, const struct rrset *link, struct name *target)
 {
-	return link->count == 1 && alias_target(&job->rrsets, link, target);
+	return alias_target(&job->rrsets, link, target);
 }
 
 static const struct rrset *find_answer(

@@ -22,8 +22,8 @@
 enum sign_way {
 	SIGN_WAY_ANSWER, /* the client's question goes on, and the answer is signed */
 	SIGN_WAY_APEX,   /* DNSKEY, CDS, CDNSKEY, or DS of a configured zone: from the policy */
-	SIGN_WAY_DS, /* DS below an apex: the server gets a question for NS, which shows a cut */
-	SIGN_WAY_EXISTS,  /* NSEC, and other types that only DNSSEC has: SOA of the name */
+	SIGN_WAY_DS, /* DS below an apex: the server gets a question for NS, which shows a cut, or for A */
+	SIGN_WAY_EXISTS,  /* NSEC, and other types that only DNSSEC has: SOA of the name, or A */
 	SIGN_WAY_NODATA,  /* DS at an apex whose parent is elsewhere: SOA of the apex */
 	SIGN_WAY_LEARN,   /* SOA of the apex, to learn it; the client gets TC=1 */
 	SIGN_WAY_FORMERR, /* type 128, NXNAME (RFC 9824, 3.5) */

@@ -200,6 +200,111 @@ static void only_a_cut_gets_the_ns_bit(void **state)
 	}
 }
 
+/* Some servers have errors for NS and SOA inside a zone. Such an error in place of DS takes the name down. */
+static void an_error_for_ns_or_soa_is_no_error_for_what_the_client_asked(void **state)
+{
+	(void)state;
+	static const struct turn refused = { SUB " NS", RCODE_REFUSED, "" };
+	static const char address[] = SUB " A 192.0.2.1";
+	static const struct {
+		struct story story;
+		bool has_ns;
+	} rows[] = {
+		{ { "a name that is there", SUB " DS", { refused, { SUB " A", AA, address } },
+		          SIGN_OUTCOME_NODATA, STATUS_SECURE },
+		        false },
+		{ { "SERVFAIL", SUB " DS",
+		          { { SUB " NS", RCODE_SERVFAIL, "" }, { SUB " A", AA, address } },
+		          SIGN_OUTCOME_NODATA, STATUS_SECURE },
+		        false },
+		{ { "a name that is not", SUB " DS", { refused, { SUB " A", NX, SOA } },
+		          SIGN_OUTCOME_NXDOMAIN, STATUS_SECURE },
+		        false },
+		{ { "neither NS nor SOA", SUB " DS",
+		          { { SUB " NS", AA, "" }, { SUB " A", AA, address } }, SIGN_OUTCOME_NODATA,
+		          STATUS_SECURE },
+		        false },
+		{ { "a delegation is one still", SUB " DS",
+		          { refused, { SUB " A", 0, "> " SUB " NS ns.other.test" } },
+		          SIGN_OUTCOME_NODATA, STATUS_SECURE },
+		        true },
+		{ { "NSEC", SUB " NSEC",
+		          { { SUB " SOA", RCODE_NOTIMP, "" }, { SUB " A", AA, address } },
+		          SIGN_OUTCOME_ANSWER, STATUS_SECURE },
+		        false },
+		{ { "NSEC3PARAM", SUB " NSEC3PARAM",
+		          { { SUB " SOA", RCODE_REFUSED, "" }, { SUB " A", AA, address } },
+		          SIGN_OUTCOME_NODATA, STATUS_SECURE },
+		        false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct legacy *l = legacy_new();
+		learn_soa(l);
+		tell(l, &rows[i].story);
+		assert_row(rows[i].story.why, nsec_has_ns(l) == rows[i].has_ns);
+		legacy_free(l);
+	}
+}
+
+/* A denial then could deny what is there. */
+static void a_server_that_says_nothing_has_nothing_denied(void **state)
+{
+	(void)state;
+	static const struct {
+		uint16_t flags[2];
+		enum sign_outcome outcome;
+	} rows[] = {
+		{ { RCODE_SERVFAIL, RCODE_SERVFAIL }, SIGN_OUTCOME_ERROR },
+		{ { RCODE_REFUSED, AA }, SIGN_OUTCOME_NO_SOA },
+		{ { AA, RCODE_REFUSED }, SIGN_OUTCOME_ERROR },
+		{ { AA, AA }, SIGN_OUTCOME_NO_SOA },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct legacy *l = legacy_new();
+		learn_soa(l);
+		legacy_ask(l, SUB " DS", ASK_DO | ASK_STREAM);
+		assert_true(server_was_asked(l, SUB " NS"));
+		legacy_respond(l, rows[i].flags[0], "");
+		assert_true(server_was_asked(l, SUB " A"));
+		legacy_respond(l, rows[i].flags[1], "");
+		assert_int_equal(l->result.outcome, rows[i].outcome);
+		assert_int_equal(legacy_delivered(l)->rr_count, 0);
+		legacy_free(l);
+	}
+}
+
+/* By UDP, too: after TC=1, or after silence, the next question goes to A at once. */
+static void a_server_without_ns_is_not_asked_for_them_again(void **state)
+{
+	(void)state;
+
+	for (unsigned is_silent = 0; is_silent < 2; is_silent++) {
+		struct legacy *l = legacy_new();
+		const struct sign_peers peers = legacy_peers(l);
+		const struct sign_context context = legacy_context(l, &peers);
+		learn_soa(l);
+		legacy_ask(l, SUB " DS", ASK_DO);
+		assert_true(server_was_asked(l, SUB " NS"));
+		if (is_silent) {
+			sign_unanswered(l->signer, &l->asked, &context);
+		} else {
+			legacy_respond(l, RCODE_REFUSED, "");
+			assert_int_equal(l->result.outcome, SIGN_OUTCOME_LEARNING);
+		}
+		legacy_ask(l, SUB " DS", ASK_DO);
+		assert_true(server_was_asked(l, SUB " A"));
+		legacy_respond(l, AA, SUB " A 192.0.2.1");
+		assert_int_equal(l->result.outcome, SIGN_OUTCOME_NODATA);
+		assert_int_equal(legacy_judged(l).status, STATUS_SECURE);
+		l->now_s += 3601;
+		legacy_ask(l, SUB " DS", ASK_DO);
+		assert_true(server_was_asked(l, SUB " NS"));
+		legacy_free(l);
+	}
+}
+
 /* After a reload the cuts that were learned before do not count. */
 static void learn_cuts_can_be_switched_off_later(void **state)
 {
@@ -437,6 +542,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_zone_cut_needs_more_than_a_slip),
 		cmocka_unit_test(only_a_cut_gets_the_ns_bit),
+		cmocka_unit_test(an_error_for_ns_or_soa_is_no_error_for_what_the_client_asked),
+		cmocka_unit_test(a_server_that_says_nothing_has_nothing_denied),
+		cmocka_unit_test(a_server_without_ns_is_not_asked_for_them_again),
 		cmocka_unit_test(learn_cuts_can_be_switched_off_later),
 		cmocka_unit_test(silence_ends_a_question_of_the_signers_own),
 		cmocka_unit_test(denials_without_the_zones_soa_get_the_learned_one),

@@ -14,15 +14,26 @@ static void answers_are_secure(void **state)
 		        "www.example.test/A www.example.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },
 		{ "several, one of them twice", "www.example.test A", ASK_DO, AA,
 		        "www.example.test A 192.0.2.9 192.0.2.1 192.0.2.9",
-		        "www.example.test/A www.example.test/A www.example.test/A "
+		        "www.example.test/A www.example.test/A www.example.test/RRSIG",
+		        SIGN_OUTCOME_ANSWER, AA },
+		{ "a CNAME twice, in other letters", "c.example.test A", ASK_DO, AA,
+		        "c.example.test CNAME www.example.test\nc.example.test CNAME "
+		        "WWW.example.test\n"
+		        "www.example.test A 192.0.2.1",
+		        "c.example.test/CNAME c.example.test/RRSIG www.example.test/A "
 		        "www.example.test/RRSIG",
 		        SIGN_OUTCOME_ANSWER, AA },
+		{ "the SOA of a denial twice", "www.example.test AAAA", ASK_DO, AA,
+		        "> example.test SOA\n> example.test SOA",
+		        "> example.test/SOA > example.test/RRSIG > www.example.test/NSEC "
+		        "> www.example.test/RRSIG",
+		        SIGN_OUTCOME_NODATA, AA },
 		{ "the question in another letter case", "wWw.eXample.tEst A", ASK_DO, AA,
 		        "www.example.test A 192.0.2.1", "www.example.test/A www.example.test/RRSIG",
 		        SIGN_OUTCOME_ANSWER, AA },
 		{ "from a cache, without AA", "www.example.test A", ASK_DO, 0,
 		        "www.example.test A 192.0.2.1", "www.example.test/A www.example.test/RRSIG",
-		        SIGN_OUTCOME_ANSWER, 0 },
+		        SIGN_OUTCOME_ANSWER, AA },
 		{ "the SOA", "example.test SOA", ASK_DO, AA, "example.test SOA",
 		        "example.test/SOA example.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },
 		{ "P-256", "www.p256.test A", ASK_DO, AA, "www.p256.test A 192.0.2.1",
