@@ -40,6 +40,16 @@ char *reader_place(struct config_reader *r, const config_setting_t *at)
 	return NULL;
 }
 
+void *reader_grow(struct config_reader *r, void *array, unsigned count, size_t item_size)
+{
+	if (count & (count - 1))
+		return array;
+	void *larger = reallocarray(array, count ? 2 * (size_t)count : 1, item_size);
+	if (!larger)
+		reader_wrong(r, NULL, "no memory");
+	return larger;
+}
+
 /* ---- Syntax ---- */
 
 /* A line of libconfig's grammar, as far as names of settings go. */

@@ -21,6 +21,10 @@ struct config_reader {
 __attribute__((format(printf, 3, 4))) bool reader_wrong(
         struct config_reader *r, const config_setting_t *at, const char *format, ...);
 
+/* Returns an array of `count` items, or NULL if there are none, with room for one more. Only this function may let it
+ * grow. Returns NULL if memory runs out, and says so; the array is as before. */
+void *reader_grow(struct config_reader *r, void *array, unsigned count, size_t item_size);
+
 /* Returns "FILE:LINE" of a setting, to be freed; or NULL if memory runs out, and says so. */
 char *reader_place(struct config_reader *r, const config_setting_t *at);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config/config_sign.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,16 +108,19 @@ static bool zone_read_cuts(struct config_reader *r, const config_setting_t *s,
         const struct name *apex, struct config_zones *zones)
 {
 	if (!reader_is_list(s, CONFIG_CUTS_MAX))
-		return reader_wrong(
-		        r, s, "cuts must be a list of names, such as [ \"sub.example.org\" ]");
+		return reader_wrong(r, s,
+		        "cuts must be a list of at most %d names, such as [ \"sub.example.org\" ]",
+		        CONFIG_CUTS_MAX);
 	for (unsigned i = 0; i < (unsigned)config_setting_length(s); i++) {
-		const config_setting_t *item = config_setting_get_elem(s, i);
-
-		if (zones->cut_count == CONFIG_CUTS_MAX)
-			return reader_wrong(r, item, "the zones have more than %d cuts together",
-			        CONFIG_CUTS_MAX);
-		if (!cut_read(r, item, apex, &zones->cuts[zones->cut_count]))
+		struct config_cut *cuts =
+		        reader_grow(r, zones->cuts, zones->cut_count, sizeof(*cuts));
+		if (!cuts)
 			return false;
+		zones->cuts = cuts;
+		struct config_cut *cut = &cuts[zones->cut_count];
+		if (!cut_read(r, config_setting_get_elem(s, i), apex, cut))
+			return false;
+		cut->listed_in = zones->count - 1;
 		zones->cut_count++;
 	}
 	return true;
@@ -127,11 +131,12 @@ static bool zone_read_speaker(
 {
 	const char *text = config_setting_get_string(s);
 
-	if (zones->speaker_count == CONFIG_SPEAKERS_MAX)
-		return reader_wrong(
-		        r, s, "the zones have more than %d servers together", CONFIG_SPEAKERS_MAX);
-	if (!text || strchr(text, '/') ||
-	        !network_read(text, &zones->speakers[zones->speaker_count]))
+	struct network *speakers =
+	        reader_grow(r, zones->speakers, zones->speaker_count, sizeof(*speakers));
+	if (!speakers)
+		return false;
+	zones->speakers = speakers;
+	if (!text || strchr(text, '/') || !network_read(text, &speakers[zones->speaker_count]))
 		return reader_wrong(r, s, "a server of a zone must be an address without port");
 	zones->speaker_count++;
 	return true;
@@ -143,8 +148,10 @@ static bool zone_read_speakers(struct config_reader *r, const config_setting_t *
 	unsigned count = (unsigned)config_setting_length(s);
 
 	if (!reader_is_list(s, CONFIG_SPEAKERS_MAX) || count == 0)
-		return reader_wrong(
-		        r, s, "servers must be a list of addresses, such as [ \"192.0.2.53\" ]");
+		return reader_wrong(r, s,
+		        "servers must be a list of at most %d addresses, such as "
+		        "[ \"192.0.2.53\" ]",
+		        CONFIG_SPEAKERS_MAX);
 	zone->speaker_first = zones->speaker_count;
 	zone->speaker_count = count;
 	for (unsigned i = 0; i < count; i++) {
@@ -152,21 +159,6 @@ static bool zone_read_speakers(struct config_reader *r, const config_setting_t *
 			return false;
 	}
 	return true;
-}
-
-/* Returns how many elements the lists `member` of all zones have together, or `max` if there are more. */
-static unsigned elements_of(const config_setting_t *zones, const char *member, unsigned max)
-{
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < (unsigned)config_setting_length(zones); i++) {
-		const config_setting_t *zone = config_setting_get_elem(zones, i);
-		const config_setting_t *list = config_setting_is_group(zone)
-		                                       ? config_setting_get_member(zone, member)
-		                                       : NULL;
-		count += list ? (unsigned)config_setting_length(list) : 0;
-	}
-	return count < max ? count : max;
 }
 
 static bool zone_read_max_ttl(struct config_reader *r, const config_setting_t *s, uint32_t *value)
@@ -179,19 +171,14 @@ static bool zone_read_max_ttl(struct config_reader *r, const config_setting_t *s
 	return true;
 }
 
-static bool zone_read_apex(struct config_reader *r, const config_setting_t *s,
-        struct config_zone *zone, const struct config_zones *zones)
+static bool zone_read_apex(
+        struct config_reader *r, const config_setting_t *s, struct config_zone *zone)
 {
 	const config_setting_t *name = config_setting_get_member(s, "name");
 
 	if (!name || !setting_read_name(name, &zone->apex))
 		return reader_wrong(
 		        r, name ? name : s, "a zone needs `name`, the domain name of its apex");
-	for (unsigned i = 0; i < zones->count; i++) {
-		if (name_equal(&zones->items[i].apex, &zone->apex))
-			return reader_wrong(
-			        r, name, "this zone is in line %u already", zones->items[i].line);
-	}
 	return true;
 }
 
@@ -210,17 +197,21 @@ static bool zone_read_keys(
 static bool zone_read(
         struct config_reader *r, const config_setting_t *s, struct config_zones *zones)
 {
-	struct config_zone *zone = &zones->items[zones->count];
 	const config_setting_t *max_ttl, *cuts, *servers;
 
 	if (!config_setting_is_group(s))
 		return reader_wrong(r, s,
 		        "a zone must be a group, such as { name = \"example.org\"; "
 		        "keys = \"/etc/sealgate/keys\"; }");
-	zone->line = config_setting_source_line(s);
-	zone->max_ttl_s = SIGN_MAX_TTL_S;
-	if (!group_has_no_others(r, s, "zone", is_member_of_zone) ||
-	        !zone_read_apex(r, s, zone, zones) || !zone_read_keys(r, s, zone->keys))
+	struct config_zone *items = reader_grow(r, zones->items, zones->count, sizeof(*items));
+	if (!items)
+		return false;
+	zones->items = items;
+	struct config_zone *zone = &items[zones->count];
+	*zone = (struct config_zone){ .line = config_setting_source_line(s),
+		.max_ttl_s = SIGN_MAX_TTL_S };
+	if (!group_has_no_others(r, s, "zone", is_member_of_zone) || !zone_read_apex(r, s, zone) ||
+	        !zone_read_keys(r, s, zone->keys))
 		return false;
 	zones->count++;
 	max_ttl = config_setting_get_member(s, "max_ttl");
@@ -231,35 +222,56 @@ static bool zone_read(
 	       (!servers || zone_read_speakers(r, servers, zone, zones));
 }
 
+/* Zones by name, and those of one name in the order of the file. */
+static int order_by_apex(const void *a, const void *b)
+{
+	const struct config_zone *one = *(const struct config_zone *const *)a;
+	const struct config_zone *other = *(const struct config_zone *const *)b;
+	int order = name_order(&one->apex, &other->apex);
+
+	return order ? order : (one > other) - (one < other);
+}
+
+/* There may be thousands of zones, so they are sorted, and not compared each with each. */
+static bool zones_differ(
+        struct config_reader *r, const config_setting_t *s, const struct config_zones *zones)
+{
+	const struct config_zone **sorted = reader_array(r, zones->count, sizeof(*sorted));
+	bool good = sorted != NULL;
+
+	for (unsigned i = 0; good && i < zones->count; i++)
+		sorted[i] = &zones->items[i];
+	if (good)
+		qsort(sorted, zones->count, sizeof(*sorted), order_by_apex);
+	for (unsigned i = 1; good && i < zones->count; i++) {
+		if (name_equal(&sorted[i - 1]->apex, &sorted[i]->apex))
+			good = reader_wrong(r,
+			        config_setting_get_elem(s, (unsigned)(sorted[i] - zones->items)),
+			        "this zone is in line %u already", sorted[i - 1]->line);
+	}
+	free(sorted);
+	return good;
+}
+
 static bool zones_read(
         struct config_reader *r, const struct config_key *k, const config_setting_t *s, void *value)
 {
-	struct config_zones *zones = value;
-
 	(void)k;
-	if (!reader_is_list(s, CONFIG_ZONES_MAX))
-		return false;
-	zones->items = reader_array(r, (unsigned)config_setting_length(s), sizeof(*zones->items));
-	zones->cuts =
-	        reader_array(r, elements_of(s, "cuts", CONFIG_CUTS_MAX), sizeof(*zones->cuts));
-	zones->speakers = reader_array(
-	        r, elements_of(s, "servers", CONFIG_SPEAKERS_MAX), sizeof(*zones->speakers));
-	if (!zones->items || !zones->cuts || !zones->speakers)
+	if (!reader_is_list(s, UINT_MAX))
 		return false;
 	for (unsigned i = 0; i < (unsigned)config_setting_length(s); i++) {
-		if (!zone_read(r, config_setting_get_elem(s, i), zones))
+		if (!zone_read(r, config_setting_get_elem(s, i), value))
 			return false;
 	}
-	return true;
+	return zones_differ(r, s, value);
 }
 
 static void zones_say_allowed(const struct config_key *k, FILE *out)
 {
 	(void)k;
-	fprintf(out,
-	        "a list of at most %d groups, such as "
-	        "( { name = \"example.org\"; keys = \"/etc/sealgate/keys\"; } )",
-	        CONFIG_ZONES_MAX);
+	fputs("a list of groups, such as "
+	      "( { name = \"example.org\"; keys = \"/etc/sealgate/keys\"; } )",
+	        out);
 }
 
 static void zones_fini(void *value)
@@ -290,7 +302,7 @@ static void zone_show_cuts(
 	const char *before = " cuts = ( ";
 
 	for (unsigned i = 0; i < zones->cut_count; i++) {
-		if (config_zone_of(zones, &zones->cuts[i].name) != zone)
+		if (zones->cuts[i].listed_in != (unsigned)(zone - zones->items))
 			continue;
 		fputs(before, out);
 		cut_show(&zones->cuts[i], out);

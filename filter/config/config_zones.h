@@ -11,8 +11,7 @@
 
 #define CONFIG_PATH_MAX 256
 
-/* At most, in all zones together. */
-#define CONFIG_ZONES_MAX    128
+/* At most, in one zone. */
 #define CONFIG_CUTS_MAX     64
 #define CONFIG_SPEAKERS_MAX 256
 
@@ -35,8 +34,9 @@ struct config_zone {
 /* A zone cut. It belongs to the zone with the longest apex above it. */
 struct config_cut {
 	struct name name;
-	unsigned line;     /* of the file */
-	unsigned ds_count; /* 0: the child is not signed */
+	unsigned listed_in; /* the index of the zone that lists it */
+	unsigned line;      /* of the file */
+	unsigned ds_count;  /* 0: the child is not signed */
 	struct config_ds {
 		size_t len;
 		uint8_t octets[4 + DIGEST_MAX_OCTETS]; /* RDATA */

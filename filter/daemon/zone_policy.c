@@ -32,24 +32,6 @@ static bool zone_policy_take_memory(struct zone_policy *s, const struct config_z
 	return s->keys && s->zones && s->cuts;
 }
 
-/* Writes the cuts of a zone to `cuts`. Returns their number. */
-static unsigned take_cuts(
-        const struct config_zones *zones, const struct config_zone *zone, struct sign_cut *cuts)
-{
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < zones->cut_count; i++) {
-		const struct config_cut *cut = &zones->cuts[i];
-		if (config_zone_of(zones, &cut->name) != zone)
-			continue;
-		cuts[count] = (struct sign_cut){ .name = cut->name, .ds_count = cut->ds_count };
-		for (unsigned k = 0; k < cut->ds_count; k++)
-			cuts[count].ds[k] = span_of(cut->ds[k].octets, cut->ds[k].len);
-		count++;
-	}
-	return count;
-}
-
 static struct sign_zone make_zone(const struct config_zones *zones, const struct config_zone *zone,
         const struct zone_keys *keys)
 {
@@ -87,20 +69,47 @@ static struct sign_policy make_policy(const struct zone_policy *s, const struct 
 static int load_zones(struct zone_policy *s, struct crypto *crypto,
         const struct config_zones *zones, struct complaint *why)
 {
-	struct sign_cut *cuts = s->cuts;
-
 	for (const struct config_zone *zone = zones->items; s->count < zones->count; zone++) {
 		struct zone_keys *keys = &s->keys[s->count];
 
 		if (zone_keys_load(keys, crypto, zone->keys, &zone->apex, why) < 0)
 			return -1;
-		struct sign_zone *made = &s->zones[s->count++];
-		*made = make_zone(zones, zone, keys);
-		made->cuts = cuts;
-		made->cut_count = take_cuts(zones, zone, cuts);
-		cuts += made->cut_count;
+		s->zones[s->count++] = make_zone(zones, zone, keys);
 	}
 	return 0;
+}
+
+static struct sign_cut make_cut(const struct config_cut *cut)
+{
+	struct sign_cut made = { .name = cut->name, .ds_count = cut->ds_count };
+
+	for (unsigned i = 0; i < cut->ds_count; i++)
+		made.ds[i] = span_of(cut->ds[i].octets, cut->ds[i].len);
+	return made;
+}
+
+/* Returns the zone of a cut, which the policy has: at least the zone that lists it is above. */
+static struct sign_zone *zone_of_cut(struct zone_policy *s, const struct config_cut *cut)
+{
+	return &s->zones[sign_policy_zone(&s->policy, &cut->name) - s->zones];
+}
+
+/* Gives each zone its cuts: first their number, then their places, then the cuts. */
+static void give_cuts(struct zone_policy *s, const struct config_zones *zones)
+{
+	struct sign_cut *next = s->cuts;
+
+	for (unsigned i = 0; i < zones->cut_count; i++)
+		zone_of_cut(s, &zones->cuts[i])->cut_count++;
+	for (unsigned i = 0; i < s->count; i++) {
+		s->zones[i].cuts = next;
+		next += s->zones[i].cut_count;
+		s->zones[i].cut_count = 0;
+	}
+	for (unsigned i = 0; i < zones->cut_count; i++) {
+		struct sign_zone *zone = zone_of_cut(s, &zones->cuts[i]);
+		s->cuts[zone->cuts - s->cuts + zone->cut_count++] = make_cut(&zones->cuts[i]);
+	}
 }
 
 struct zone_policy *zone_policy_load(const struct config *c, struct complaint *why)
@@ -119,6 +128,7 @@ struct zone_policy *zone_policy_load(const struct config *c, struct complaint *w
 		return zone_policy_fail(s, why, NULL);
 	sign_policy_sort(s->zones, s->count); /* config_load() refuses a zone that is there twice */
 	s->policy = make_policy(s, c);
+	give_cuts(s, zones);
 	const char *wrong = sign_policy_check(&s->policy);
 	return wrong ? zone_policy_fail(s, why, wrong) : s;
 }

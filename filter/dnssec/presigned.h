@@ -17,13 +17,14 @@ struct presigned_rrsig {
 	struct span rdata;
 };
 
-/* The spans borrow from the reader of the file. `count` is 0 if there is no such RRset. */
+/* The arrays, and what the spans refer to, belong to the reader of the file: there may be thousands of zones, so each
+ * has only what its file has. `count` is 0 if there is no such RRset. */
 struct presigned {
 	uint16_t type;
 	uint32_t ttl_s;
 	unsigned count, rrsig_count;
-	struct span rdatas[LIMIT_KEYS];
-	struct presigned_rrsig rrsigs[PRESIGNED_SIGNATURES];
+	struct span *rdatas;            /* at most LIMIT_KEYS */
+	struct presigned_rrsig *rrsigs; /* at most PRESIGNED_SIGNATURES */
 };
 
 /* Sets `chosen` to the RRSIGs to send at `now_s`: for each key the valid one with the latest

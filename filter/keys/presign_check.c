@@ -11,6 +11,7 @@
 struct presign_checking {
 	struct crypto *crypto;
 	const struct key_records *records;
+	struct pubkey *ksks[LIMIT_KEYS]; /* by index in the DNSKEY RRset, made at the first use */
 	struct arena arena;
 };
 
@@ -26,9 +27,9 @@ static bool is_by_ksk(struct presign_checking *v, const struct rrsig *sig, struc
 		        !(key.flags & DNSKEY_SEP) || key.tag != sig->tag ||
 		        key.algorithm != sig->algorithm)
 			continue;
-		struct pubkey *pubkey = pubkey_new(key.algorithm, key.public_key);
-		good = pubkey && pubkey_verify(v->crypto, pubkey, data, sig->signature);
-		pubkey_free(pubkey);
+		if (!v->ksks[i])
+			v->ksks[i] = pubkey_new(key.algorithm, key.public_key);
+		good = v->ksks[i] && pubkey_verify(v->crypto, v->ksks[i], data, sig->signature);
 	}
 	return good;
 }
@@ -83,6 +84,8 @@ const char *presign_check(struct crypto *crypto, const struct key_records *r, un
 	*line = 0;
 	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]) && !fault; i++)
 		fault = presign_check_set(&v, sets[i], line);
+	for (unsigned i = 0; i < LIMIT_KEYS; i++)
+		pubkey_free(v.ksks[i]);
 	arena_fini(&v.arena);
 	return fault;
 }

@@ -102,6 +102,13 @@ const char *key_rdata_read(uint16_t type, char *text, struct writer *out)
 	return NULL;
 }
 
+/* Makes room for one more item in an array of `count`. It grows one by one: the files are small. Returns NULL if
+ * memory runs out. */
+static void *one_more(void *array, unsigned count, size_t item_size)
+{
+	return realloc(array, (count + 1) * item_size);
+}
+
 static bool read_key_record(
         struct record_reading *v, uint16_t type, char *text, struct presigned *set)
 {
@@ -112,7 +119,11 @@ static bool read_key_record(
 		return records_wrong(v, fault);
 	if (set->count == LIMIT_KEYS)
 		return records_wrong(v, "too many records of this type");
-	set->rdatas[set->count++] = span_of(v->octets.base + start, v->octets.len - start);
+	struct span *rdatas = one_more(set->rdatas, set->count, sizeof(*rdatas));
+	if (!rdatas)
+		return records_wrong(v, "out of memory");
+	set->rdatas = rdatas;
+	rdatas[set->count++] = span_of(v->octets.base + start, v->octets.len - start);
 	return true;
 }
 
@@ -160,7 +171,11 @@ static bool read_rrsig_record(struct record_reading *v, char *text)
 		return records_wrong(v, "too many signatures of this RRset");
 	struct span rdata = span_of(v->octets.base + start, v->octets.len - start);
 	struct cursor c = cursor_at(rdata, 8);
-	struct presigned_rrsig *rrsig = &set->rrsigs[set->rrsig_count++];
+	struct presigned_rrsig *rrsigs = one_more(set->rrsigs, set->rrsig_count, sizeof(*rrsigs));
+	if (!rrsigs)
+		return records_wrong(v, "out of memory");
+	set->rrsigs = rrsigs;
+	struct presigned_rrsig *rrsig = &rrsigs[set->rrsig_count++];
 	rrsig->expiration = cursor_u32(&c);
 	rrsig->inception = cursor_u32(&c);
 	rrsig->tag = cursor_u16(&c);
@@ -251,6 +266,13 @@ bool key_records_read(
 
 void key_records_fini(struct key_records *r)
 {
+	struct presigned *sets[] = { &r->dnskey, &r->cds, &r->cdnskey };
+
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		free(sets[i]->rdatas);
+		free(sets[i]->rrsigs);
+		*sets[i] = (struct presigned){ .type = sets[i]->type };
+	}
 	free(r->octets);
 	r->octets = NULL;
 }

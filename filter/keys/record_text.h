@@ -17,7 +17,7 @@
 struct key_records {
 	struct name owner; /* of all records */
 	struct presigned dnskey, cds, cdnskey;
-	uint8_t *octets; /* RDATA, from which the sets borrow; owned */
+	uint8_t *octets; /* RDATA, from which the sets borrow; owned, as their arrays are */
 };
 
 /* Reads the text of the file `path`. Returns false if it is malformed; then `error` has the path,

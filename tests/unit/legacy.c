@@ -25,18 +25,19 @@ static void presign_keys(struct legacy *l, struct sign_zone *zone, const struct 
 	struct rd key = rd_dnskey(k);
 	struct rd rrsig = rd_rrsig(k, apex, TYPE_DNSKEY, TTL, &key, 1, &valid);
 
-	(void)l;
 	memcpy(room, key.octets, key.len);
 	memcpy(room + key.len, rrsig.octets, rrsig.len);
+	l->dnskey_rdata = span_of(room, key.len);
+	l->dnskey_rrsig = (struct presigned_rrsig){ .inception = valid.inception,
+		.expiration = valid.expiration,
+		.tag = testkey_tag(k),
+		.rdata = span_of(room + key.len, rrsig.len) };
 	zone->dnskey = (struct presigned){ .type = TYPE_DNSKEY,
 		.ttl_s = TTL,
 		.count = 1,
 		.rrsig_count = 1,
-		.rdatas = { span_of(room, key.len) },
-		.rrsigs = { { .inception = valid.inception,
-		        .expiration = valid.expiration,
-		        .tag = testkey_tag(k),
-		        .rdata = span_of(room + key.len, rrsig.len) } } };
+		.rdatas = &l->dnskey_rdata,
+		.rrsigs = &l->dnskey_rrsig };
 }
 
 static void fill_zone(struct legacy *l, struct sign_zone *zone, const char *apex)

@@ -26,6 +26,8 @@ struct legacy {
 	struct sign_policy policy;
 	struct signer *signer;
 	uint8_t dnskey[2048]; /* DNSKEY and RRSIG of the first zone */
+	struct span dnskey_rdata;
+	struct presigned_rrsig dnskey_rrsig;
 	uint8_t client[16], server[16];
 	unsigned client_len;
 	int64_t now_s;

@@ -151,7 +151,7 @@ static void an_error_names_the_line(void **state)
 		        ":1: a server of a zone must be an address" },
 		{ "an empty list of servers of a zone",
 		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; servers = [ ]; } ); };",
-		        ":1: servers must be a list of addresses" },
+		        ":1: servers must be a list of at most 256 addresses" },
 		{ "a server of a zone that is not in sign.servers",
 		        "role = \"signer\";\nsign = { servers = [ \"192.0.2.1\" ];\n"
 		        "zones = ( { name = \"x\"; keys = \"/k\"; },\n"
@@ -202,6 +202,52 @@ static void rules_of_both(
 	free(iptables);
 }
 
+#define MANY 3000 /* zones, each with a cut and a server */
+
+/* Writes a configuration with many zones, of which the last has the name of zone `last`. To be freed. */
+static char *many_zones(unsigned last)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	fputs("role = \"signer\";\nsign = { servers = [ \"192.0.2.1\" ]; zones = (\n", out);
+	for (unsigned i = 0; i < MANY; i++)
+		fprintf(out,
+		        "%s{ name = \"z%u.test\"; keys = \"/k\"; cuts = [ \"c.z%u.test\" ]; "
+		        "servers = "
+		        "[ \"192.0.2.1\" ]; }\n",
+		        i ? "," : "", i < MANY - 1 ? i : last, i < MANY - 1 ? i : last);
+	fputs("); };\n", out);
+	fclose(out);
+	return text;
+}
+
+/* Zones, and all their cuts and servers together, have no limit. One that is there twice is still found. */
+static void there_may_be_thousands_of_zones(void **state)
+{
+	char *good = many_zones(MANY - 1), *twice = many_zones(1);
+	struct complaint error = { "" };
+	struct config c;
+
+	(void)state;
+	assert_row(error.text, load(good, &c, &error) == 0);
+	assert_int_equal(c.sign_zones.count, MANY);
+	assert_int_equal(c.sign_zones.cut_count, MANY);
+	assert_int_equal(c.sign_zones.speaker_count, MANY);
+	for (unsigned i = 0; i < MANY; i++) {
+		assert_int_equal(c.sign_zones.cuts[i].listed_in, i);
+		assert_int_equal(c.sign_zones.items[i].speaker_first, i);
+		assert_true(name_within(&c.sign_zones.cuts[i].name, &c.sign_zones.items[i].apex));
+	}
+	config_fini(&c);
+	assert_int_equal(load(twice, &c, &error), -EINVAL);
+	assert_non_null(strstr(error.text, ":3002: this zone is in line 4 already"));
+	free(good);
+	free(twice);
+}
+
 static void a_gateway_queues_only_packets_of_its_servers(void **state)
 {
 	struct config c;
@@ -246,6 +292,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_configuration_that_is_shown_reads_back_equal),
 		cmocka_unit_test(an_error_names_the_line),
+		cmocka_unit_test(there_may_be_thousands_of_zones),
 		cmocka_unit_test(a_gateway_queues_only_packets_of_its_servers),
 		cmocka_unit_test(on_the_server_itself_packets_in_and_out_are_queued),
 	};

@@ -159,10 +159,10 @@ static void the_latest_valid_signature_of_each_key_is_sent(void **state)
 		{ "after the last one of a key", 351, 1, { 2 } },
 		{ "after all", 501, 0, { 0 } },
 	};
-	static const struct presigned p = { .rrsig_count = 3,
-		.rrsigs = { { .inception = 100, .expiration = 300, .tag = 1 },
-		        { .inception = 200, .expiration = 350, .tag = 1 },
-		        { .inception = 150, .expiration = 500, .tag = 2 } } };
+	struct presigned_rrsig rrsigs[] = { { .inception = 100, .expiration = 300, .tag = 1 },
+		{ .inception = 200, .expiration = 350, .tag = 1 },
+		{ .inception = 150, .expiration = 500, .tag = 2 } };
+	const struct presigned p = { .rrsig_count = COUNT(rrsigs), .rrsigs = rrsigs };
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct presigned_rrsig *chosen[LIMIT_DS];
