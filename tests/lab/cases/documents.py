@@ -123,6 +123,10 @@ def _has_keys_of_root(runner):
                         "! runuser -u sealgate -- sealgate config check --offline")
 
 
+def _has_keys(runner):
+    runner.machine.must("sealgate keys generate example.org --directory /etc/sealgate/keys")
+
+
 def _has_an_nta(runner):
     runner.machine.must("sealgate ctl nta add broken.example 1d")
 
@@ -148,6 +152,7 @@ BEFORE = (
     (README, "sealgate watch -i eth0", _has_captures),
     ("docs/firewalls.md", "$ sealgate ctl status | grep rules", _lost_its_rules),
     ("docs/signing.md", "cd /etc/sealgate/keys", _has_keys_of_root),
+    ("docs/secondaries.md", 'role = "signer";', _has_keys),
     (README, "sealgate ctl status", _has_the_service_again),
 )
 
@@ -182,6 +187,33 @@ def _signed_answers(runner, block):
             dig(command, sample)
 
 
+def _named_signs_what_it_transfers(runner, block):
+    """The zone of the block, between a primary without DNSSEC and a client that transfers it. Other ports than 53, and
+    addresses of the loopback, stand for the machines of the page."""
+    zone = block.text.replace("192.0.2.53", "127.0.0.1 port 5301").replace("198.51.100.7", "127.0.0.1")
+    options = ('options {{ directory "{0}"; listen-on port {1} {{ 127.0.0.1; }}; listen-on-v6 {{ none; }}; pid-file none; '
+               "recursion no; allow-transfer {{ any; }}; session-keyfile none; }};\ncontrols {{ }};\n")
+    runner.machine.must(f"""mkdir /run/primary /run/signer
+cat >/run/primary/example.org.db <<'END'
+$TTL 300
+@ SOA ns hostmaster 1 3600 600 86400 300
+@ NS ns
+ns A 192.0.2.53
+END
+cat >/run/primary/conf <<'END'
+{options.format('/run/primary', 5301)}zone "example.org" {{ type primary; file "example.org.db"; }};
+END
+cat >/run/signer/conf <<'END'
+{options.format('/run/signer', 5302)}{zone}
+END
+named -g -c /run/primary/conf >/run/primary/log 2>&1 & primary=$!
+until dig +short -p 5301 @127.0.0.1 example.org SOA | grep -q hostmaster; do sleep 0.1; done
+named -g -c /run/signer/conf >/run/signer/log 2>&1 & signer=$!
+until dig -p 5302 @127.0.0.1 example.org AXFR | grep -q 'NS.*RRSIG\|RRSIG.*NS'; do sleep 0.2; done
+kill $primary $signer
+wait""")
+
+
 _demos = {}     # what `run demo` printed, by the sealgate that it was about
 
 
@@ -207,6 +239,7 @@ OTHER = {
     ("docs/benchmarks.md", "client ---- router ---- server"): _drawing,
     ("docs/explain.md", "zone plain.optout.test."):
         _output_of("sealgate explain www.plain.optout.test --server 10.53.4.2 --anchor root.key"),
+    ("docs/secondaries.md", 'zone "example.org" {'): _named_signs_what_it_transfers,
     (OPERATION, "; EDE: 10"): _forged_answer,
     ("docs/performance.md", "us = cached + misses * check"): _drawing,
 }
