@@ -120,11 +120,18 @@ def _is_insecure(answer, rdtype):
             and bool(answer.data(rdtype)))
 
 
+def can_ask(validator, rdtype):
+    """PowerDNS Recursor has a use of its own for type 65400, and gives SERVFAIL for it in every zone."""
+    return validator.name != "recursor" or rdtype != "TYPE65400"
+
+
 def all_say(zone, questions, wanted):
     def run(world):
         wrong = []
         for name, rdtype in questions:
             for validator in world.signing.validators:
+                if not can_ask(validator, rdtype):
+                    continue
                 full = world.full(zone, name)
                 answer = world.signing.ask_validator(validator, full, rdtype)
                 if not wanted(answer, rdtype):
@@ -135,10 +142,10 @@ def all_say(zone, questions, wanted):
 
 def _validator_cases(prefix, zones):
     for zone in zones:
-        yield Case(f"{prefix}: answers from {zone.origin} are Secure for Unbound, BIND and Knot Resolver",
+        yield Case(f"{prefix}: answers from {zone.origin} are Secure for all validators",
                    all_say(zone, questions_of(zone, POSITIVE, MASQ_POSITIVE), is_positive))
         if zone.kind not in NO_DENIAL:
-            yield Case(f"{prefix}: denials from {zone.origin} are Secure for Unbound, BIND and Knot Resolver",
+            yield Case(f"{prefix}: denials from {zone.origin} are Secure for all validators",
                        all_say(zone, questions_of(zone, NEGATIVE, MASQ_NEGATIVE), is_negative))
         if zone.kind != "dnsmasq" and not zone.child_of:
             yield Case(f"{prefix}: unsigned children and alias targets of {zone.origin} stay unsigned",

@@ -4,7 +4,7 @@
     parents --- validators --- wire --- gate --- legacy
 
 parents     the signed root, and the signed zone "lab." above the legacy zones
-validators  three kinds of resolver, which validate from the root's key down
+validators  four kinds of resolver, which validate from the root's key down
 wire        forwards, and is where an attacker may alter signed responses
 gate        forwards, and is where sealgate runs as a gateway
 legacy      the servers that know no DNSSEC; sealgate may also run here, on the servers' own machine
@@ -18,7 +18,7 @@ def both(link, host):
 
 
 ROOT, TLD = both(1, 10), both(1, 11)
-UNBOUND, STRICT, NAMED, KRESD = (both(2, host) for host in (11, 12, 13, 14))
+UNBOUND, STRICT, NAMED, KRESD, RECURSOR = (both(2, host) for host in (11, 12, 13, 14, 15))
 CLIENT = both(2, 1)
 
 # A zone that sealgate does not know: names delegated to it stay unsigned.
@@ -52,7 +52,7 @@ PLAN = Plan(
     forwarders=("wire", "gate"),
     extra_addresses=[
         *(("parents", "validators", addresses) for addresses in (ROOT, TLD)),
-        *(("validators", "wire", addresses) for addresses in (UNBOUND, STRICT, NAMED, KRESD)),
+        *(("validators", "wire", addresses) for addresses in (UNBOUND, STRICT, NAMED, KRESD, RECURSOR)),
         ("legacy", "gate", OUTSIDE),
         *(("legacy", "gate", server(number)) for number in range(SERVERS)),
     ])
