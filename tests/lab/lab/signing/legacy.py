@@ -81,6 +81,47 @@ twin           300 IN TXT   "Aa" "aA" ""
 empty          300 IN TXT   ""
 unknown        300 IN TYPE65400 \# 4 00FF41C0
 """
+# All forms of names and many types, for a walk over all of them.
+WALK = r"""
+@             3600 IN SOA   ns hostmaster 1 7200 3600 1209600 300
+@             3600 IN NS    ns
+ns            3600 IN A     {v4}
+ns            3600 IN AAAA  {v6}
+@              300 IN A     192.0.2.1
+@              300 IN MX    10 mail
+@              300 IN TXT   "v=spf1 mx -all"
+@              300 IN CAA   0 issue "ca.example.net"
+mail           600 IN A     192.0.2.25
+mail           600 IN AAAA  2001:db8::25
+mail           300 IN SSHFP 4 2 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+_25._tcp.mail  300 IN TLSA  3 1 1 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+_sip._udp      300 IN SRV   10 20 5060 mail
+phone          300 IN NAPTR 100 10 "u" "E2U+sip" "!^.*$!sip:info@example.net!" .
+service        300 IN HTTPS 1 . alpn=h2
+service        300 IN URI   10 1 "https://example.net/"
+rare           300 IN TYPE65400 \# 4 00FF41C0
+rare           300 IN TYPE1000 \# 1 00
+pointer        300 IN PTR   mail
+name           300 IN DNAME target
+target         300 IN TXT   "of the DNAME"
+below.target   300 IN TXT   "below the target"
+alias          300 IN CNAME mail
+alias2         300 IN CNAME alias
+lost           300 IN CNAME nowhere
+a.b.c.deep     300 IN A     192.0.2.30
+*.wild         300 IN A     192.0.2.40
+*.wild         300 IN TXT   "from the wildcard"
+real.wild      300 IN MX    10 mail
+in.ner.wild    300 IN A     192.0.2.41
+*.star         300 IN CNAME mail
+cut           3600 IN NS    ns.cut
+ns.cut        3600 IN A     {outside4}
+ns.cut        3600 IN AAAA  {outside6}
+x.deleg       3600 IN NS    ns.outside.lab.
+UPPER.Case     300 IN A     192.0.2.59
+{long}.{long}.{long}.{long53}  300 IN TXT "a name of 255 octets"
+{long}         300 IN A     192.0.2.61
+"""
 LONG_LABEL = "l" * 63
 BIG = "".join(f'huge 300 IN TXT "{number:02} {"x" * 200}"\n' for number in range(12))
 
@@ -127,6 +168,7 @@ ZONES = (
     Unsigned("xn--bcher-kva.lab.", "nsd", 0),
     Unsigned("names.lab.", "nsd", 0, text=ODD_NAMES),
     Unsigned("odd-names.lab.", "plain", _BESIDE + 1, text=ODD_NAMES),
+    Unsigned("walk.lab.", "nsd", 0, text=WALK),
 )
 BY_ORIGIN = {zone.origin: zone for zone in ZONES}
 
@@ -148,10 +190,14 @@ def start_nsd(resources, namespace, name, addresses, zones):
     return programs.start(namespace, "nsd", resources.path(name), NSD, text, v4=addresses[4], v6=addresses[6])
 
 
-def _write_zone(directory, zone):
-    path = os.path.join(directory, f"{zone.origin}zone")
+def file_of(directory, origin):
+    return os.path.join(directory, f"{origin}zone")
+
+
+def write_zone(directory, zone):
+    path = file_of(directory, zone.origin)
     other = "masq.lab." if zone.kind != "dnsmasq" else "nsd.lab."
-    text = zone.text.format(long=LONG_LABEL, v4=zone.addresses[4], v6=zone.addresses[6], other=other, big=BIG,
+    text = zone.text.format(long=LONG_LABEL, long53="l" * 52, v4=zone.addresses[4], v6=zone.addresses[6], other=other, big=BIG,
                            outside4=plan.OUTSIDE[4], outside6=plan.OUTSIDE[6], text="y" * 130)
     for child in ZONES:
         if child.child_of == zone.origin:
@@ -202,7 +248,7 @@ def _start_dnsmasq(resources, namespace, zone):
 def start(resources, namespace, directory):
     """Starts all servers; returns each with a name that it answers."""
     started, odd_rows = [], []
-    files = {zone: _write_zone(directory, zone) for zone in ZONES if zone.kind != "dnsmasq"}
+    files = {zone: write_zone(directory, zone) for zone in ZONES if zone.kind != "dnsmasq"}
     nsd_zones = [zone for zone in ZONES if zone.kind == "nsd"]
     started.append((start_nsd(resources, namespace, "legacy-nsd", nsd_zones[0].addresses,
                               [(zone.origin, files[zone]) for zone in nsd_zones]), nsd_zones[0]))
