@@ -73,7 +73,7 @@ static enum cut_doubt suspect(
 		return CUT_NO;
 	if (has_ns)
 		return probe_next(job, name);
-	if (suspicion == SUSPICION_NONE)
+	if (suspicion == SUSPICION_NONE || suspicion == SUSPICION_NO_NS)
 		memory_suspect(job->signer, name, SUSPICION_OPEN, job->now_s + SIGN_DOUBT_S);
 	return CUT_DOUBT;
 }
@@ -230,6 +230,14 @@ void doubt_learn(struct sign_job *job)
 		learn_of_probe(job, &name);
 }
 
+/* The name is not refuted: a rate limit of the server, which anyone can use up, or one lost response would hide
+ * a cut then, and all below it would be signed as if it belonged to this zone. */
+static void note_no_ns(struct signer *s, const struct name *name, int64_t now_s)
+{
+	if (memory_suspicion(s, name, now_s) == SUSPICION_NONE)
+		memory_suspect(s, name, SUSPICION_NO_NS, now_s + SIGN_DOUBT_S);
+}
+
 bool doubt_asks_otherwise(struct sign_job *job, struct sign_step *next)
 {
 	const struct signer_query *asked = job->asked;
@@ -240,14 +248,16 @@ bool doubt_asks_otherwise(struct sign_job *job, struct sign_step *next)
 	        asked->sent_type == TYPE_A)
 		return false;
 	if (asked->way == SIGN_WAY_DS)
-		refute(job, &job->qname);
+		note_no_ns(job->signer, &job->qname, job->now_s);
 	*next = (struct sign_step){ asked->way, asked->sent_labels, TYPE_A };
 	return true;
 }
 
 uint16_t doubt_type_for_ds(struct signer *s, const struct name *name, int64_t now_s)
 {
-	return memory_suspicion(s, name, now_s) == SUSPICION_REFUTED ? TYPE_A : TYPE_NS;
+	enum suspicion suspicion = memory_suspicion(s, name, now_s);
+
+	return suspicion == SUSPICION_REFUTED || suspicion == SUSPICION_NO_NS ? TYPE_A : TYPE_NS;
 }
 
 void doubt_unanswered(
@@ -268,6 +278,8 @@ void doubt_unanswered(
 	name_suffix(&qname, asked->sent_labels, &name);
 	if (asked->way == SIGN_WAY_LEARN)
 		memory_note_no_soa(s, zone, now_s);
+	else if (asked->way == SIGN_WAY_DS)
+		note_no_ns(s, &name, now_s);
 	else
 		memory_suspect(s, &name, SUSPICION_REFUTED, now_s + SIGN_REFUTED_S);
 }

@@ -54,6 +54,7 @@ bool memory_is_cut(struct signer *s, const struct name *name, int64_t now_s);
 
 enum suspicion {
 	SUSPICION_NONE,
+	SUSPICION_NO_NS, /* no answer for the NS, which says nothing of the name: ask for A instead */
 	SUSPICION_OPEN,    /* there was an SOA, or NS beside an answer: ask for the NS */
 	SUSPICION_HAS_NS,  /* the server has NS there: does it have NS everywhere? */
 	SUSPICION_ALIASED, /* an alias hides that: ask for the SOA */

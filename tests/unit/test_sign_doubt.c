@@ -537,6 +537,35 @@ static void a_name_too_long_for_a_probe_is_no_cut(void **state)
 	legacy_free(l);
 }
 
+/* An attacker may use up the server's rate limit, so that it does not answer for the NS. If that hid a child zone on the
+ * same server, the child would be signed as a part of this zone, and be Bogus as soon as the cut is seen again. */
+static void one_lost_response_hides_no_cut(void **state)
+{
+	(void)state;
+	static const struct story child = { "a child on the same server", SUB " DS",
+		{ { SUB " A", AA, "> " SUB " SOA" }, { SUB " NS", AA, lb_ns },
+		        { PROBE " NS", NX, "> " SUB " SOA" }, { SUB " A", AA, "> " SUB " SOA" } },
+		SIGN_OUTCOME_NODATA, STATUS_SECURE };
+
+	for (unsigned is_silent = 0; is_silent < 2; is_silent++) {
+		struct legacy *l = legacy_new();
+		const struct sign_peers peers = legacy_peers(l);
+		const struct sign_context context = legacy_context(l, &peers);
+		learn_soa(l);
+		legacy_ask(l, SUB " DS", ASK_DO);
+		if (is_silent)
+			sign_unanswered(l->signer, &l->asked, &context);
+		else
+			legacy_respond(l, RCODE_SERVFAIL, "");
+		tell(l, &child);
+		assert_true(nsec_has_ns(l));
+		legacy_ask(l, SUB " NS", ASK_DO);
+		legacy_respond(l, AA, lb_ns);
+		assert_int_equal(l->result.outcome, SIGN_OUTCOME_BELOW_CUT);
+		legacy_free(l);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -545,6 +574,7 @@ int main(void)
 		cmocka_unit_test(an_error_for_ns_or_soa_is_no_error_for_what_the_client_asked),
 		cmocka_unit_test(a_server_that_says_nothing_has_nothing_denied),
 		cmocka_unit_test(a_server_without_ns_is_not_asked_for_them_again),
+		cmocka_unit_test(one_lost_response_hides_no_cut),
 		cmocka_unit_test(learn_cuts_can_be_switched_off_later),
 		cmocka_unit_test(silence_ends_a_question_of_the_signers_own),
 		cmocka_unit_test(denials_without_the_zones_soa_get_the_learned_one),
