@@ -85,17 +85,17 @@ def _hints(resources):
     return path
 
 
-def _start_unbound(resources, namespace, keys, name, addresses, strict):
+def _start_unbound(resources, namespace, keys, hints, name, addresses, strict):
     return programs.start(
-        namespace, "unbound", resources.path(name), UNBOUND, anchor=keys.anchor_ds, hints=_hints(resources),
+        namespace, "unbound", resources.path(name), UNBOUND, anchor=keys.anchor_ds, hints=hints,
         v4=addresses[4], v6=addresses[6], strict="yes" if strict else "no")
 
 
-def _start_named(resources, namespace, keys):
+def _start_named(resources, namespace, keys, hints):
     flags, protocol, algorithm, key = keys.root_key.to_text().split(None, 3)
     return programs.start(
         namespace, "named", resources.path("named"), NAMED, NAMED_ANCHOR + servers.NAMED_HINTS,
-        v4=plan.NAMED[4], v6=plan.NAMED[6], hints=_hints(resources),
+        v4=plan.NAMED[4], v6=plan.NAMED[6], hints=hints,
         key=f'{flags} {protocol} {algorithm} "{key}"')
 
 
@@ -107,29 +107,30 @@ def _start_kresd(resources, namespace, keys):
         root6=plan.ROOT[6], ds=keys.root_ds_text)
 
 
-def _start_recursor(resources, namespace, keys):
+def _start_recursor(resources, namespace, keys, hints):
     directory = resources.path("validator-recursor")
     os.makedirs(directory, exist_ok=True)
     with open(os.path.join(directory, "anchor.lua"), "w") as file:
         file.write(RECURSOR_ANCHOR.format(ds=keys.root_ds_text.split(" DS ")[1]))
     return programs.start(
         namespace, "pdns_recursor", directory, RECURSOR, v4=plan.RECURSOR[4], v6=plan.RECURSOR[6],
-        hints=_hints(resources))
+        hints=hints)
 
 
 def start(resources, namespace, keys):
     """Starts all validators; `keys` has the root's key in the forms that they read."""
+    hints = _hints(resources)       # written before any of them reads it
     unbound, strict = Validator("unbound", plan.UNBOUND), Validator("unbound-strict", plan.STRICT)
     named, kresd = Validator("named", plan.NAMED), Validator("kresd", plan.KRESD)
-    unbound.process = _start_unbound(resources, namespace, keys, "validator-unbound",
+    unbound.process = _start_unbound(resources, namespace, keys, hints, "validator-unbound",
                                      plan.UNBOUND, False)
-    strict.process = _start_unbound(resources, namespace, keys, "validator-strict",
+    strict.process = _start_unbound(resources, namespace, keys, hints, "validator-strict",
                                     plan.STRICT, True)
-    named.process = _start_named(resources, namespace, keys)
+    named.process = _start_named(resources, namespace, keys, hints)
     kresd.process = _start_kresd(resources, namespace, keys)
     validators = [unbound, strict, named, kresd]
     if programs.obstacle("pdns_recursor") is None:
         recursor = Validator("recursor", plan.RECURSOR)
-        recursor.process = _start_recursor(resources, namespace, keys)
+        recursor.process = _start_recursor(resources, namespace, keys, hints)
         validators.append(recursor)
     return validators
