@@ -6,10 +6,12 @@
 
 #include "base/clock.h"
 #include "base/complaint.h"
+#include "base/encoding.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
+#include "daemon/zone_foreign.h"
 #include "daemon/zone_key_files.h"
 #include "keys/key_text.h"
 #include "keys/presign.h"
@@ -27,6 +29,10 @@ struct keys_run {
 	bool directory_is_new;
 	const char *config; /* NULL: the default path */
 	uint8_t algorithm;
+	unsigned days;
+	bool is_forced, with_ksk;
+	const char *file; /* that is imported; or NULL */
+	gid_t group;      /* that may read what a signer needs; (gid_t)-1: it stays as it comes */
 	struct name zone;
 	struct zone_key_files files;
 	struct crypto *crypto;
@@ -52,15 +58,32 @@ static bool read_algorithm(const char *text, uint8_t *algorithm)
 	        text);
 }
 
+static bool read_days(const char *text, unsigned *days)
+{
+	unsigned long value;
+
+	if (!decimal_read(text, PRESIGN_DAYS_MAX, &value) || value < PRESIGN_DAYS_MIN)
+		return options_wrong("keys", "--days \"%s\" is not between %d and %d", text,
+		        PRESIGN_DAYS_MIN, PRESIGN_DAYS_MAX);
+	*days = (unsigned)value;
+	return true;
+}
+
 static bool keys_read_options(struct keys_run *r, int argc, char **argv)
 {
 	int letter;
 
 	r->directory = KEYS_DIRECTORY;
 	r->algorithm = ALGORITHM_ECDSAP256;
+	r->days = PRESIGN_DAYS;
+	r->group = (gid_t)-1;
 	while ((letter = options_next(&command_keys, argc, argv)) != -1) {
 		if (letter == '?' || (letter == 'a' && !read_algorithm(optarg, &r->algorithm)))
 			return false;
+		if (letter == 'D' && !read_days(optarg, &r->days))
+			return false;
+		r->is_forced |= letter == 'F';
+		r->with_ksk |= letter == 'k';
 		if (letter == 'd')
 			r->directory = optarg;
 		if (letter == 'c')
@@ -71,11 +94,14 @@ static bool keys_read_options(struct keys_run *r, int argc, char **argv)
 
 static bool keys_read_arguments(struct keys_run *r, int argc, char **argv)
 {
-	static const char *const names[] = { "ZONE" };
+	static const char *const names[] = { "ZONE", "FILE" };
 
 	r->verb = options_verb(&command_keys, argc, argv);
-	if (!r->verb || !options_check_arguments(argc, argv, (struct arguments){ names, 1, 1 }))
+	int count = r->verb && r->verb->arguments ? 2 : 1;
+	if (!r->verb ||
+	        !options_check_arguments(argc, argv, (struct arguments){ names, count, count }))
 		return false;
+	r->file = count == 2 ? argv[optind + 1] : NULL;
 	if (!name_from_text(argv[optind], &r->zone))
 		return options_wrong(argv[0], "\"%s\" is not a domain name", argv[optind]);
 	return true;
@@ -89,14 +115,26 @@ static enum exit_code keys_failed(struct keys_run *r)
 	return EXIT_NO;
 }
 
+static void tell_change(void *context, const struct dnskey *key, bool is_new)
+{
+	(void)context;
+	printf("%s %u is %s the DNSKEY records\n", key->flags & DNSKEY_SEP ? "KSK" : "ZSK",
+	        key->tag, is_new ? "new in" : "no longer in");
+}
+
 static enum exit_code keys_sign(void *context)
 {
 	struct keys_run *r = context;
 
-	if (zone_keys_sign(&r->files, r->crypto, clock_wall_s(), &r->error) < 0)
+	const struct zone_signing how = { .now_s = clock_wall_s(),
+		.days = r->days,
+		.group = r->group,
+		.is_forced = r->is_forced,
+		.told = tell_change };
+
+	if (zone_keys_sign(&r->files, r->crypto, &how, &r->error) < 0)
 		return keys_failed(r);
-	printf("DNSKEY, CDS and CDNSKEY are signed for the next %d days\n",
-	        ((PRESIGN_COUNT - 1) * PRESIGN_INTERVAL_S + PRESIGN_LIFE_S) / 86400);
+	printf("DNSKEY, CDS and CDNSKEY are signed for the next %u days\n", r->days);
 	return EXIT_FINE;
 }
 
@@ -104,22 +142,30 @@ static enum exit_code keys_sign(void *context)
  * root alone. A directory that was there already stays as it is: it may be that of another program. */
 static enum exit_code keys_share(struct keys_run *r, unsigned made)
 {
+	if (r->group == (gid_t)-1)
+		return EXIT_FINE;
+	int error = r->directory_is_new ? file_share(r->directory, 0750, r->group) : 0;
+	if (error)
+		complaint_set(&r->error, "%s: %s", r->directory, strerror(-error));
+	if (error || zone_keys_share(&r->files, made, r->group, &r->error) < 0)
+		return keys_failed(r);
+	return EXIT_FINE;
+}
+
+/* Finds the group of the signer's user. Only root can give files to it. */
+static bool keys_find_group(struct keys_run *r)
+{
 	struct config c;
 
 	if (geteuid() != 0)
-		return EXIT_FINE;
+		return true;
 	if (config_load(&c, r->config, NULL, &r->error) < 0) {
 		keys_failed(r);
-		return EXIT_USAGE;
+		return false;
 	}
-	gid_t group = service_group(&c);
+	r->group = service_group(&c);
 	config_fini(&c);
-	int error = r->directory_is_new ? file_share(r->directory, 0750, group) : 0;
-	if (error)
-		complaint_set(&r->error, "%s: %s", r->directory, strerror(-error));
-	if (error || zone_keys_share(&r->files, made, group, &r->error) < 0)
-		return keys_failed(r);
-	return EXIT_FINE;
+	return true;
 }
 
 static enum exit_code keys_generate(void *context)
@@ -163,11 +209,47 @@ static enum exit_code keys_show_ds(void *context)
 	return EXIT_NO;
 }
 
+/* ---- Another signer of the zone (RFC 8901) ---- */
+
+static enum exit_code keys_export(void *context)
+{
+	struct keys_run *r = context;
+
+	if (zone_keys_export(&r->files, r->crypto, r->with_ksk, clock_wall_s(), stdout, &r->error) <
+	        0)
+		return keys_failed(r);
+	return EXIT_FINE;
+}
+
+static enum exit_code keys_import(void *context)
+{
+	struct keys_run *r = context;
+	struct foreign_count count;
+
+	if (zone_keys_import(&r->files, r->file, &count, &r->error) < 0)
+		return keys_failed(r);
+	printf("%u DNSKEY, %u CDS and %u CDNSKEY records of another signer are imported; run "
+	       "`sealgate keys sign` to add them to ours\n",
+	        count.dnskey, count.cds, count.cdnskey);
+	if (count.cds == 0)
+		printf("there is no CDS among them: if the parent follows CDS records, it takes "
+		       "the other "
+		       "signer's DS records away\n");
+	return EXIT_FINE;
+}
+
+static bool keys_shares(const struct keys_run *r)
+{
+	return r->verb->run == keys_generate || r->verb->run == keys_sign;
+}
+
 static enum exit_code keys_act(struct keys_run *r)
 {
 	enum exit_code code = EXIT_NO;
 	int error = 0;
 
+	if (keys_shares(r) && !keys_find_group(r))
+		return EXIT_USAGE;
 	if (r->verb->run == keys_generate) {
 		r->directory_is_new = access(r->directory, F_OK) < 0;
 		error = file_make_directory(r->directory, 0700);
@@ -204,6 +286,15 @@ static const struct command_verb keys_verbs[] = {
 	        keys_generate },
 	{ "sign", NULL, "sign DNSKEY, CDS and CDNSKEY ahead with the KSK", keys_sign },
 	{ "ds", NULL, "print the DS records for the parent zone", keys_show_ds },
+	{ "export", NULL,
+	        "print what another signer of the zone needs of our keys: DNSKEY of the ZSKs, CDS "
+	        "and CDNSKEY",
+	        keys_export },
+	{ "import", "FILE",
+	        "take the DNSKEY, CDS and CDNSKEY records of another signer of the zone from a "
+	        "file, in "
+	        "place of those imported before; `sign` adds them to ours",
+	        keys_import },
 	{ 0 },
 };
 
@@ -213,6 +304,10 @@ static const struct command_option keys_options[] = {
 	        "or "
 	        "RSASHA256 (8)" },
 	{ "config", 'c', true, "FILE", "read in this file which user may read new keys" },
+	{ "days", 'D', false, "N", "sign for so many days; without it 21" },
+	{ "force", 'F', false, NULL,
+	        "sign, even if a KSK is lost or a ZSK signs before resolvers can know it" },
+	{ "ksk", 'k', false, NULL, "export the DNSKEY records of KSKs, too" },
 	{ "directory", 'd', false, "DIR", "the keys' directory; without it " KEYS_DIRECTORY },
 	{ 0 },
 };

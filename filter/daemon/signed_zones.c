@@ -49,7 +49,7 @@ static unsigned add_signed_zones(const struct service *s, const struct name *top
 			continue;
 		}
 		control_add_text(reply, "name", name_text(&zone->apex, name));
-		control_add_number(reply, "key_tag", zone->key_tag);
+		control_add_number(reply, "key_tag", sign_zone_key_tag(zone, service_now_s(s)));
 		control_add_number(
 		        reply, "presigned_left_days", lasts_s < 0 ? -1 : lasts_s / 86400);
 		control_add_number(reply, "cuts", zone->cut_count);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/advice.h"
+#include "base/clock.h"
 #include "base/complaint.h"
 #include "base/log.h"
 #include "daemon/workers_wait.h"
@@ -76,6 +77,7 @@ int zone_keeper_reload(struct zone_keeper *k, const struct config *c, struct com
 	struct zone_policy *fresh = zone_policy_load(c, why);
 	if (!fresh)
 		return -1;
+	zone_policy_follow(fresh, k->current, clock_wall_s());
 	k->former = k->current;
 	k->current = fresh;
 	k->has_looked = false;
@@ -99,6 +101,21 @@ int64_t zone_keeper_zone_lasts_s(const struct sign_zone *zone, int64_t now_s)
 			shortest_s = lasts_s;
 	}
 	return shortest_s;
+}
+
+int64_t zone_keeper_zone_span_s(const struct sign_zone *zone)
+{
+	const struct presigned *p = &zone->dnskey;
+	uint32_t first = 0, last = 0;
+
+	for (unsigned i = 0; i < p->rrsig_count; i++) {
+		const struct presigned_rrsig *r = &p->rrsigs[i];
+		if (i == 0 || (int32_t)(r->inception - first) < 0)
+			first = r->inception;
+		if (i == 0 || (int32_t)(r->expiration - last) > 0)
+			last = r->expiration;
+	}
+	return (int32_t)(last - first);
 }
 
 const struct sign_zone *zone_keeper_first_to_end(const struct zone_keeper *k, int64_t now_s)
@@ -125,7 +142,7 @@ static void warn_of_expiry(const struct sign_zone *zone, int64_t now_s)
 		          "queries for DNSKEY, CDS or CDNSKEY get SERVFAIL: run `sealgate keys "
 		          "sign`, then `sealgate ctl reload%s`",
 		        name, advice_options());
-	else if (lasts_s < ZONE_KEEPER_WARN_S)
+	else if (lasts_s < zone_keeper_zone_span_s(zone) / 2)
 		log_warning("%.255s: the pre-made KSK signatures expire in %" PRId64
 		            " days: run `sealgate keys sign`, then `sealgate ctl reload%s`",
 		        name, lasts_s / DAY_S, advice_options());

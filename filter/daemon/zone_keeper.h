@@ -8,9 +8,6 @@
 #include "config/config.h"
 #include "worker/worker.h"
 
-/* The log warns once a day, from this time on before the pre-made signatures expire. */
-#define ZONE_KEEPER_WARN_S (30 * 86400)
-
 struct zone_keeper;
 
 /* Reads the keys of all zones. Borrows the configuration. Returns NULL, with a complaint that names the
@@ -36,6 +33,10 @@ void zone_keeper_look(struct zone_keeper *k, int64_t now_s, uint64_t now_ms);
 /* Returns for how many seconds from `now_s` on all pre-made signatures of a zone stay valid; -1 if an
  * RRset has no valid one now. */
 int64_t zone_keeper_zone_lasts_s(const struct sign_zone *zone, int64_t now_s);
+
+/* Returns for how many seconds the pre-made signatures of a zone were made. Once half of that is over, the log warns
+ * every day. */
+int64_t zone_keeper_zone_span_s(const struct sign_zone *zone);
 
 /* Returns the zone whose pre-made signatures expire first; never NULL. */
 const struct sign_zone *zone_keeper_first_to_end(const struct zone_keeper *k, int64_t now_s);

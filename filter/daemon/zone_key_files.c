@@ -26,19 +26,23 @@ static int read_key_file(struct zone_key_files *f, const char *file, struct comp
 	char *text = file_read(path, ZONE_KEY_FILE_OCTETS);
 	if (!text)
 		return zone_key_fail_errno(error, path);
-	bool good = key_records_read(&records, text, path, error);
+	struct keypair *k = &f->keys[f->count];
+	struct key_times times;
+	bool good = key_times_read(&times, text, path, error) &&
+	            key_records_read(&records, text, path, error);
 	free(text);
 	if (!good)
 		return -1;
-	struct keypair *k = &f->keys[f->count];
 	if (records.dnskey.count != 1 || !name_equal(&records.owner, f->zone) ||
 	        !keypair_from_rdata(k, f->zone, records.dnskey.rdatas[0]))
 		result = zone_key_fail(error, path,
 		        "expected one DNSKEY record of the zone that the name of the file says");
-	else if (zone_key_read_private(k, f->directory, error) < 0)
-		result = -1;
-	else
-		f->count++;
+	else {
+		k->times =
+		        times; /* of a key without a private half; otherwise those of that count */
+		result = zone_key_read_private(k, f->directory, error) < 0 ? -1 : 0;
+		f->count += result == 0;
+	}
 	key_records_fini(&records);
 	return result;
 }
@@ -194,18 +198,89 @@ int zone_keys_share(
 	return 0;
 }
 
-int zone_keys_sign(const struct zone_key_files *f, struct crypto *crypto, int64_t now_s,
-        struct complaint *error)
+/* ---- Signing ahead ---- */
+
+int zone_key_records_read(const struct zone_key_files *f, const char *ending,
+        struct key_records *records, struct complaint *error)
 {
 	char path[PATH_MAX];
+
+	if (!zone_key_ending_path(path, f->directory, f->zone, ending))
+		return zone_key_fail_path(error, f->directory);
+	char *text = file_read(path, ZONE_KEY_FILE_OCTETS);
+	if (!text)
+		return errno == ENOENT ? 0 : zone_key_fail_errno(error, path);
+	bool good = key_records_read(records, text, path, error);
+	free(text);
+	if (!good)
+		return -1;
+	if (name_equal(&records->owner, f->zone))
+		return 1;
+	key_records_fini(records);
+	return zone_key_fail(error, path, "the records are those of another zone");
+}
+
+/* Compares the signed text with the file of before, if there is one. */
+static int compare_with_before(const struct zone_key_files *f, const struct zone_signing *how,
+        const char *text, struct complaint *error)
+{
+	struct key_records before, after;
+	struct complaint why;
+	int result = 0;
+
+	int found = zone_key_records_read(f, ZONE_KEYS_SIGNED, &before, error);
+	if (found <= 0)
+		return how->is_forced ? 0 : found;
+	if (!key_records_read(&after, text, f->directory, error)) {
+		key_records_fini(&before);
+		return -1;
+	}
+	if (!how->is_forced &&
+	        !set_change_is_safe(&before, &after, f->keys, f->count, how->now_s, &why))
+		result = zone_key_fail(error, f->directory, why.text);
+	else if (how->told)
+		set_change_tell(&before, &after, how->told, how->context);
+	key_records_fini(&before);
+	key_records_fini(&after);
+	return result;
+}
+
+static int write_signed(const struct zone_key_files *f, const struct zone_signing *how,
+        const char *text, struct complaint *error)
+{
+	char path[PATH_MAX];
+
+	if (!zone_key_ending_path(path, f->directory, f->zone, ZONE_KEYS_SIGNED))
+		return zone_key_fail_path(error, f->directory);
+	int failed = file_replace(path, text, 0640);
+	if (!failed && how->group != (gid_t)-1)
+		failed = file_share(path, 0640, how->group);
+	return failed ? zone_key_fail(error, path, strerror(-failed)) : 0;
+}
+
+int zone_keys_sign(const struct zone_key_files *f, struct crypto *crypto,
+        const struct zone_signing *how, struct complaint *error)
+{
+	struct key_records foreign;
 	struct complaint why;
 
-	if (!zone_key_signed_path(path, f->directory, f->zone))
-		return zone_key_fail_path(error, f->directory);
-	char *text = presign(crypto, f->keys, f->count, now_s, &why);
+	int has_foreign = zone_key_records_read(f, ZONE_KEYS_FOREIGN, &foreign, error);
+	if (has_foreign < 0)
+		return -1;
+	const struct presign_order order = { .zone = f->zone,
+		.keys = f->keys,
+		.count = f->count,
+		.foreign = has_foreign ? &foreign : NULL,
+		.now_s = how->now_s,
+		.days = how->days };
+	char *text = presign(crypto, &order, &why);
+	if (has_foreign)
+		key_records_fini(&foreign);
 	if (!text)
 		return zone_key_fail(error, f->directory, why.text);
-	int result = file_replace(path, text, 0644);
+	int result = compare_with_before(f, how, text, error);
+	if (result == 0)
+		result = write_signed(f, how, text, error);
 	free(text);
-	return result < 0 ? zone_key_fail(error, path, strerror(-result)) : 0;
+	return result;
 }

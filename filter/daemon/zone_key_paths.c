@@ -9,8 +9,6 @@
 #include "base/file.h"
 #include "keys/key_text.h"
 
-#define SIGNED_ENDING "signed-dnskey"
-
 int zone_key_fail(struct complaint *error, const char *path, const char *what)
 {
 	complaint_set(error, "%s: %s", path, what);
@@ -40,12 +38,12 @@ bool zone_key_path_in(char path[static PATH_MAX], const char *directory, const c
 	       (size_t)snprintf(path, PATH_MAX, "%s/%s", directory, file) < PATH_MAX;
 }
 
-bool zone_key_signed_path(
-        char path[static PATH_MAX], const char *directory, const struct name *zone)
+bool zone_key_ending_path(char path[static PATH_MAX], const char *directory,
+        const struct name *zone, const char *ending)
 {
 	char name[NAME_TEXT_SIZE], file[NAME_TEXT_SIZE + 32];
 
-	snprintf(file, sizeof(file), "K%s" SIGNED_ENDING, name_text(zone, name));
+	snprintf(file, sizeof(file), "K%s%s", name_text(zone, name), ending);
 	return zone_key_path_in(path, directory, file);
 }
 
@@ -70,7 +68,11 @@ int zone_key_read_private(struct keypair *k, const char *directory, struct compl
 		return 0;
 	if (!text)
 		return zone_key_fail_errno(error, path);
-	bool good = key_text_read_private(k, text, path, error);
+	struct key_times times;
+	bool good = key_text_read_private(k, text, path, error) &&
+	            key_times_read(&times, text, path, error);
+	if (good && times.is_timed)
+		k->times = times; /* those in the comments of the .key file are only for people */
 	key_text_free(text);
 	return good ? 1 : -1;
 }

@@ -16,11 +16,11 @@ int zone_key_fail(struct complaint *error, const char *path, const char *what);
 int zone_key_fail_errno(struct complaint *error, const char *path);
 int zone_key_fail_path(struct complaint *error, const char *directory);
 
-/* Write a path: of any file, of the file with pre-made signatures, or of a key's file with this ending. Return
+/* Write a path: of any file, of the zone's file with this ending, or of a key's. Return
  * false if the path is too long, or if the file would be in another directory. */
 bool zone_key_path_in(char path[static PATH_MAX], const char *directory, const char *file);
-bool zone_key_signed_path(
-        char path[static PATH_MAX], const char *directory, const struct name *zone);
+bool zone_key_ending_path(char path[static PATH_MAX], const char *directory,
+        const struct name *zone, const char *ending);
 bool zone_key_path(char path[static PATH_MAX], const char *directory, const struct keypair *k,
         const char *ending);
 

@@ -6,25 +6,78 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "daemon/zone_key_files.h"
 #include "daemon/zone_key_paths.h"
 #include "keys/presign_check.h"
+#include "keys/succession.h"
 
-/* Takes the first ZSK of the signed DNSKEY RRset that has its private key in the directory. */
-static int load_zsk(struct zone_keys *z, const char *directory, const char *signed_file,
+/* Reads the ZSKs of the signed DNSKEY RRset that have their private keys in the directory. Returns their number,
+ * or -1. */
+static int read_zsks(const struct zone_keys *z, const char *directory, struct keypair *zsks,
         struct complaint *error)
 {
 	const struct presigned *set = &z->records.dnskey;
+	int count = 0;
 
 	for (unsigned i = 0; i < set->count; i++) {
-		if (!keypair_from_rdata(&z->zsk, &z->records.owner, set->rdatas[i]) ||
-		        keypair_is_ksk(&z->zsk))
+		struct keypair *k = &zsks[count];
+		if (!keypair_from_rdata(k, &z->records.owner, set->rdatas[i]) || keypair_is_ksk(k))
 			continue;
-		int found = zone_key_read_private(&z->zsk, directory, error);
-		if (found != 0)
-			return found > 0 ? 0 : -1;
+		int found = zone_key_read_private(k, directory, error);
+		if (found < 0)
+			return -1;
+		count += found;
 	}
-	return zone_key_fail(error, signed_file,
-	        "none of the ZSKs listed here has its private key in this directory");
+	return count;
+}
+
+static struct keypair take_zsk(struct keypair *zsks, int index)
+{
+	struct keypair taken = zsks[index];
+
+	zsks[index].key = NULL;
+	return taken;
+}
+
+static int choose_zsks(struct zone_keys *z, struct keypair *zsks, unsigned count, int64_t now_s,
+        const char *signed_file, struct complaint *error)
+{
+	int other;
+	struct succession s = succession_choose(zsks, count, now_s, &other);
+
+	if (s.now < 0 && other < 0)
+		return zone_key_fail(error, signed_file,
+		        "none of the ZSKs listed here has its private key in this directory");
+	if (s.now < 0) {
+		complaint_set(error,
+		        "%s: two ZSKs could sign, and one of them is key %u: move one elsewhere, "
+		        "or give "
+		        "them times with dnssec-settime; then run `sealgate keys sign`",
+		        signed_file, zsks[other].tag);
+		return -1;
+	}
+	z->zsk = take_zsk(zsks, s.now);
+	if (s.next >= 0)
+		z->next_zsk = take_zsk(zsks, s.next);
+	z->next_from_s = s.next_from_s;
+	return 0;
+}
+
+static int load_zsks(struct zone_keys *z, const char *directory, int64_t now_s,
+        const char *signed_file, struct complaint *error)
+{
+	struct keypair *zsks = calloc(LIMIT_KEYS, sizeof(*zsks));
+	int result = -1;
+
+	if (!zsks)
+		return zone_key_fail(error, signed_file, "out of memory");
+	int count = read_zsks(z, directory, zsks, error);
+	if (count >= 0)
+		result = choose_zsks(z, zsks, (unsigned)count, now_s, signed_file, error);
+	for (unsigned i = 0; i < LIMIT_KEYS; i++)
+		keypair_fini(&zsks[i]);
+	free(zsks);
+	return result;
 }
 
 /* Checks that the records belong to the zone, and that their signatures are valid. */
@@ -72,21 +125,21 @@ static int say_no_keys(
 }
 
 int zone_keys_load(struct zone_keys *z, struct crypto *crypto, const char *directory,
-        const struct name *zone, struct complaint *error)
+        const struct name *zone, int64_t now_s, struct complaint *error)
 {
 	char path[PATH_MAX];
 	char *text;
 	int result = -1;
 
 	*z = (struct zone_keys){ 0 };
-	if (!zone_key_signed_path(path, directory, zone))
+	if (!zone_key_ending_path(path, directory, zone, ZONE_KEYS_SIGNED))
 		return zone_key_fail_path(error, directory);
 	text = file_read(path, ZONE_KEY_FILE_OCTETS);
 	if (!text)
 		return say_no_keys(path, directory, zone, error);
 	if (key_records_read(&z->records, text, path, error) &&
 	        check_records(&z->records, crypto, zone, path, error) == 0 &&
-	        load_zsk(z, directory, path, error) == 0)
+	        load_zsks(z, directory, now_s, path, error) == 0)
 		result = take_ds(z);
 	free(text);
 	if (result < 0)
@@ -97,5 +150,6 @@ int zone_keys_load(struct zone_keys *z, struct crypto *crypto, const char *direc
 void zone_keys_unload(struct zone_keys *z)
 {
 	keypair_fini(&z->zsk);
+	keypair_fini(&z->next_zsk);
 	key_records_fini(&z->records);
 }

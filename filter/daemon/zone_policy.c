@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/complaint.h"
 #include "daemon/zone_keys.h"
+#include "daemon/zone_succession.h"
 
 struct zone_policy {
 	struct sign_policy policy;
@@ -38,6 +40,9 @@ static struct sign_zone make_zone(const struct config_zones *zones, const struct
 	struct sign_zone made = { .apex = zone->apex,
 		.key = keys->zsk.key,
 		.key_tag = keys->zsk.tag,
+		.next_key = keys->next_zsk.key,
+		.next_key_tag = keys->next_zsk.tag,
+		.next_from_s = keys->next_from_s,
 		.dnskey = keys->records.dnskey,
 		.cds = keys->records.cds,
 		.cdnskey = keys->records.cdnskey,
@@ -72,7 +77,7 @@ static int load_zones(struct zone_policy *s, struct crypto *crypto,
 	for (const struct config_zone *zone = zones->items; s->count < zones->count; zone++) {
 		struct zone_keys *keys = &s->keys[s->count];
 
-		if (zone_keys_load(keys, crypto, zone->keys, &zone->apex, why) < 0)
+		if (zone_keys_load(keys, crypto, zone->keys, &zone->apex, clock_wall_s(), why) < 0)
 			return -1;
 		s->zones[s->count++] = make_zone(zones, zone, keys);
 	}
@@ -131,6 +136,11 @@ struct zone_policy *zone_policy_load(const struct config *c, struct complaint *w
 	give_cuts(s, zones);
 	const char *wrong = sign_policy_check(&s->policy);
 	return wrong ? zone_policy_fail(s, why, wrong) : s;
+}
+
+void zone_policy_follow(struct zone_policy *s, const struct zone_policy *former, int64_t now_s)
+{
+	zone_succession_hold_all(s->zones, s->count, &former->policy, now_s);
 }
 
 void zone_policy_free(struct zone_policy *s)

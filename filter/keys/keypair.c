@@ -9,6 +9,7 @@ void keypair_init(struct keypair *k, const struct name *zone, uint16_t flags, st
 	k->flags = flags;
 	k->algorithm = signkey_algorithm(key);
 	k->key = key;
+	k->times = (struct key_times){ 0 };
 	writer_u16(&w, flags);
 	writer_u8(&w, DNSKEY_PROTOCOL);
 	writer_u8(&w, k->algorithm);

@@ -5,6 +5,7 @@
 
 #include "crypto/signkey.h"
 #include "dnssec/dnskey.h"
+#include "keys/key_times.h"
 #include "wire/name.h"
 
 /* Flags of a DNSKEY. */
@@ -16,6 +17,7 @@ struct keypair {
 	uint16_t flags, tag;
 	uint8_t algorithm;
 	struct signkey *key; /* the private key, owned; or NULL */
+	struct key_times times;
 	size_t rdata_len;
 	uint8_t rdata[4 + PUBLIC_KEY_MAX_OCTETS]; /* of the DNSKEY record */
 };

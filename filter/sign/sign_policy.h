@@ -28,6 +28,13 @@ struct sign_zone {
 	struct name apex;
 	const struct signkey *key; /* the ZSK */
 	uint16_t key_tag;          /* of its DNSKEY record */
+
+	/* The ZSK that takes over at a time, without a reload, in the same second on every gateway; or NULL. */
+	const struct signkey *next_key;
+	uint16_t next_key_tag;
+	int64_t next_from_s;
+	bool is_next_held; /* until then, because caches may lack its DNSKEY; not by its own time */
+
 	struct presigned dnskey, cds, cdnskey;
 
 	/* The RDATA of the DS records that a configured parent has for this zone. */
@@ -88,6 +95,23 @@ const struct sign_zone *sign_policy_zone_at(
 
 /* Returns the zone with this apex, or NULL. */
 const struct sign_zone *sign_policy_apex(const struct sign_policy *p, const struct name *apex);
+
+/* Returns true if the next ZSK signs at this time. */
+static inline bool sign_zone_uses_next(const struct sign_zone *zone, int64_t now_s)
+{
+	return zone->next_key && now_s >= zone->next_from_s;
+}
+
+/* Return the ZSK that signs at a time, and the tag of its DNSKEY record. */
+static inline const struct signkey *sign_zone_key(const struct sign_zone *zone, int64_t now_s)
+{
+	return sign_zone_uses_next(zone, now_s) ? zone->next_key : zone->key;
+}
+
+static inline uint16_t sign_zone_key_tag(const struct sign_zone *zone, int64_t now_s)
+{
+	return sign_zone_uses_next(zone, now_s) ? zone->next_key_tag : zone->key_tag;
+}
 
 /* Returns a number that is the same for policies that have the same zones with the same servers, in every
  * process. Then a response to a query sent under one policy can be signed under the other. */

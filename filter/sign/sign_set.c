@@ -21,28 +21,32 @@ static int64_t period_start(const struct signer *s, const struct name *owner, in
 	return now_s - (now_s - spread_s) % s->period_s;
 }
 
+/* When a period begins, and a time in it, at which one ZSK or the other signs. */
+struct signing_time {
+	int64_t start_s, now_s;
+};
+
 static void write_fixed(struct writer *w, const struct signer *s, const struct sign_zone *zone,
-        const struct canonical_set *set, uint32_t original_ttl_s, int64_t start_s)
+        const struct canonical_set *set, uint32_t original_ttl_s, struct signing_time t)
 {
 	const struct name *owner = &set->set->owner;
 
 	writer_u16(w, set->set->type);
-	writer_u8(w, signkey_algorithm(zone->key));
+	writer_u8(w, signkey_algorithm(sign_zone_key(zone, t.now_s)));
 	writer_u8(w, (uint8_t)(owner->labels - name_is_wildcard(owner))); /* RFC 4034, 3.1.3 */
 	writer_u32(w, original_ttl_s);
-	writer_u32(w, (uint32_t)(start_s + s->policy->life_s));
-	writer_u32(w, (uint32_t)(start_s - SIGN_INCEPTION_S));
-	writer_u16(w, zone->key_tag);
+	writer_u32(w, (uint32_t)(t.start_s + s->policy->life_s));
+	writer_u32(w, (uint32_t)(t.start_s - SIGN_INCEPTION_S));
+	writer_u16(w, sign_zone_key_tag(zone, t.now_s));
 }
 
-/* Returns the data that the RRSIG of the set covers in the period that begins at `start_s`. Writes
- * the RRSIG's RDATA up to the signature to `out`. The data lies in the arena, and is empty if the
- * arena is used up. */
+/* Returns the data that the RRSIG of the set covers. Writes the RRSIG's RDATA up to the signature to `out`. The data
+ * lies in the arena, and is empty if the arena is used up. */
 static struct span data_to_sign(struct signer *s, const struct sign_zone *zone,
-        const struct canonical_set *set, uint32_t original_ttl_s, int64_t start_s,
+        const struct canonical_set *set, uint32_t original_ttl_s, struct signing_time t,
         struct writer *out)
 {
-	write_fixed(out, s, zone, set, original_ttl_s, start_s);
+	write_fixed(out, s, zone, set, original_ttl_s, t);
 	const struct rrsig fields = { .labels = out->base[3],
 		.original_ttl_s = original_ttl_s,
 		.signer = zone->apex,
@@ -92,7 +96,9 @@ static void look_ahead(struct sign_job *job, const struct sign_zone *zone,
 	struct writer w = writer_over(rdata, sizeof(rdata));
 
 	if (is_ahead(job, next_s))
-		renewal_note(s, zone->key, data_to_sign(s, zone, set, original_ttl_s, next_s, &w));
+		renewal_note(s, sign_zone_key(zone, next_s),
+		        data_to_sign(s, zone, set, original_ttl_s,
+		                (struct signing_time){ next_s, next_s }, &w));
 }
 
 bool sign_set(struct sign_job *job, const struct sign_zone *zone, const struct canonical_set *set,
@@ -109,8 +115,9 @@ bool sign_set(struct sign_job *job, const struct sign_zone *zone, const struct c
 		return signing_fail(job, SIGN_OUTCOME_CLOCK);
 	if (!room || job->set_count++ == LIMIT_SIGNED)
 		return signing_fail(job, SIGN_OUTCOME_UNEXPECTED);
-	struct span data = data_to_sign(s, zone, set, original_ttl_s, start_s, &w);
-	bool good = data.len > 0 ? find_or_make(job, zone->key, data,
+	struct span data = data_to_sign(
+	        s, zone, set, original_ttl_s, (struct signing_time){ start_s, job->now_s }, &w);
+	bool good = data.len > 0 ? find_or_make(job, sign_zone_key(zone, job->now_s), data,
 	                                   is_denial ? MEMORY_DENIALS : MEMORY_SIGNATURES, &w)
 	                         : signing_fail(job, SIGN_OUTCOME_FAILED);
 	if (good && !is_denial)

@@ -64,7 +64,10 @@ static size_t longest_signature(const struct sign_policy *p)
 	size_t longest = 1;
 
 	for (unsigned i = 0; i < p->zone_count; i++) {
-		size_t octets = signkey_signature_octets(p->zones[i].key);
+		const struct sign_zone *zone = &p->zones[i];
+		size_t octets = signkey_signature_octets(zone->key);
+		if (zone->next_key && signkey_signature_octets(zone->next_key) > octets)
+			octets = signkey_signature_octets(zone->next_key);
 		if (octets > longest)
 			longest = octets;
 	}

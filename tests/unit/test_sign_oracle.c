@@ -239,7 +239,12 @@ static void pre_made_signatures_verify(void **state)
 			for (unsigned k = 0; k < COUNT(keys); k++)
 				keypair_init(&keys[k], &zone, k == 1 ? KEYPAIR_ZSK : KEYPAIR_KSK,
 				        signkey_generate(algorithms[a]));
-			char *text = presign(crypto, keys, COUNT(keys), NOW, &error);
+			const struct presign_order order = { .zone = &zone,
+				.keys = keys,
+				.count = COUNT(keys),
+				.now_s = NOW,
+				.days = PRESIGN_DAYS };
+			char *text = presign(crypto, &order, &error);
 			assert_row(error.text, text);
 			strcpy(paths[files], "/tmp/sealgate-ahead-XXXXXX");
 			FILE *file = fdopen(mkstemp(paths[files]), "w");

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "daemon/zone_keeper.h"
 #include "daemon/zone_key_files.h"
+#include "keys/presign.h"
 #include "worker/worker_orders.h"
 #include "worker/worker_private.h"
 
@@ -34,7 +35,10 @@ static void make_keys(struct bed *bed, const char *zone, int64_t now_s)
 	assert_true(name_from_text(zone, &name));
 	assert_int_equal(
 	        zone_keys_generate(&files, ALGORITHM_ECDSAP256, now_s, &made, &bed->why), 0);
-	assert_int_equal(zone_keys_sign(&files, bed->crypto, now_s, &bed->why), 0);
+	const struct zone_signing how = {
+		.now_s = now_s, .days = PRESIGN_DAYS, .group = (gid_t)-1
+	};
+	assert_int_equal(zone_keys_sign(&files, bed->crypto, &how, &bed->why), 0);
 	zone_key_files_free(&files);
 }
 
@@ -187,13 +191,13 @@ static void the_zone_that_expires_first_is_found(void **state)
 	struct bed *bed = bed_new();
 	struct name name;
 
-	add_zone(bed, "a." ZONE, NOW - 20 * DAY);
-	add_zone(bed, "b." ZONE, NOW + 20 * DAY);
+	add_zone(bed, "a." ZONE, NOW - 5 * DAY);
+	add_zone(bed, "b." ZONE, NOW + 5 * DAY);
 	start(bed);
 	assert_true(name_from_text("a." ZONE, &name));
-	const struct sign_zone *first = zone_keeper_first_to_end(bed->keeper, NOW + 30 * DAY);
+	const struct sign_zone *first = zone_keeper_first_to_end(bed->keeper, NOW + 10 * DAY);
 	assert_true(name_equal(&first->apex, &name));
-	assert_int_equal(zone_keeper_zone_lasts_s(first, NOW + 30 * DAY), 69 * DAY - 3600);
+	assert_int_equal(zone_keeper_zone_lasts_s(first, NOW + 10 * DAY), 6 * DAY - 3600);
 	/* a signature that is not valid yet does not count */
 	assert_true(name_from_text("b." ZONE, &name));
 	first = zone_keeper_first_to_end(bed->keeper, NOW);

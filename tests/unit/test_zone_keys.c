@@ -5,14 +5,17 @@
 
 #include <errno.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/complaint.h"
 #include "base/file.h"
+#include "daemon/zone_foreign.h"
 #include "daemon/zone_key_files.h"
 #include "daemon/zone_keys.h"
 #include "keys/key_text.h"
 #include "keys/presign.h"
+#include "sign/sign_policy.h"
 #include "wire/protocol.h"
 
 #define NOW  1750000000
@@ -81,6 +84,24 @@ static void read_keys(struct place *p)
 	        zone_key_files_read(&p->files, p->directory, &p->zone, &p->error) == 0);
 }
 
+/* Tries to sign ahead, and keeps the complaint. */
+static int try_to_sign(struct place *p, int64_t now_s, bool is_forced)
+{
+	const struct zone_signing how = {
+		.now_s = now_s, .days = PRESIGN_DAYS, .group = (gid_t)-1, .is_forced = is_forced
+	};
+
+	read_keys(p);
+	return zone_keys_sign(&p->files, p->crypto, &how, &p->error);
+}
+
+static void sign_at(struct place *p, int64_t now_s)
+{
+	int result = try_to_sign(p, now_s, false);
+
+	assert_row(p->error.text, result == 0);
+}
+
 static void generate(struct place *p, uint8_t algorithm, unsigned want)
 {
 	unsigned made;
@@ -89,7 +110,7 @@ static void generate(struct place *p, uint8_t algorithm, unsigned want)
 	assert_row(p->error.text,
 	        zone_keys_generate(&p->files, algorithm, NOW, &made, &p->error) == 0);
 	assert_int_equal(made, want);
-	assert_int_equal(zone_keys_sign(&p->files, p->crypto, NOW, &p->error), 0);
+	sign_at(p, NOW);
 }
 
 static const uint8_t algorithms[] = { ALGORITHM_ECDSAP256, ALGORITHM_ED25519, ALGORITHM_RSASHA256 };
@@ -130,7 +151,7 @@ static void keys_of_dnssec_keygen_are_read(void **state)
 		}
 		assert_int_not_equal(
 		        keypair_is_ksk(&p->files.keys[0]), keypair_is_ksk(&p->files.keys[1]));
-		generate(p, algorithms[i], 0);
+		sign_at(p, time(NULL)); /* their times are those of now */
 		place_free(p);
 	}
 }
@@ -212,7 +233,7 @@ static void a_missing_role_is_filled(void **state)
 	struct place *p = place_new();
 
 	generate(p, ALGORITHM_ED25519, 2);
-	assert_int_equal(run(p, "rm $(grep -l ' 256 ' K*.key)"), 0);
+	assert_int_equal(run(p, "rm $(grep -l ' 256 ' K*.key) *.signed-dnskey"), 0);
 	generate(p, ALGORITHM_ED25519, 1);
 	assert_int_equal(p->files.count, 2);
 	place_free(p);
@@ -262,7 +283,7 @@ static void answers_are_made_with_the_zsk_and_the_file(void **state)
 	assert_int_equal(
 	        run(p, "for k in $(grep -l ' 257 ' K*.key); do rm $k ${k%.key}.private; done"), 0);
 	assert_row(p->error.text,
-	        zone_keys_load(&keys, p->crypto, p->directory, &p->zone, &p->error) == 0);
+	        zone_keys_load(&keys, p->crypto, p->directory, &p->zone, NOW, &p->error) == 0);
 	assert_int_equal(keys.zsk.flags, KEYPAIR_ZSK);
 	assert_non_null(keys.zsk.key);
 	assert_int_equal(keys.records.dnskey.count, 2);
@@ -271,33 +292,33 @@ static void answers_are_made_with_the_zsk_and_the_file(void **state)
 	assert_int_equal(keys.records.cdnskey.count, 1);
 	assert_int_equal(keys.records.dnskey.ttl_s, PRESIGN_TTL_S);
 	assert_int_equal(keys.ds_count, 1);
-	for (unsigned day = 0; day < 119; day++) {
+	for (unsigned day = 0; day < 21; day++) {
 		const struct presigned_rrsig *chosen[LIMIT_DS];
 		int64_t now_s = NOW + 86400 * (int64_t)day;
 		assert_int_equal(presigned_choose(&keys.records.dnskey, now_s, chosen), 1);
 		/* The signature must outlive every cached copy. */
-		if (day < 98)
-			assert_true((int32_t)(chosen[0]->expiration - (uint32_t)now_s) > 7 * 86400);
+		if (day < 15)
+			assert_true((int32_t)(chosen[0]->expiration - (uint32_t)now_s) > 5 * 86400);
 	}
 	static const struct {
 		const char *why;
 		int64_t now_s, lasts_s;
 	} lasting[] = {
-		{ "one hour before the signing", NOW - 3600, 119 * DAY },
+		{ "one hour before the signing", NOW - 3600, 21 * DAY },
 		{ "more than one hour before", NOW - 3601, -1 },
-		{ "at the signing", NOW, 119 * DAY - 3600 },
-		{ "100 days later", NOW + 100 * DAY, 19 * DAY - 3600 },
-		{ "in the last second", NOW + 119 * DAY - 3600, 0 },
-		{ "after the last second", NOW + 119 * DAY - 3599, -1 },
+		{ "at the signing", NOW, 21 * DAY - 3600 },
+		{ "15 days later", NOW + 15 * DAY, 6 * DAY - 3600 },
+		{ "in the last second", NOW + 21 * DAY - 3600, 0 },
+		{ "after the last second", NOW + 21 * DAY - 3599, -1 },
 	};
 	for (size_t i = 0; i < COUNT(lasting); i++)
 		assert_row(lasting[i].why, presigned_lasts_s(&keys.records.dnskey,
 		                                   lasting[i].now_s) == lasting[i].lasts_s);
-	/* Each signature is valid for three weeks, and one begins each week: without three, there is a gap. */
-	memmove(&keys.records.dnskey.rrsigs[3], &keys.records.dnskey.rrsigs[6],
-	        9 * sizeof(keys.records.dnskey.rrsigs[0]));
-	keys.records.dnskey.rrsig_count -= 3;
-	assert_int_equal(presigned_lasts_s(&keys.records.dnskey, NOW), 35 * DAY - 3600);
+	/* Each signature is valid for a week, and one begins each day: without seven, there is a gap. */
+	memmove(&keys.records.dnskey.rrsigs[3], &keys.records.dnskey.rrsigs[10],
+	        5 * sizeof(keys.records.dnskey.rrsigs[0]));
+	keys.records.dnskey.rrsig_count -= 7;
+	assert_int_equal(presigned_lasts_s(&keys.records.dnskey, NOW), 9 * DAY - 3600);
 	zone_keys_unload(&keys);
 	place_free(p);
 }
@@ -368,8 +389,8 @@ static void an_error_names_the_file_and_the_line(void **state)
 		generate(p, ALGORITHM_ECDSAP256, 2);
 		assert_int_equal(run(p, rows[i].spoil), 0);
 		p->error.text[0] = '\0';
-		assert_row(rows[i].why,
-		        zone_keys_load(&keys, p->crypto, p->directory, &p->zone, &p->error) == -1);
+		assert_row(rows[i].why, zone_keys_load(&keys, p->crypto, p->directory, &p->zone,
+		                                NOW, &p->error) == -1);
 		if (!strstr(p->error.text, rows[i].error))
 			fail_msg("%s: \"%s\"", rows[i].why, p->error.text);
 		place_free(p);
@@ -396,6 +417,228 @@ static void a_file_may_be_cut_anywhere(void **state)
 	place_free(p);
 }
 
+/* Each row is a change that an operator makes with BIND's tools to a zone that is signed. */
+static void a_set_that_breaks_the_zone_is_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *command;
+		const char *says; /* NULL: it is signed */
+		bool can_be_forced;
+	} rows[] = {
+		{ "nothing changes", ":", NULL, true },
+		{ "a second ZSK, as dnssec-keygen makes it", "dnssec-keygen -q -a 13 " ZONE,
+		        "would sign before resolvers know it", true },
+		{ "a ZSK that signs later", "dnssec-keygen -q -a 13 -A +2h " ZONE, NULL, true },
+		{ "a ZSK that signs within the TTL", "dnssec-keygen -q -a 13 -A +3600 " ZONE,
+		        "would sign before resolvers know it", true },
+		{ "a stand-by ZSK", "dnssec-keygen -q -a 13 -A none " ZONE, NULL, true },
+		{ "a second KSK", "dnssec-keygen -q -a 13 -f KSK " ZONE, NULL, true },
+		{ "another algorithm", "dnssec-keygen -q -a 15 -A none " ZONE,
+		        "of the algorithms 1", false },
+		{ "a key of another algorithm that is not published",
+		        "dnssec-keygen -q -a 15 -G " ZONE, NULL, true },
+		{ "the KSK is gone, another is there",
+		        "rm $(grep -l ' 257 ' K*.key); dnssec-keygen -q -a 13 -f KSK " ZONE,
+		        "would be lost", true },
+		{ "no KSK", "rm $(grep -l ' 257 ' K*.key)", "there is no KSK", false },
+		{ "the KSK is deleted by its time",
+		        "dnssec-settime -D now $(grep -l ' 257 ' K*.key); dnssec-keygen -q -a 13 "
+		        "-f KSK " ZONE,
+		        "would be lost", true },
+		{ "the KSK is to be revoked", "dnssec-settime -R now $(grep -l ' 257 ' K*.key)",
+		        "is to be revoked", false },
+		{ "no ZSK", "rm $(grep -l ' 256 ' K*.key)", "there is no ZSK", false },
+		{ "all ZSKs are deleted by their times",
+		        "dnssec-settime -D now $(grep -l ' 256 ' K*.key)", "there is no ZSK",
+		        false },
+		{ "another ZSK in place of the first",
+		        "rm $(grep -l ' 256 ' K*.key); dnssec-keygen -q -a 13 " ZONE,
+		        "would sign before resolvers know it", true },
+		{ "two ZSKs without times",
+		        "cp $(grep -l ' 256 ' K*.key) key; dnssec-keygen -q -a 13 " ZONE
+		        "; for k in $(grep -l ' 256 ' K*.key); do sed -i /^..*:/d $k; sed -i -E "
+		        "'/^(Created|Publish|Activate)/d' ${k%key}private; done",
+		        "two ZSKs could sign", false },
+		{ "the KSK is to be private elsewhere",
+		        "rm $(grep -l ' 257 ' K*.key | sed s/key$/private/)",
+		        "the private key of a KSK is missing", false },
+	};
+
+	if (!has_bind())
+		skip();
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct place *p = place_new();
+		int64_t now_s = time(NULL);
+		generate(p, ALGORITHM_ECDSAP256, 2);
+		assert_row(rows[i].why, run(p, rows[i].command) == 0);
+		p->error.text[0] = '\0';
+		int result = try_to_sign(p, now_s + 1, false);
+		if ((result == 0) != !rows[i].says ||
+		        (rows[i].says && !strstr(p->error.text, rows[i].says)))
+			fail_msg("%s: \"%s\"", rows[i].why, p->error.text);
+		assert_row(rows[i].why,
+		        (try_to_sign(p, now_s + 1, true) == 0) == rows[i].can_be_forced);
+		place_free(p);
+	}
+}
+
+/* At each step of a roll by times the ZSK that signs is in the DNSKEY RRset. */
+static void a_roll_by_times_goes_through_its_steps(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		int64_t after_s;
+		unsigned dnskeys;
+		bool is_new; /* the new ZSK signs */
+	} rows[] = {
+		{ "before the new key is published", 10, 2, false },
+		{ "published", 2 * 3600, 3, false },
+		{ "a second before it takes over", 6 * 3600 - 1, 3, false },
+		{ "it takes over", 6 * 3600 + 60, 3, true },
+		{ "the old key is deleted", 40 * 3600, 2, true },
+	};
+
+	if (!has_bind())
+		skip();
+	struct place *p = place_new();
+	int64_t now_s = time(NULL);
+	read_keys(p);
+	unsigned made;
+	assert_int_equal(
+	        zone_keys_generate(&p->files, ALGORITHM_ECDSAP256, now_s, &made, &p->error), 0);
+	sign_at(p, now_s);
+	assert_int_equal(run(p, "dnssec-settime -I +6h -D +39h $(grep -l ' 256 ' K*.key) && "
+	                        "dnssec-keygen -q -a 13 -P +1h -A +6h " ZONE
+	                        " && tail -n 1 out | cut -d+ -f3 >tag"),
+	        0);
+	char *tag = read_file(p, "tag");
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct zone_keys keys;
+		sign_at(p, now_s + rows[i].after_s);
+		assert_row(p->error.text, zone_keys_load(&keys, p->crypto, p->directory, &p->zone,
+		                                  now_s + rows[i].after_s, &p->error) == 0);
+		struct sign_zone zone = { .key = keys.zsk.key,
+			.key_tag = keys.zsk.tag,
+			.next_key = keys.next_zsk.key,
+			.next_key_tag = keys.next_zsk.tag,
+			.next_from_s = keys.next_from_s };
+		assert_row(rows[i].why, keys.records.dnskey.count == rows[i].dnskeys);
+		bool is_new =
+		        sign_zone_key_tag(&zone, now_s + rows[i].after_s) == strtoul(tag, NULL, 10);
+		assert_row(rows[i].why, is_new == rows[i].is_new);
+		zone_keys_unload(&keys);
+	}
+	free(tag);
+	place_free(p);
+}
+
+/* The signer's group reads the file, and nobody else. */
+static void signatures_are_for_the_owner_and_the_group(void **state)
+{
+	(void)state;
+	struct place *p = place_new();
+	char path[300];
+	struct stat st;
+
+	generate(p, ALGORITHM_ED25519, 2);
+	snprintf(path, sizeof(path), "%s/K" ZONE ".signed-dnskey", p->directory);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0640);
+	place_free(p);
+}
+
+static void export_to(struct place *p, const char *path, bool with_ksk)
+{
+	FILE *out = fopen(path, "w");
+
+	assert_non_null(out);
+	assert_int_equal(zone_keys_export(&p->files, p->crypto, with_ksk, NOW, out, &p->error), 0);
+	fclose(out);
+}
+
+/* Two signers of a zone (RFC 8901, 2.1.2): each has the ZSKs of both in its DNSKEY set, and both KSKs in CDS. */
+static void two_signers_take_each_others_keys(void **state)
+{
+	(void)state;
+	struct place *ours = place_new(), *other = place_new();
+	struct foreign_count count;
+	struct zone_keys keys;
+	char path[200];
+
+	generate(ours, ALGORITHM_ECDSAP256, 2);
+	generate(other, ALGORITHM_ECDSAP256, 2);
+	for (unsigned with_ksk = 0; with_ksk < 2; with_ksk++) {
+		snprintf(path, sizeof(path), "%s/exported", other->directory);
+		export_to(other, path, with_ksk);
+		assert_row(ours->error.text,
+		        zone_keys_import(&ours->files, path, &count, &ours->error) == 0);
+		assert_int_equal(count.dnskey, 1 + with_ksk);
+		assert_int_equal(count.cds, 1);
+		assert_int_equal(count.cdnskey, 1);
+		sign_at(ours, NOW);
+		assert_row(ours->error.text, zone_keys_load(&keys, ours->crypto, ours->directory,
+		                                     &ours->zone, NOW, &ours->error) == 0);
+		assert_int_equal(keys.records.dnskey.count, 3 + with_ksk);
+		assert_int_equal(keys.records.cds.count, 2);
+		assert_int_equal(keys.records.cdnskey.count, 2);
+		assert_int_equal(keys.records.dnskey.rrsig_count, PRESIGN_COUNT);
+		assert_int_equal(keys.ds_count, 2);
+		zone_keys_unload(&keys);
+	}
+	/* What comes back to us is there already. */
+	export_to(ours, path, true);
+	assert_int_equal(zone_keys_import(&ours->files, path, &count, &ours->error), 0);
+	assert_int_equal(try_to_sign(ours, NOW, true), 0);
+	assert_int_equal(zone_keys_load(&keys, ours->crypto, ours->directory, &ours->zone, NOW,
+	                         &ours->error),
+	        0);
+	assert_int_equal(keys.records.dnskey.count, 2);
+	assert_int_equal(keys.records.cds.count, 1);
+	zone_keys_unload(&keys);
+	place_free(ours);
+	place_free(other);
+}
+
+static void keys_of_another_signer_that_do_not_fit_are_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *text, *says;
+	} rows[] = {
+		{ "another algorithm",
+		        ZONE
+		        ". 3600 IN DNSKEY 256 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n",
+		        "All signers of a zone must use one algorithm" },
+		{ "another zone",
+		        "example.org. 3600 IN DNSKEY 256 3 13 "
+		        "oJMRESz5E4gYzS/"
+		        "q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA=="
+		        "\n",
+		        "those of another zone" },
+		{ "no DNSKEY", ZONE ". 3600 IN CDS 1 13 2 00\n", "there is no DNSKEY" },
+		{ "a key that signs no zone", ZONE ". 3600 IN DNSKEY 0 3 13 oJMRESz5\n",
+		        "key that signs zones" },
+		{ "nothing", "; empty\n", "the file has no record" },
+		{ "not a record", "hello\n", "exported:1: " },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct place *p = place_new();
+		struct foreign_count count;
+		char path[200];
+		generate(p, ALGORITHM_ECDSAP256, 2);
+		write_file(p, "exported", rows[i].text);
+		snprintf(path, sizeof(path), "%s/exported", p->directory);
+		assert_row(rows[i].why, zone_keys_import(&p->files, path, &count, &p->error) == -1);
+		if (!strstr(p->error.text, rows[i].says))
+			fail_msg("%s: \"%s\"", rows[i].why, p->error.text);
+		assert_row(rows[i].why, run(p, "ls *.foreign-dnskey") != 0);
+		place_free(p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -408,6 +651,11 @@ int main(void)
 		cmocka_unit_test(answers_are_made_with_the_zsk_and_the_file),
 		cmocka_unit_test(an_error_names_the_file_and_the_line),
 		cmocka_unit_test(a_file_may_be_cut_anywhere),
+		cmocka_unit_test(two_signers_take_each_others_keys),
+		cmocka_unit_test(keys_of_another_signer_that_do_not_fit_are_refused),
+		cmocka_unit_test(a_set_that_breaks_the_zone_is_refused),
+		cmocka_unit_test(a_roll_by_times_goes_through_its_steps),
+		cmocka_unit_test(signatures_are_for_the_owner_and_the_group),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

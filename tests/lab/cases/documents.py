@@ -115,9 +115,17 @@ def _has_stored_the_time(runner):
     runner.machine.must("touch /var/lib/sealgate/clock")
 
 
+SIGNER = 'role = "signer";\nsign = { zones = ( { name = "example.org"; keys = "/etc/sealgate/keys"; } ); };'
+
+
+def _has_keys(runner):
+    runner.configure(SIGNER)
+    runner.machine.must("sealgate keys generate example.org")
+
+
 def _has_keys_of_root(runner):
-    runner.configure('role = "signer";\nsign = { zones = ( { name = "example.org"; keys = "/etc/sealgate/keys"; } ); };')
-    runner.machine.must("umask 077\nmkdir /etc/sealgate/keys\ncd /etc/sealgate/keys\n"
+    runner.configure(SIGNER)
+    runner.machine.must("umask 077\nrm -rf /etc/sealgate/keys\nmkdir /etc/sealgate/keys\ncd /etc/sealgate/keys\n"
                         "for role in '' '-f KSK'; do dnssec-keygen -q -a 13 $role example.org; done\n"
                         "sealgate keys sign example.org --directory .\n"
                         "! runuser -u sealgate -- sealgate config check --offline")
@@ -151,6 +159,7 @@ BEFORE = (
     ("docs/clock.md", "rm /var/lib/sealgate/clock", _has_stored_the_time),
     (README, "sealgate watch -i eth0", _has_captures),
     ("docs/firewalls.md", "$ sealgate ctl status | grep rules", _lost_its_rules),
+    ("docs/signing.md", "cd /etc/sealgate && umask 027", _has_keys),
     ("docs/signing.md", "cd /etc/sealgate/keys", _has_keys_of_root),
     ("docs/secondaries.md", 'role = "signer";', _has_keys),
     (README, "sealgate ctl status", _has_the_service_again),

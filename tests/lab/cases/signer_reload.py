@@ -229,9 +229,9 @@ def _nothing_is_lost(world):
 
 def _status_tells(world):
     status = world.gate.status()
-    expect(int(status["presigned_left_days"]) in (117, 118), status["presigned_left_days"])
+    expect(int(status["presigned_left_days"]) in (19, 20), status["presigned_left_days"])
     expect_equal("zones", status["zones"], str(len(legacy.ZONES)))
-    expect(not world.gate.log_lines("signatures expire in"), "warned of 118 days")
+    expect(not world.gate.log_lines("signatures expire in"), "warned of 20 days")
 
 
 def _wait_for_warning(world, text):
@@ -241,8 +241,8 @@ def _wait_for_warning(world, text):
 
 
 def _warns(world):
-    _wait_for_warning(world, "the pre-made KSK signatures expire in 18 days")
-    expect_equal("days", world.gate.status()["presigned_left_days"], "18")
+    _wait_for_warning(world, "the pre-made KSK signatures expire in 6 days")
+    expect_equal("days", world.gate.status()["presigned_left_days"], "6")
     expect(_ask(world, "DNSKEY").data("RRSIG"), "DNSKEY is not signed")
 
 
@@ -273,9 +273,9 @@ GROUPS = (
         Case("reload: keys in a directory that is new are read after a restart, and that is said",
              _elsewhere_after_a_restart),
         Case("reload: no query is lost, over UDP and TCP", _nothing_is_lost))),
-    Group("signer keys that end soon", _scene("+100d"), (
-        Case("pre-made signatures: the log and the status say that they expire in 18 days", _warns),)),
-    Group("signer keys that have ended", _scene("+130d"), (
+    Group("signer keys that end soon", _scene("+14d"), (
+        Case("pre-made signatures: the log and the status say that they expire in 6 days", _warns),)),
+    Group("signer keys that have ended", _scene("+30d"), (
         Case("pre-made signatures: after they have expired DNSKEY is SERVFAIL, logged and counted",
              _ends),)),
 )

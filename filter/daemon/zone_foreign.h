@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Two signers of one zone (RFC 8901, 2.1.2): what the other needs of our keys, and what we take of it. */
+#ifndef DAEMON_ZONE_FOREIGN_H
+#define DAEMON_ZONE_FOREIGN_H
+
+#include <stdio.h>
+
+#include "daemon/zone_key_files.h"
+
+/* Writes the DNSKEY records of our ZSKs that are published at `now_s`, those of KSKs too if asked for, and CDS and
+ * CDNSKEY of our KSKs. Returns 0, or -1 with a complaint. */
+int zone_keys_export(const struct zone_key_files *f, struct crypto *crypto, bool with_ksk,
+        int64_t now_s, FILE *out, struct complaint *error);
+
+struct foreign_count {
+	unsigned dnskey, cds, cdnskey;
+};
+
+/* Reads the records of another signer from a file, such as the output of dig, and writes Kzone.foreign-dnskey, in
+ * place of what was imported before. Signatures in the file are left out: our KSK signs. The keys must be of the
+ * algorithm of ours. Returns 0 and counts the records; or -1 with a complaint, and nothing changes. */
+int zone_keys_import(const struct zone_key_files *f, const char *path, struct foreign_count *count,
+        struct complaint *error);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "keys/set_change.h"
+
+#include "keys/key_text.h"
+#include "keys/succession.h"
+
+static bool has_key(const struct presigned *set, struct span rdata)
+{
+	for (unsigned i = 0; i < set->count; i++) {
+		if (span_equal(set->rdatas[i], rdata))
+			return true;
+	}
+	return false;
+}
+
+static void tell_missing(const struct presigned *in, const struct presigned *from, bool is_new,
+        set_change_told *told, void *context)
+{
+	struct dnskey key;
+
+	for (unsigned i = 0; i < from->count; i++) {
+		if (!has_key(in, from->rdatas[i]) && dnskey_read(from->rdatas[i], &key))
+			told(context, &key, is_new);
+	}
+}
+
+void set_change_tell(const struct key_records *before, const struct key_records *after,
+        set_change_told *told, void *context)
+{
+	tell_missing(&before->dnskey, &after->dnskey, true, told, context);
+	tell_missing(&after->dnskey, &before->dnskey, false, told, context);
+}
+
+struct lost_ksk {
+	bool is_lost;
+	uint16_t tag;
+};
+
+static void note_lost_ksk(void *context, const struct dnskey *key, bool is_new)
+{
+	struct lost_ksk *lost = context;
+
+	if (!is_new && key->flags & DNSKEY_SEP)
+		*lost = (struct lost_ksk){ true, key->tag };
+}
+
+/* Returns the index of a ZSK that would sign within the TTL of the set of before, which lacks it; or -1. */
+static int too_early(
+        const struct key_records *before, const struct keypair *keys, unsigned count, int64_t now_s)
+{
+	const int64_t times_s[] = { now_s, now_s + before->dnskey.ttl_s + SUCCESSION_SPREAD_S };
+
+	for (unsigned i = 0; i < 2; i++) {
+		int zsk = succession_at(keys, count, times_s[i], NULL);
+		if (zsk >= 0 && !has_key(&before->dnskey, keypair_rdata(&keys[zsk])))
+			return zsk;
+	}
+	return -1;
+}
+
+bool set_change_is_safe(const struct key_records *before, const struct key_records *after,
+        const struct keypair *keys, unsigned count, int64_t now_s, struct complaint *error)
+{
+	struct lost_ksk lost = { 0 };
+
+	set_change_tell(before, after, note_lost_ksk, &lost);
+	if (lost.is_lost) {
+		complaint_set(error,
+		        "KSK %u would be lost, and the parent may have a DS record for it. Wait "
+		        "until that is gone "
+		        "for as long as its TTL; then --force takes the KSK away",
+		        lost.tag);
+		return false;
+	}
+	int zsk = too_early(before, keys, count, now_s);
+	if (zsk < 0)
+		return true;
+	char name[KEY_NAME_SIZE];
+	complaint_set(error,
+	        "ZSK %u would sign before resolvers know it: those that have the DNSKEY records of "
+	        "before would "
+	        "take the zone for Bogus, for up to %u seconds. Let it sign later: `dnssec-settime "
+	        "-A +2h %s`. "
+	        "If the zone is not signed yet, --force takes it at once",
+	        keys[zsk].tag, before->dnskey.ttl_s + SUCCESSION_SPREAD_S,
+	        key_name(&keys[zsk], name));
+	return false;
+}

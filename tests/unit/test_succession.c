@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The times in key files: which keys are published, which ZSK signs, and what of a new set would break a zone. */
+#include "test.h"
+
+#include "daemon/zone_succession.h"
+#include "keys/succession.h"
+
+#define NOW      1750000000
+#define KEYS_MAX 4
+
+static void times_say_what_a_key_does(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *text;
+		int64_t now_s;
+		bool is_published, is_active, is_synced;
+	} rows[] = {
+		{ "no times at all: a key of old", "Private-key-format: v1.2\n", NOW, true, true,
+		        true },
+		{ "dnssec-keygen -G: only made", "Created: 20250101000000\n", NOW, false, false,
+		        false },
+		{ "published, not active", "Created: 20250101000000\nPublish: 20250101000000\n",
+		        NOW, true, false, true },
+		{ "published in the future",
+		        "; Publish: 20260101000000 (Thu Jan  1 00:00:00 2026)\n", NOW, false, false,
+		        false },
+		{ "active", "Publish: 20250101000000\nActivate: 20250101000000\n", NOW, true, true,
+		        true },
+		{ "active is published", "Activate: 20250101000000\n", NOW, true, true, true },
+		{ "inactive", "Activate: 20250101000000\nInactive: 20250201000000\n", NOW, true,
+		        false, true },
+		{ "deleted", "Activate: 20250101000000\nDelete: 20250201000000\n", NOW, false,
+		        false, false },
+		{ "to be deleted", "Activate: 20250101000000\nDelete: 20260201000000\n", NOW, true,
+		        true, true },
+		{ "CDS later", "Activate: 20250101000000\nSyncPublish: 20260201000000\n", NOW, true,
+		        true, false },
+		{ "CDS ended", "Activate: 20250101000000\nSyncDelete: 20250201000000\n", NOW, true,
+		        true, false },
+		{ "the second before", "Publish: 20250615150640\n", NOW - 1, false, false, false },
+		{ "the second itself", "Publish: 20250615150640\r\n", NOW, true, false, true },
+		{ "1970 is a time", "Publish: 19700101000000\nActivate: 19700101000000\n", NOW,
+		        true, true, true },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct key_times t;
+		struct complaint error;
+		assert_row(rows[i].why, key_times_read(&t, rows[i].text, "file", &error));
+		assert_row(
+		        rows[i].why, key_is_published(&t, rows[i].now_s) == rows[i].is_published);
+		assert_row(rows[i].why, key_is_active(&t, rows[i].now_s) == rows[i].is_active);
+		assert_row(rows[i].why, key_is_synced(&t, rows[i].now_s) == rows[i].is_synced);
+	}
+}
+
+static void a_malformed_time_is_named_with_its_line(void **state)
+{
+	(void)state;
+	static const char *const rows[] = {
+		"a\nPublish: 2025\n",
+		"a\nActivate:\n",
+		"a\nInactive: 20251301000000\n",
+		"a\n; Delete: 202506151506400\n",
+		"a\nRevoke: now\n",
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct key_times t;
+		struct complaint error;
+		assert_row(rows[i], !key_times_read(&t, rows[i], "file", &error));
+		assert_row(error.text, strncmp(error.text, "file:2: ", 8) == 0);
+	}
+}
+
+/* A key: when it becomes active, inactive, and is deleted, in hours from NOW; 0 for never. */
+struct when {
+	int activate_h, inactive_h, delete_h;
+};
+
+#define NONE                                                                                       \
+	{                                                                                          \
+		99, 0, 0                                                                           \
+	} /* no such key */
+#define UNTIMED                                                                                    \
+	{                                                                                          \
+		98, 0, 0                                                                           \
+	}
+#define NEVER                                                                                      \
+	{                                                                                          \
+		97, 0, 0                                                                           \
+	}
+#define IN_HOURS(h) ((h) ? NOW + (int64_t)(h)*3600 : 0)
+
+static unsigned make_keys(struct keypair keys[static KEYS_MAX], const struct when *when)
+{
+	static struct signkey *const present = (struct signkey *)(uintptr_t)1;
+	unsigned count = 0;
+
+	memset(keys, 0, KEYS_MAX * sizeof(*keys));
+	for (; count < 3 && when[count].activate_h != 99; count++) {
+		struct keypair *k = &keys[count];
+		k->flags = KEYPAIR_ZSK;
+		k->key = present;
+		k->tag = (uint16_t)count;
+		if (when[count].activate_h == 98)
+			continue;
+		k->times.is_timed = true;
+		k->times.activate_s =
+		        when[count].activate_h == 97 ? 0 : IN_HOURS(when[count].activate_h);
+		k->times.inactive_s = IN_HOURS(when[count].inactive_h);
+		k->times.delete_s = IN_HOURS(when[count].delete_h);
+	}
+	return count;
+}
+
+static void times_choose_the_zsk(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		struct when keys[3];
+		int now, next, from_h, ambiguous;
+	} rows[] = {
+		{ "one", { { -9, 0, 0 }, NONE }, 0, -1, 0, -1 },
+		{ "one without times", { UNTIMED, NONE }, 0, -1, 0, -1 },
+		{ "one that is inactive still signs", { { -9, -1, 0 }, NONE }, 0, -1, 0, -1 },
+		{ "one that is not active yet signs", { { 5, 0, 0 }, NONE }, 0, -1, 0, -1 },
+		{ "two without times", { UNTIMED, UNTIMED, NONE }, -1, -1, 0, 1 },
+		{ "two from the same second", { { -9, 0, 0 }, { -9, 0, 0 }, NONE }, -1, -1, 0, 1 },
+		{ "a later one takes over", { { -9, 0, 0 }, { 2, 0, 0 }, NONE }, 0, 1, 2, -1 },
+		{ "a later one has taken over", { { -9, 0, 0 }, { -2, 0, 0 }, NONE }, 0, 1, -2,
+		        -1 },
+		{ "the order of keys does not matter", { { -2, 0, 0 }, { -9, 0, 0 }, NONE }, 1, 0,
+		        -2, -1 },
+		{ "from one without times", { UNTIMED, { 2, 0, 0 }, NONE }, 0, 1, 2, -1 },
+		{ "a gap between two is bridged", { { -9, -1, 0 }, { 2, 0, 0 }, NONE }, 0, 1, 2,
+		        -1 },
+		{ "a stand-by key does not sign", { { -9, 0, 0 }, NEVER, NONE }, 0, -1, 0, -1 },
+		{ "the first of two to come", { { -9, 0, 0 }, { 5, 0, 0 }, { 2, 0, 0 } }, 0, 2, 2,
+		        -1 },
+		{ "a deleted one is the last choice", { { -9, -8, -7 }, { 5, 0, 0 }, NONE }, 1, -1,
+		        0, -1 },
+	};
+	struct keypair keys[KEYS_MAX];
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		int ambiguous;
+		unsigned count = make_keys(keys, rows[i].keys);
+		struct succession s = succession_choose(keys, count, NOW, &ambiguous);
+		assert_row(rows[i].why, s.now == rows[i].now);
+		assert_row(rows[i].why, s.next == rows[i].next);
+		assert_row(rows[i].why, ambiguous == rows[i].ambiguous);
+		if (s.next >= 0)
+			assert_row(rows[i].why, s.next_from_s == NOW + rows[i].from_h * 3600);
+	}
+}
+
+static void keys_that_cannot_sign_are_not_chosen(void **state)
+{
+	(void)state;
+	static const struct when when[] = { { -9, 0, 0 }, { -2, 0, 0 }, { -1, 0, 0 } };
+	struct keypair keys[KEYS_MAX];
+
+	make_keys(keys, when);
+	keys[1].key = NULL;
+	keys[2].flags = KEYPAIR_KSK;
+	assert_int_equal(succession_choose(keys, 3, NOW, NULL).now, 0);
+	assert_int_equal(succession_choose(keys, 3, NOW, NULL).next, -1);
+	keys[0].key = NULL;
+	assert_int_equal(succession_choose(keys, 3, NOW, NULL).now, -1);
+}
+
+/* The file may be loaded long after it was made. Resolvers that have the DNSKEY set of the former policy do not know
+ * the new key until its TTL is over, whatever the key's own time says. */
+static void a_key_that_was_not_shown_yet_does_not_take_over(void **state)
+{
+	(void)state;
+	struct signkey *old = signkey_generate(ALGORITHM_ED25519);
+	struct signkey *new = signkey_generate(ALGORITHM_ED25519);
+	struct name zone;
+	struct keypair pairs[2];
+
+	assert_true(name_from_text("example.test", &zone));
+	keypair_init(&pairs[0], &zone, KEYPAIR_ZSK, old);
+	keypair_init(&pairs[1], &zone, KEYPAIR_ZSK, new);
+	struct span shown[] = { keypair_rdata(&pairs[0]), keypair_rdata(&pairs[1]) };
+	struct sign_zone former = { .key = old,
+		.dnskey = { .count = 1, .ttl_s = 3600, .rdatas = shown } };
+	struct sign_zone fresh = { .key = old, .next_key = new, .next_from_s = NOW - 100 };
+	zone_succession_hold(&fresh, &former, NOW);
+	assert_ptr_equal(sign_zone_key(&fresh, NOW), old);
+	assert_ptr_equal(sign_zone_key(&fresh, NOW + 3600 + SUCCESSION_SPREAD_S - 1), old);
+	assert_ptr_equal(sign_zone_key(&fresh, NOW + 3600 + SUCCESSION_SPREAD_S), new);
+
+	/* It is held over further reloads, though its record is shown by now. */
+	struct sign_zone again = { .key = old, .next_key = new, .next_from_s = NOW - 100 };
+	fresh.dnskey = former.dnskey;
+	fresh.dnskey.count = 2;
+	zone_succession_hold(&again, &fresh, NOW + 60);
+	assert_int_equal(again.next_from_s, fresh.next_from_s);
+
+	/* The operator may set an earlier time of a key that is not held, once it was shown for long enough. */
+	fresh.is_next_held = false;
+	again.next_from_s = NOW - 100;
+	again.is_next_held = false;
+	zone_succession_hold(&again, &fresh, NOW + 60);
+	assert_int_equal(again.next_from_s, NOW - 100);
+	keypair_fini(&pairs[0]);
+	keypair_fini(&pairs[1]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(times_say_what_a_key_does),
+		cmocka_unit_test(a_malformed_time_is_named_with_its_line),
+		cmocka_unit_test(times_choose_the_zsk),
+		cmocka_unit_test(keys_that_cannot_sign_are_not_chosen),
+		cmocka_unit_test(a_key_that_was_not_shown_yet_does_not_take_over),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
