@@ -130,6 +130,7 @@ struct config {
 	struct config_servers sign_servers;
 	struct config_zones sign_zones;
 	struct config_networks sign_secondaries;
+	bool sign_client_subnet;
 	uint32_t sign_life_s, sign_udp_size, sign_per_s, sign_per_network, sign_remembered;
 };
 

@@ -421,6 +421,10 @@ const struct config_key config_keys[] = {
 	{ "sign.secondaries", &kind_networks, AT(sign_secondaries), .change = CHANGE_NOW,
 	        .help = "The clients that may transfer these zones, unsigned: [ \"192.0.2.7\",\n"
 	                "\"2001:db8:7::/48\" ]. Others are refused." },
+	{ "sign.client_subnet", &kind_switch, AT(sign_client_subnet), .change = CHANGE_NOW,
+	        .number = true,
+	        .help = "If true, the client subnet of a query (RFC 7871) goes to the server, and\n"
+	                "the client learns for which subnet the server's answer is." },
 	{ "sign.life_s", &kind_number, AT(sign_life_s), .change = CHANGE_NOW, .number = SIGN_LIFE_S,
 	        .min = 259200, .max = 7776000,
 	        .help = "How long a signature is valid, in seconds." },

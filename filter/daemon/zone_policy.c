@@ -65,6 +65,7 @@ static struct sign_policy make_policy(const struct zone_policy *s, const struct 
 		.secondaries = c->sign_secondaries.items,
 		.secondary_count = c->sign_secondaries.count,
 		.life_s = c->sign_life_s,
+		.ignores_subnet = !c->sign_client_subnet,
 		.udp_size_max = (uint16_t)c->sign_udp_size,
 		.signatures_per_s = c->sign_per_s,
 		.signatures_per_network = c->sign_per_network };

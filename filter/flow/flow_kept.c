@@ -150,10 +150,12 @@ static bool is_plausible_signing(struct span rest, const struct name *name)
 	struct packed_signing packed;
 
 	if (!is_bool(rest.base + offsetof(struct packed_signing, compact_ok)) ||
-	        !is_bool(rest.base + offsetof(struct packed_signing, sent_edns)))
+	        !is_bool(rest.base + offsetof(struct packed_signing, sent_edns)) ||
+	        !is_bool(rest.base + offsetof(struct packed_signing, subnet.is_given)))
 		return false;
 	memcpy(&packed, rest.base, sizeof(packed));
-	return packed.way < SIGN_WAYS && packed.sent_labels <= name->labels &&
+	return packed.way < SIGN_WAYS && client_subnet_is_valid(&packed.subnet) &&
+	       packed.sent_labels <= name->labels &&
 	       (packed.server_len == 4 || packed.server_len == 16);
 }
 

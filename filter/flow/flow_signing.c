@@ -10,7 +10,8 @@ struct packed_signing flow_signing_pack(const struct flow_signing *s)
 		.sent_labels = asked->sent_labels,
 		.compact_ok = asked->compact_ok,
 		.sent_edns = asked->sent_edns,
-		.server_len = s->server_len };
+		.server_len = s->server_len,
+		.subnet = asked->subnet };
 
 	memcpy(packed.server, s->server, s->server_len);
 	return packed;
@@ -26,6 +27,7 @@ void flow_signing_unpack(const struct packed_signing *packed, struct flow_signin
 	asked->sent_labels = packed->sent_labels;
 	asked->compact_ok = packed->compact_ok;
 	asked->sent_edns = packed->sent_edns;
+	asked->subnet = packed->subnet;
 	s->server_len = packed->server_len;
 	memcpy(s->server, packed->server, packed->server_len);
 }

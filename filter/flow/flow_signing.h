@@ -18,6 +18,7 @@ struct packed_signing {
 	uint8_t way, sent_labels;
 	bool compact_ok, sent_edns;
 	uint8_t server_len, server[16];
+	struct client_subnet subnet;
 };
 
 /* Returns that part of `s`. */

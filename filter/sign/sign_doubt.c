@@ -8,7 +8,7 @@
 
 static bool ask_first(struct sign_job *job, enum sign_way way, unsigned labels, uint16_t type)
 {
-	job->first = (struct sign_step){ (uint8_t)way, (uint8_t)labels, type };
+	job->first = (struct sign_step){ (uint8_t)way, (uint8_t)labels, type, false };
 	return signing_fail(job, SIGN_OUTCOME_LEARNING);
 }
 
@@ -163,7 +163,7 @@ bool doubt_pending(struct signer *s, const struct name *qname, const struct sign
 			return true;
 		}
 	}
-	*step = (struct sign_step){ SIGN_WAY_LEARN, zone->apex.labels, TYPE_SOA };
+	*step = (struct sign_step){ SIGN_WAY_LEARN, zone->apex.labels, TYPE_SOA, false };
 	return memory_wants_soa(s, zone, now_s);
 }
 
@@ -249,7 +249,7 @@ bool doubt_asks_otherwise(struct sign_job *job, struct sign_step *next)
 		return false;
 	if (asked->way == SIGN_WAY_DS)
 		note_no_ns(job->signer, &job->qname, job->now_s);
-	*next = (struct sign_step){ asked->way, asked->sent_labels, TYPE_A };
+	*next = (struct sign_step){ asked->way, asked->sent_labels, TYPE_A, false };
 	return true;
 }
 

@@ -60,6 +60,7 @@ struct sign_policy {
 	unsigned secondary_count;
 	uint32_t life_s;       /* of a signature; default SIGN_LIFE_S */
 	uint16_t udp_size_max; /* the largest UDP response; 0 for SIGN_UDP_SIZE */
+	bool ignores_subnet;   /* no server learns the client subnet (RFC 7871) */
 
 	/* New signatures a second of one worker: for all clients, and for one client network (/24
 	 * or /56). Above a limit, clients get TC=1 over UDP. 0 for no limit. */

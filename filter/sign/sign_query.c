@@ -121,17 +121,25 @@ static void write_sent_query(const struct signer_query *a, struct writer *out)
 	const struct edns_head head = { .udp_size = QUERY_UDP_SIZE };
 	uint8_t room[NAME_MAX_OCTETS];
 
-	build_header(out, a->client.id, a->client.flags & FLAG_RD, 1, a->sent_edns);
+	bool has_opt = a->sent_edns || carries_subnet(a);
+
+	build_header(out, a->client.id, a->client.flags & FLAG_RD, 1, has_opt);
 	writer_put(out, sent_name(a, room));
 	writer_u16(out, a->sent_type);
 	writer_u16(out, CLASS_IN);
-	if (a->sent_edns)
-		edns_end(out, edns_begin(out, &head));
+	if (!has_opt)
+		return;
+	size_t begun = edns_begin(out, &head);
+	if (carries_subnet(a))
+		client_subnet_write(&a->subnet, 0, out);
+	edns_end(out, begun);
 }
 
 void sign_ask(struct signer_query *asked, const struct sign_step *step, struct writer *out)
 {
 	asked->detours++;
+	if (step->is_bare)
+		asked->subnet.is_given = false;
 	query_ask(asked, (enum sign_way)step->way, step->labels, step->type);
 	write_sent_query(asked, out);
 }
@@ -145,6 +153,21 @@ void sign_ask_again(const struct signer_query *asked, struct writer *out)
 static bool needs_server(const struct signer_query *a)
 {
 	return a->way == SIGN_WAY_ANSWER || a->way == SIGN_WAY_DS || a->way == SIGN_WAY_EXISTS;
+}
+
+/* Takes the client subnet of a question that the server has to answer. Only the answers to these may differ
+ * from client to client. A malformed option is left out: a server that does not know the option would
+ * not look at it either (RFC 6891, 6.1.2), and the answer for all clients is right for this one. */
+static void take_subnet(struct signer *s, const struct message *query,
+        const struct sign_context *context, struct signer_query *a)
+{
+	if (s->policy->ignores_subnet || a->goal.way != SIGN_WAY_ANSWER ||
+	        query->edns.options.len == 0)
+		return;
+	if (!client_subnet_read(query->edns.options, &a->subnet) || a->subnet.scope != 0 ||
+	        (a->subnet.is_given &&
+	                !server_takes_subnet(s, context->peers->server, context->now_ms)))
+		a->subnet = (struct client_subnet){ 0 };
 }
 
 enum sign_query sign_query(struct signer *s, const struct message *query,
@@ -167,10 +190,11 @@ enum sign_query sign_query(struct signer *s, const struct message *query,
 		.policy = s->policy_number };
 	if (!choose_way(s, query, context, zone, asked))
 		return SIGN_QUERY_PASSED_PLAIN;
-	asked->goal = (struct sign_step){ asked->way, asked->sent_labels, asked->sent_type };
+	asked->goal = (struct sign_step){ asked->way, asked->sent_labels, asked->sent_type, false };
 	if (needs_server(asked) && doubt_pending(s, &query->qname, zone, context->now_s, &step))
 		query_ask(asked, (enum sign_way)step.way, step.labels, step.type);
 	query_note(query, &asked->client);
+	take_subnet(s, query, context, asked);
 	asked->sent_edns =
 	        !context->is_stream && server_supports_edns(s, peers->server, context->now_ms);
 	write_sent_query(asked, out);
@@ -191,13 +215,23 @@ static bool name_equals_octets(const struct name *n, struct span octets)
 	return name_equal(n, &name);
 }
 
+/* A server that returns another subnet has answered another query, or somebody else has. */
+static bool is_for_subnet(const struct message *response, const struct signer_query *asked)
+{
+	struct client_subnet given;
+
+	return !carries_subnet(asked) ||
+	       (client_subnet_read(response->edns.options, &given) &&
+	               (!given.is_given || client_subnet_answers(&given, &asked->subnet)));
+}
+
 /* Letter case may differ: some servers do not keep it. The client gets its own letters back. */
 bool sign_matches(const struct message *response, const struct signer_query *asked)
 {
 	unsigned rcode = message_rcode(response);
 
 	if (!(response->flags & FLAG_QR) || response->id != asked->client.id ||
-	        message_opcode(response) != OPCODE_QUERY)
+	        message_opcode(response) != OPCODE_QUERY || !is_for_subnet(response, asked))
 		return false;
 	if (response->question_count == 0)
 		return rcode != RCODE_NOERROR && rcode != RCODE_NXDOMAIN && response->rr_count == 0;

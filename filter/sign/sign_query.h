@@ -4,11 +4,12 @@
 #define SIGN_SIGN_QUERY_H
 
 #include "sign/signer.h"
+#include "wire/edns.h"
 
 /* Reads a parsed query. For SIGN_QUERY_ASKED, fills `asked` and writes the query to the server to
  * `out`, which is empty and has room for SIGN_QUERY_MAX octets. For SIGN_QUERY_PASSED_* the query
  * goes on as it is, and `asked` has no meaning. */
-#define SIGN_QUERY_MAX (DNS_HEADER_SIZE + QUESTION_MAX + 11)
+#define SIGN_QUERY_MAX (DNS_HEADER_SIZE + QUESTION_MAX + EDNS_EMPTY_OCTETS + SUBNET_OPTION_MAX)
 enum sign_query sign_query(struct signer *s, const struct message *query,
         const struct sign_context *context, struct signer_query *asked, struct writer *out);
 
@@ -19,7 +20,8 @@ void sign_ask(struct signer_query *asked, const struct sign_step *step, struct w
 void sign_ask_again(const struct signer_query *asked, struct writer *out);
 
 /* True if `response` answers the query to the server: QR, id, opcode and the question are right, in
- * any letter case. An error may come without the question. */
+ * any letter case. An error may come without the question. If the server got a client subnet, it must return that
+ * one, or none (RFC 7871, 7.3). */
 bool sign_matches(const struct message *response, const struct signer_query *asked);
 
 /* Writes SERVFAIL, for a client whose query the server did not answer. */

@@ -45,6 +45,7 @@ enum {
 	FORM_RD = 16,
 	FORM_SENT_EDNS = 32,
 	FORM_ANY_CASE = 64,
+	FORM_SUBNET = 128, /* the subnet follows */
 };
 
 int sign_recall_init(struct signer *s)
@@ -73,6 +74,7 @@ static struct query_form query_form_of(const struct sign_job *job, bool is_any_c
 		                  (job->asked->compact_ok ? FORM_CO : 0) |
 		                  (asked->flags & FLAG_RD ? FORM_RD : 0) |
 		                  (job->asked->sent_edns ? FORM_SENT_EDNS : 0) |
+		                  (carries_subnet(job->asked) ? FORM_SUBNET : 0) |
 		                  (is_any_case ? FORM_ANY_CASE : 0)),
 	};
 
@@ -94,13 +96,14 @@ static bool is_in_any_case(const struct sign_job *job)
 	       memcmp(asked->question, m->question.base, asked->question_len) == 0;
 }
 
-/* Sets the id of an answer: a hash over the form of the query, the client's question, and the
- * response without its message id. */
+/* Sets the id of an answer: a hash over the form of the query, the client subnet if the server got one, the
+ * client's question, and the response without its message id. */
 static void identify_answer(const struct sign_job *job, struct recall_id *id)
 {
 	const struct client_query *asked = &job->asked->client;
 	const struct message *m = job->m;
-	uint8_t octets[sizeof(struct query_form) + QUESTION_MAX + SIGN_RECALL_MAX];
+	uint8_t octets[sizeof(struct query_form) + sizeof(struct client_subnet) + QUESTION_MAX +
+	               SIGN_RECALL_MAX];
 
 	id->is_none = m->octets.len > SIGN_RECALL_MAX || m->question_count == 0 ||
 	              job->asked->policy != job->signer->policy_number;
@@ -108,8 +111,13 @@ static void identify_answer(const struct sign_job *job, struct recall_id *id)
 		return;
 	id->is_any_case = is_in_any_case(job);
 	const struct query_form form = query_form_of(job, id->is_any_case);
-	uint8_t *question = octets + sizeof(form), *response = question + asked->question_len;
+	size_t form_len = sizeof(form);
 	memcpy(octets, &form, sizeof(form));
+	if (carries_subnet(job->asked)) {
+		memcpy(octets + form_len, &job->asked->subnet, sizeof(job->asked->subnet));
+		form_len += sizeof(job->asked->subnet);
+	}
+	uint8_t *question = octets + form_len, *response = question + asked->question_len;
 	memcpy(question, asked->question, asked->question_len);
 	memcpy(response, m->octets.base, m->octets.len);
 	put_u16(response, 0);

@@ -140,6 +140,18 @@ static void end_trouble(struct sign_job *job, struct writer *out)
 		        out);
 }
 
+/* The server rejects the OPT. Over TCP an OPT is there only for the client subnet, so the server is asked without. */
+static void end_rejected(struct sign_job *job, struct writer *out)
+{
+	struct sign_step bare = job->asked->goal;
+
+	bare.is_bare = true;
+	if (job->is_stream)
+		end_learning(job, &bare, out);
+	else
+		end_cut(job, SIGN_OUTCOME_EDNS, out);
+}
+
 /* Passes on the server's RCODE, without records (RFC 4035, 3.1.6). If the client did not ask for the type that the
  * server has an error for, the server is asked for another type first. */
 static void end_error(struct sign_job *job, struct writer *out)
@@ -147,9 +159,8 @@ static void end_error(struct sign_job *job, struct writer *out)
 	unsigned rcode = message_rcode(job->m);
 	struct sign_step next;
 
-	if (job->asked->sent_edns &&
-	        (rcode == RCODE_FORMERR || rcode == RCODE_NOTIMP || rcode == RCODE_BADVERS))
-		end_cut(job, SIGN_OUTCOME_EDNS, out);
+	if (server_rejects_opt(job->m) && (job->asked->sent_edns || carries_subnet(job->asked)))
+		end_rejected(job, out);
 	else if (doubt_asks_otherwise(job, &next))
 		end_learning(job, &next, out);
 	else if (rcode > RCODE_MASK)
@@ -293,9 +304,7 @@ void sign_response(struct signer *s, const struct signer_query *asked,
 	        (struct sign_result){ .verdict = SIGN_VERDICT_DROP, .outcome = SIGN_OUTCOME_STRAY };
 	if (!sign_matches(response, asked))
 		return;
-	if (!context->is_stream)
-		server_note_response(
-		        s, context->peers->server, asked->sent_edns, response, context->now_ms);
+	server_note_response(s, asked, context, response);
 	memset(&job, 0, offsetof(struct sign_job, qname)); /* which is long */
 	job.signer = s;
 	job.asked = asked;

@@ -47,10 +47,21 @@ static void write_response_counts(struct response_writing *v)
 	build_set_counts(v->w, v->counts);
 }
 
-/* The OPT has no option of the client's query, because the signer acts on none (RFC 6891,
- * 6.1.2). */
-static void write_response_opt(
-        struct response_writing *v, unsigned rcode, bool says_co, int ede, const char *text)
+/* Says for which clients the server has chosen its answer, if the server said so. */
+static void write_response_subnet(struct response_writing *v)
+{
+	const struct signer_query *asked = v->job->asked;
+	struct client_subnet given;
+
+	if (carries_subnet(asked) && client_subnet_read(v->job->m->edns.options, &given) &&
+	        given.is_given)
+		client_subnet_write(&asked->subnet, given.scope, v->w);
+}
+
+/* Of the options of the client's query, the OPT has the client subnet alone, because the signer acts on no other
+ * (RFC 6891, 6.1.2). `has_records`: the answer has records, which may be for some clients only. */
+static void write_response_opt(struct response_writing *v, unsigned rcode, bool has_records,
+        bool says_co, int ede, const char *text)
 {
 	const struct client_query *asked = &v->job->asked->client;
 	const struct edns_head head = { .udp_size = QUERY_UDP_SIZE,
@@ -60,6 +71,8 @@ static void write_response_opt(
 	if (!asked->has_edns)
 		return;
 	size_t begun = edns_begin(v->w, &head);
+	if (has_records)
+		write_response_subnet(v);
 	if (ede != EDE_NONE) {
 		writer_u16(v->w, OPTION_EDE);
 		writer_u16(v->w, (uint16_t)(2 + strlen(text)));
@@ -191,7 +204,7 @@ static bool write_leaving(
 		if (!is_left(item, leaving) && !write_item(&v, item))
 			return false;
 	}
-	write_response_opt(&v, e->rcode, e->says_co, EDE_NONE, "");
+	write_response_opt(&v, e->rcode, true, e->says_co, EDE_NONE, "");
 	write_response_counts(&v);
 	return !out->full;
 }
@@ -226,6 +239,6 @@ void write_empty(struct sign_job *job, unsigned rcode, uint16_t flags, int ede, 
 
 	*out = writer_over(out->base, out->capacity);
 	write_response_head(&v, rcode, flags);
-	write_response_opt(&v, rcode, false, ede, text);
+	write_response_opt(&v, rcode, false, false, ede, text);
 	write_response_counts(&v);
 }

@@ -152,7 +152,6 @@ unsigned signer_renew(struct signer *s, unsigned most)
 void sign_unanswered(
         struct signer *s, const struct signer_query *asked, const struct sign_context *context)
 {
-	if (asked->sent_edns)
-		server_note_silence(s, context->peers->server, context->now_ms);
+	server_note_silence(s, asked, context);
 	doubt_unanswered(s, asked, context->peers->server, context->now_s);
 }

@@ -17,6 +17,7 @@
 #include "base/writer.h"
 #include "gate/client_query.h"
 #include "sign/sign_policy.h"
+#include "wire/client_subnet.h"
 
 /* How the answer to a query is made, and which question the server gets for it. */
 enum sign_way {
@@ -34,11 +35,13 @@ enum sign_way {
 	SIGN_WAYS
 };
 
-/* A question to the server: the last `labels` of qname, and a type. */
+/* A question to the server: the last `labels` of qname, and a type. If `is_bare`, without the client subnet from now
+ * on. */
 struct sign_step {
 	uint8_t way; /* enum sign_way */
 	uint8_t labels;
 	uint16_t type;
+	bool is_bare;
 };
 
 /* A query between sign_query() and sign_response(). */
@@ -48,8 +51,11 @@ struct signer_query {
 	uint8_t sent_labels;        /* the server gets the last labels of qname as question */
 	uint16_t sent_type;         /* and this type */
 	bool compact_ok;            /* the client set CO (RFC 9824, 5) */
-	bool sent_edns;             /* the server got an OPT */
+	bool sent_edns;             /* the server got an OPT, even without a client subnet */
 	uint32_t policy;            /* the number of the policy that chose these members */
+
+	/* Goes to the server with the client's question, and with no other: carries_subnet(). */
+	struct client_subnet subnet;
 
 	/* Over TCP, questions of the signer's own may come first. */
 	struct sign_step goal; /* the question once they are answered */

@@ -122,6 +122,13 @@ struct sign_job {
 	struct name qname; /* the client's */
 };
 
+/* True if the question that the server has to answer now goes with a client subnet. The signer's own questions are
+ * for all clients. */
+static inline bool carries_subnet(const struct signer_query *asked)
+{
+	return asked->subnet.is_given && asked->way == SIGN_WAY_ANSWER;
+}
+
 /* The TTL that is sent, and the original TTL in the RRSIG. */
 struct set_ttls {
 	uint32_t wire_s, original_s;

@@ -118,6 +118,15 @@ struct sign_context legacy_context(const struct legacy *l, const struct sign_pee
 }
 
 /* Adds an OPT. Its flags are the lower half of the TTL. */
+void legacy_put_options(struct msgbuild *b, struct span options)
+{
+	assert_true(b->len + options.len <= sizeof(b->octets));
+	put_u16(b->octets + b->len - 2, (uint16_t)options.len);
+	if (options.len > 0)
+		memcpy(b->octets + b->len, options.base, options.len);
+	b->len += options.len;
+}
+
 static void put_opt(struct msgbuild *b, unsigned how)
 {
 	uint16_t flags =
@@ -145,6 +154,8 @@ void legacy_ask(struct legacy *l, const char *question, unsigned how)
 	                   as.question[as.question_len - 3]));
 	if (how & ASK_EDNS)
 		put_opt(&l->query, how);
+	if (l->options.len > 0)
+		legacy_put_options(&l->query, l->options);
 	assert_true(message_parse(&m, msg_span(&l->query), rrs, COUNT(rrs)));
 	l->is_stream = how & ASK_STREAM;
 	const struct sign_context context = legacy_context(l, &peers);

@@ -34,6 +34,7 @@ struct legacy {
 	uint64_t now_ms;
 	bool is_stream;
 
+	struct span options; /* of the OPT of queries */
 	struct msgbuild query;
 	enum sign_query kind;
 	struct signer_query asked;
@@ -52,6 +53,9 @@ void legacy_free(struct legacy *l);
 
 /* Has a client ask a question. The query to the server is in l->sent. */
 void legacy_ask(struct legacy *l, const char *question, unsigned how);
+
+/* Appends options to a message that ends with an OPT without any. */
+void legacy_put_options(struct msgbuild *b, struct span options);
 
 /* Has the server respond, with records in the notation of judge.h. `flags` has the RCODE, FLAG_AA
  * and others. */

@@ -629,19 +629,19 @@ static const struct {
 	uint8_t letters;
 	unsigned entries, entries_signing;
 } lengths[] = {
-	{ 0, 0, 1, 1 },
-	{ 1, 12, 1, 1 },
-	{ 1, 13, 1, 1 },
+	{ 0, 0, 1, 2 },
+	{ 1, 12, 1, 2 },
+	{ 1, 13, 1, 2 },
 	{ 1, 14, 1, 2 },
 	{ 2, 19, 1, 2 },
 	{ 2, 20, 1, 2 },
 	{ 1, 42, 2, 2 },
 	{ 3, 20, 2, 2 },
-	{ 2, 58, 2, 2 },
+	{ 2, 58, 2, 3 },
 	{ 7, 16, 2, 3 },
 	{ 73, 1, 2, 3 },
 	{ 3, 48, 3, 3 },
-	{ 6, 36, 3, 3 },
+	{ 6, 36, 3, 4 },
 	{ 127, 1, 4, 4 },
 };
 
@@ -720,6 +720,10 @@ static void a_query_to_the_signer_is_unpacked(void **state)
 			        .sent_type = TYPE_SOA,
 			        .compact_ok = i & 1,
 			        .sent_edns = i & 2,
+			        .subnet = { .is_given = true,
+			                .family = 1,
+			                .source = 24,
+			                .address = { 192, 0, 2 } },
 			        .policy = 70000 },
 			.server_len = 16,
 			.server = { 0x20, 1, [15] = 9 },
@@ -739,6 +743,7 @@ static void a_query_to_the_signer_is_unpacked(void **state)
 		assert_int_equal(asked->compact_ok, i & 1);
 		assert_int_equal(asked->sent_edns, (i & 2) != 0);
 		assert_int_equal(asked->policy, 70000);
+		assert_memory_equal(&asked->subnet, &signing.asked.subnet, sizeof(asked->subnet));
 		assert_int_equal(what.signing.server_len, 16);
 		assert_memory_equal(what.signing.server, signing.server, 16);
 		assert_int_equal(table.table.used, lengths[i].entries_signing);
