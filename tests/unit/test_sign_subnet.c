@@ -276,6 +276,36 @@ static void a_client_cannot_turn_edns_or_subnets_off(void **state)
 	legacy_free(l);
 }
 
+/* What is denied for one subnet must not deny the name for the others (RFC 8198). */
+static void a_name_that_some_subnets_lack_is_denied_by_type(void **state)
+{
+	(void)state;
+	static const struct {
+		struct span options, given;
+		uint16_t flags;
+		const char *records;
+		enum sign_outcome outcome;
+		bool contradicts;
+	} steps[] = {
+		{ IN_192("\0"), IN_192("\30"), AA, HERE, SIGN_OUTCOME_ANSWER, false },
+		{ IN_198("\0"), IN_198("\30"), AA | RCODE_NXDOMAIN, "> example.test SOA",
+		        SIGN_OUTCOME_NODATA, false },
+		{ IN_192("\0"), IN_192("\30"), AA, HERE, SIGN_OUTCOME_ANSWER, true },
+		{ IN_198("\0"), IN_198("\30"), AA | RCODE_NXDOMAIN, "> example.test SOA",
+		        SIGN_OUTCOME_NODATA, false },
+	};
+	struct legacy *l = legacy_new();
+
+	for (size_t i = 0; i < COUNT(steps); i++) {
+		ask_in(l, steps[i].options, ASK_DO | ASK_CO);
+		respond_with(l, steps[i].flags, steps[i].records, steps[i].given);
+		assert_int_equal(l->result.outcome, steps[i].outcome);
+		assert_int_equal(l->result.contradicts, steps[i].contradicts);
+		assert_int_equal(legacy_judged(l).status, STATUS_SECURE);
+	}
+	legacy_free(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -285,6 +315,7 @@ int main(void)
 		cmocka_unit_test(what_a_server_makes_of_subnets_is_learned),
 		cmocka_unit_test(a_client_whose_subnet_is_rejected_gets_an_answer),
 		cmocka_unit_test(a_client_cannot_turn_edns_or_subnets_off),
+		cmocka_unit_test(a_name_that_some_subnets_lack_is_denied_by_type),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

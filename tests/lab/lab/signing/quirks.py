@@ -4,6 +4,7 @@
 import dataclasses
 import typing
 
+import dns.edns
 import dns.flags
 import dns.message
 import dns.name
@@ -15,6 +16,7 @@ UDP_SIZE = 512
 OLD_TYPES = (A, AAAA, CNAME, MX, NS, PTR, SOA, TXT)
 SILENCE = False
 TTL_START_S, TTL_STEP_S = 300, 7
+SUBNET_SCOPES = {1: 24, 2: 48}      # of the answers of the server that chooses them by subnet
 
 
 def _nothing_early(_server, _query):
@@ -124,6 +126,29 @@ def _have_ns_everywhere(server, query, response):
     return response
 
 
+def subnet_of(message):
+    return next((option for option in message.options if option.otype == dns.edns.ECS), None)
+
+
+def _choose_by_subnet(_server, query, response):
+    """An address of its own for each subnet (RFC 7871, 7.2.1), which says so in every answer."""
+    subnet = subnet_of(query)
+    if query.edns < 0:
+        return response
+    if subnet is None:
+        response.use_edns(0, 0)
+        return response
+    scope = SUBNET_SCOPES.get(subnet.family, 0) if subnet.srclen else 0
+    response.use_edns(0, 0, options=[
+        dns.edns.ECSOption(subnet.address, subnet.srclen, scope)])
+    for rrset in response.answer:
+        if rrset.rdtype == A and scope:
+            part = dns.edns.ECSOption(subnet.address, scope).addrdata[-1]
+            response.answer[response.answer.index(rrset)] = dns.rrset.from_text(
+                rrset.name, rrset.ttl, "IN", "A", f"198.51.100.{part}")
+    return response
+
+
 def _rotate(server, _query, response):
     for rrset in response.answer:
         rdatas = list(rrset)
@@ -170,6 +195,7 @@ QUIRKS = {
     "ns-everywhere": Quirk(late=_have_ns_everywhere),
     "lower": Quirk(keeps_case=False),
     "wordy": Quirk(compresses=False),
+    "subnet": Quirk(late=_choose_by_subnet),
     "rotate": Quirk(late=_rotate),
     "additional": Quirk(late=_add_much),
     "no-tcp": Quirk(has_tcp=False),
