@@ -76,7 +76,7 @@ SOURCES  := $(wildcard filter/*/*.[ch] rules/*.c tests/unit/*.[ch] bench/*.[ch])
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n')
 
-.PHONY: all help deps demo demo-sign check tests unit lab check-vm adversary corpus cost lint fuzz fuzzers musl coverage format bench clean install uninstall objects
+.PHONY: all help deps demo demo-sign check tests unit lab check-vm adversary zoo corpus cost lint fuzz fuzzers musl coverage format bench clean install uninstall objects
 .DELETE_ON_ERROR:
 # What make would remove again. Not all there is: a marker that is missing must be made anew.
 .SECONDARY: $(patsubst %.c,$B/%.o,$(wildcard tests/unit/*.c bench/*.c tests/fuzz/*.c))
@@ -92,6 +92,7 @@ help:
 	@echo 'make unit|lab   one half of the tests'
 	@echo 'make check-vm   cases of the lab on Debian'"'"'s kernel in qemu: nft, lossy links (root, apt; 35 minutes)'
 	@echo 'make adversary  an attacker who searches, for ADVERSARY_SECONDS=$(ADVERSARY_SECONDS); SEED= (root)'
+	@echo 'make zoo        the signer before servers of many odd habits, for five validators; SEED= (root, twenty minutes)'
 	@echo 'make corpus     answers of every kind, changed in every way, beside other validators'
 	@echo 'make cost       what a response costs, in instructions, has not grown (valgrind)'
 	@echo 'make musl       the build and the unit tests with musl (root, apt; five minutes)'
@@ -231,6 +232,12 @@ adversary:
 	@tests/lab/adversary/run --sealgate $B/sealgate --seconds $(ADVERSARY_SECONDS) \
 		$(if $(SEED),--seed $(SEED)) $(if $(SCENE),--scene $(SCENE)) $(if $(STEPS),--steps $(STEPS)) \
 		$(if $(OPENING),--opening $(OPENING))
+
+# All servers of the zoo, of which the lab has a few. SEED= gives the order of the questions again.
+zoo:
+	@$(MAKE) --no-print-directory deps GROUPS='build test'
+	@$(MAKE) --no-print-directory all
+	@$(if $(SEED),SEED=$(SEED)) tests/lab/run zoo --sealgate $B/sealgate
 
 # They replace malloc(), as sanitizers do.
 MICRO := $(if $(SAN),,$B/bench/micro $B/bench/microsign)

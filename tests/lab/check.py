@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`run check`: the cases, each an assertion, reported as TAP."""
+"""`run check` and `run zoo`: the cases, each an assertion, reported as TAP."""
 
 import os
 import traceback
@@ -11,9 +11,9 @@ from lab.scene import Lab
 from tap import Tap
 
 
-def _chosen(only):
+def _chosen(groups, only):
     """Yields the groups, each with its cases whose name, or group's name, contains one of the words."""
-    for group in cases.ALL_GROUPS:
+    for group in groups:
         chosen = [case for case in group.cases
                   if not only or any(word in name for word in only for name in (group.name, case.name))]
         if chosen:
@@ -58,9 +58,9 @@ def _run_group(group, chosen, lab, tap):
             tap.not_passed(case.name, [f"the scene: {error}"])
 
 
-def run(sealgate_path, only, obstacle, keep):
+def run(sealgate_path, only, obstacle, keep, of=cases.ALL_GROUPS):
     """Returns the exit code. `obstacle` says why there can be no lab on this machine, or is None."""
-    groups = list(_chosen(only))
+    groups = list(_chosen(of, only))
     tap = Tap(sum(len(chosen) for _, chosen in groups))
     if obstacle:
         for _, chosen in groups:
@@ -75,3 +75,8 @@ def run(sealgate_path, only, obstacle, keep):
             _run_group(group, chosen, lab, tap)
         keep(lab)
     return 1 if tap.failed else 0
+
+
+def run_zoo(sealgate_path, only, obstacle, keep):
+    """As run(), with all servers of the zoo."""
+    return run(sealgate_path, only, obstacle, keep, cases.ZOO_GROUPS)

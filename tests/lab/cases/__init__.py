@@ -10,7 +10,8 @@ from . import (adversary, alert, aliases, attacks, audit, bridge, cache, chains,
                shortcut, slow_links, succession, takeover, tcp, truncation, watch, without_rd)
 from . import (signer, signer_altered, signer_attacks, signer_baseline, signer_clock, signer_names,
                signer_packets, signer_recall, signer_reload, signer_rules, signer_servers,
-               signer_streams, signer_subnet, signer_transfers, signer_transparent, signer_walk)
+               signer_streams, signer_subnet, signer_transfers, signer_transparent, signer_walk,
+               signer_zoo)
 
 _MODULES = (
     ground,
@@ -84,6 +85,7 @@ _MODULES = (
     signer_baseline,
     signer_names,
     signer_walk,
+    signer_zoo,
     signer_recall,
     signer_servers,
     signer_subnet,
@@ -95,3 +97,4 @@ _MODULES = (
 )
 
 ALL_GROUPS = tuple(group for module in _MODULES for group in module.GROUPS)
+ZOO_GROUPS = signer_zoo.ALL     # of `run zoo`

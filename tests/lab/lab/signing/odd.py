@@ -11,6 +11,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 import traceback
 
 import dns.flags
@@ -24,9 +25,10 @@ from dns.rdatatype import A, AAAA, ANY, CNAME, DNAME, NS, SOA
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-from lab.signing import quirks  # noqa: E402
+from lab.signing import habits, quirks  # noqa: E402
 
 CHAIN_MAX = 8
+QUIRKS = quirks.QUIRKS | habits.HABITS
 STAR = b"*"
 
 
@@ -147,10 +149,11 @@ class Server:
             response.set_rcode(dns.rcode.REFUSED)
         return response
 
-    def respond(self, wire, over_tcp):
+    def respond(self, wire, over_tcp, client):
         """Returns the octets of the response, or None for silence."""
         self.count += 1
         query = dns.message.from_wire(wire)
+        query.client, query.over_tcp = client, over_tcp     # for the quirks
         if not query.question:
             return None
         early = self.quirk.early(self, query)
@@ -160,12 +163,13 @@ class Server:
         return quirks.to_wire(self.quirk, response, over_tcp)
 
 
-def _serve_tcp(server, sock):
+def _serve_tcp(server, sock, client):
     with sock:
         sock.settimeout(20)
         while prefix := sock.recv(2, socket.MSG_WAITALL):
             wire = sock.recv(struct.unpack("!H", prefix)[0], socket.MSG_WAITALL)
-            response = server.respond(wire, True)
+            time.sleep(server.quirk.delay_s)
+            response = server.respond(wire, True, client)
             if response is None:
                 return
             sock.sendall(struct.pack("!H", len(response)) + response)
@@ -173,12 +177,16 @@ def _serve_tcp(server, sock):
 
 def _take(server, sock):
     if sock.type == socket.SOCK_STREAM:
-        accepted, _peer = sock.accept()
-        threading.Thread(target=_serve_tcp, args=(server, accepted), daemon=True).start()
+        accepted, peer = sock.accept()
+        threading.Thread(target=_serve_tcp, args=(server, accepted, peer[0]), daemon=True).start()
         return
     wire, client = sock.recvfrom(65535)
-    response = server.respond(wire, False)
-    if response is not None:
+    response = server.respond(wire, False, client[0])
+    if response is None:
+        return
+    if server.quirk.delay_s:
+        threading.Timer(server.quirk.delay_s, sock.sendto, (response, client)).start()
+    else:
         sock.sendto(response, client)
 
 
@@ -198,7 +206,7 @@ def main(*rows):
         quirk, path, origin, *addresses = row.split()
         key = addresses[0]
         if key not in servers:
-            servers[key] = Server(quirks.QUIRKS[quirk])
+            servers[key] = Server(QUIRKS[quirk])
             for address in addresses:
                 for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
                     if kind == socket.SOCK_DGRAM or servers[key].quirk.has_tcp:

@@ -37,10 +37,12 @@ def _ds_of(origin, key):
 
 
 class Parents:
-    """Makes all keys, and the two zones. `sealgate` is the program, which also makes keys."""
+    """Makes all keys, and the two zones. `sealgate` is the program, which also makes keys. `bare` has the
+    (origin, addresses) of the zones that "lab." delegates without DS."""
 
-    def __init__(self, directory, sealgate):
+    def __init__(self, directory, sealgate, zones, bare):
         self.directory, self._sealgate = directory, sealgate
+        self._zones, self._bare = zones, bare
         self.anchor_ds = os.path.join(directory, "root.ds")
         self._ds = {}
 
@@ -81,18 +83,19 @@ class Parents:
     def _delegations(self, parent):
         """The DS records of the zones below "lab.", or of those that the root itself delegates."""
         lines = []
-        for zone in legacy.ZONES:
+        for zone in self._zones:
             if zone.child_of or (parent == "lab.") != zone.origin.endswith(".lab."):
                 continue
             lines += _delegation(zone.origin, zone.addresses)
             lines.append(f"{zone.origin} 3600 IN DS {self._ds[zone.origin]}")
         if parent == "lab.":
-            lines += _delegation("outside.lab.", plan.OUTSIDE)
+            for origin, addresses in self._bare:
+                lines += _delegation(origin, addresses)
         return "\n".join(lines) + "\n"
 
     def make(self):
         os.makedirs(self.directory, exist_ok=True)
-        for zone in legacy.ZONES:
+        for zone in self._zones:
             self._make_keys_of(zone.origin)
         addresses = {"tld4": plan.TLD[4], "tld6": plan.TLD[6],
                      "root4": plan.ROOT[4], "root6": plan.ROOT[6]}

@@ -34,6 +34,9 @@ class Quirk:
     has_tcp: bool = True
     compresses: bool = True
     keeps_case: bool = True                     # of the question
+    cuts: typing.Callable = None                # what is too long for UDP; by default, all records go
+    udp_size: int = UDP_SIZE
+    delay_s: float = 0
 
 
 def _error(query, rcode):
@@ -227,7 +230,9 @@ def to_wire(quirk, response, over_tcp):
     if not quirk.keeps_case:
         response.question[0].name = _lower(response.question[0].name)
     wire = _render(response, quirk.compresses)
-    if not over_tcp and len(wire) > UDP_SIZE:
+    if not over_tcp and len(wire) > quirk.udp_size:
+        if quirk.cuts:
+            return quirk.cuts(response).to_wire()
         for section in (response.answer, response.authority, response.additional):
             section.clear()
         response.flags |= dns.flags.TC

@@ -10,16 +10,20 @@ WAIT_S = ask.PATIENCE_S     # for servers to start, and for validators, which re
 
 
 class SigningLab:
-    """Builds everything. The Resources own all of it, and remove it."""
+    """Builds everything. The Resources own all of it, and remove it. Another lab of the same form (zoo.py) has
+    other zones, and a name of its own."""
+
+    name, network, zones = "signing", plan.PLAN, legacy.ZONES
+    bare = (("outside.lab.", plan.OUTSIDE),)    # delegated without DS
 
     def __init__(self, resources, sealgate_path):
         self.resources, self.sealgate_path = resources, sealgate_path
         self.root_hints = "/usr/share/dns/root.hints"   # a signer does not read it
-        self.namespaces = topology.build(resources, plan.PLAN)
-        self.keys = Parents(resources.path("signing"), sealgate_path)
+        self.namespaces = topology.build(resources, self.network)
+        self.keys = Parents(resources.path(self.name), sealgate_path, self.zones, self.bare)
         self.keys.make()
         parents = self.keys.start(resources, self.namespaces["parents"])
-        unsigned = legacy.start(resources, self.legacy, self.keys.directory)
+        unsigned = self._start_servers()
         for process, address, name in ((parents[0], plan.ROOT, "."), (parents[1], plan.TLD, "lab."),
                                        *((process, zone.addresses, zone.origin)
                                          for process, zone in unsigned)):
@@ -28,6 +32,10 @@ class SigningLab:
                 servers.wait_until_answering(asker, address[family], name, process, seconds=WAIT_S)
         self.processes = {zone.origin: process for process, zone in unsigned}
         self.validators = []
+
+    def _start_servers(self):
+        """Returns each process with a zone that it answers."""
+        return legacy.start(self.resources, self.legacy, self.keys.directory)
 
     @property
     def validators_namespace(self):
@@ -85,9 +93,8 @@ class SigningLab:
     def configuration(self, place, more=""):
         rows = ",\n".join(
             f'    {{ name = "{zone.origin}"; keys = "{self.keys.keys_of(zone.origin)}";{zone.habits} }}'
-            for zone in legacy.ZONES)
-        addresses = ", ".join(f'"{address}"' for number in sorted({zone.number
-                                                                  for zone in legacy.ZONES})
+            for zone in self.zones)
+        addresses = ", ".join(f'"{address}"' for number in sorted({zone.number for zone in self.zones})
                               for address in plan.server(number).values())
         return (f'sign = {{\n  place = "{place}";\n  servers = [ {addresses} ];\n'
                 f"  zones = (\n{rows}\n  );\n{more}}};\n")
