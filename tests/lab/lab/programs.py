@@ -36,6 +36,7 @@ controls {{ }};
 {after}
 """
 
+# Without `rrl-ratelimit: 0` it leaves questions unanswered once a client asks 200 a second.
 NSD = """
 server:
     server-count: 1
@@ -47,6 +48,7 @@ server:
     xfrdir: "{directory}"
     pidfile: ""
     hide-version: yes
+    rrl-ratelimit: 0
 {more}
 remote-control:
     control-enable: no
