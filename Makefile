@@ -92,7 +92,7 @@ help:
 	@echo 'make unit|lab   one half of the tests'
 	@echo 'make check-vm   cases of the lab on Debian'"'"'s kernel in qemu: nft, lossy links (root, apt; 35 minutes)'
 	@echo 'make adversary  an attacker who searches, for ADVERSARY_SECONDS=$(ADVERSARY_SECONDS); SEED= (root)'
-	@echo 'make zoo        the signer before servers of many odd habits, for five validators; SEED= (root, twenty minutes)'
+	@echo 'make zoo        the signer before servers of many odd habits, for five validators; SEED= (root, two minutes)'
 	@echo 'make corpus     answers of every kind, changed in every way, beside other validators'
 	@echo 'make cost       what a response costs, in instructions, has not grown (valgrind)'
 	@echo 'make musl       the build and the unit tests with musl (root, apt; five minutes)'

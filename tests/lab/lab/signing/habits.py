@@ -10,7 +10,7 @@ import dns.rdata
 import dns.rrset
 from dns.rdatatype import A, AAAA, CNAME, HTTPS, MX, NS, SOA, TXT
 
-from .quirks import SILENCE, UDP_SIZE, Quirk
+from .quirks import UDP_SIZE, Quirk
 
 ECS = 8
 TTL_HUGE = 2 ** 31
@@ -230,10 +230,6 @@ def _ns_below_refused(server, query):
     return None
 
 
-def _drop_edns(_server, query):
-    return SILENCE if query.edns >= 0 else None
-
-
 def _cut_rdatas(response):
     """TC, with as many records as fit."""
     response.flags |= dns.flags.TC
@@ -297,7 +293,6 @@ HABITS = {
     "https-refused": _early((HTTPS,), dns.rcode.REFUSED),
     "types-notimp": _only_old_types(dns.rcode.NOTIMP),
     "types-refused": _only_old_types(dns.rcode.REFUSED),
-    "no-edns": Quirk(early=_drop_edns),
     "cuts-part": Quirk(cuts=_cut_rdatas),
     "cuts-silently": Quirk(cuts=_shortened),
     "cuts-nothing": Quirk(cuts=_cut_nothing, udp_size=300),
@@ -312,7 +307,6 @@ HABITS = {
     "alien-authority": for_answers(_alien_authority),
     "alien-additional": for_answers(_alien_additional),
     "neighbour": for_answers(_neighbour),
-    "slow": Quirk(delay_s=1),
     "no-tcp": Quirk(has_tcp=False),
 }
 # Habits that the operator may tell of, by keys of a zone in sign.zones.
