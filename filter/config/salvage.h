@@ -6,7 +6,7 @@
 
 #include "config/config.h"
 
-/* What the caller wants to know for sure. */
+/* The caller wants to know this for sure. */
 enum salvage_need {
 	SALVAGE_INSTANCE, /* all that is the instance's */
 	SALVAGE_SOCKET,   /* only the path of the control socket */

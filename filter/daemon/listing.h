@@ -23,7 +23,7 @@ struct listing {
 	row_writer *write;
 };
 
-/* What the workers told. */
+/* The rows that the workers told. */
 struct listing_rows {
 	struct inquiries all;
 	const union inquiry_row **rows; /* in the order of the listing */

@@ -160,7 +160,7 @@ static void tcp_sign_datagram(void *context, struct connection *c, uint8_t *octe
 
 /* ---- Servers that close, or are silent ---- */
 
-/* What passes as it came is not kept, so it cannot be asked again. */
+/* A query that passes as it came is not kept, so it cannot be asked again. */
 static bool tcp_sign_ask_anew(void *context, struct connection *c)
 {
 	struct sign_trade *t = context;

@@ -168,14 +168,28 @@ static void a_zone_cut_needs_more_than_a_slip(void **state)
 	}
 }
 
+/* A story, and whether the NSEC at its end has the type NS. */
+struct story_of_ns {
+	struct story story;
+	bool has_ns;
+};
+
+static void tell_each_of_ns(const struct story_of_ns rows[], size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct legacy *l = legacy_new();
+		learn_soa(l);
+		tell(l, &rows[i].story);
+		assert_row(rows[i].story.why, nsec_has_ns(l) == rows[i].has_ns);
+		legacy_free(l);
+	}
+}
+
 /* A false NS bit would let anybody forge the name and all below it. A missing one makes the child Bogus. */
 static void only_a_cut_gets_the_ns_bit(void **state)
 {
 	(void)state;
-	static const struct {
-		struct story story;
-		bool has_ns;
-	} rows[] = {
+	static const struct story_of_ns rows[] = {
 		{ { "a server that has NS for every name", SUB " DS",
 		          { { SUB " NS", AA, lb_ns }, { PROBE " NS", AA, probe_ns },
 		                  { SUB " NS", AA, lb_ns } },
@@ -191,13 +205,7 @@ static void only_a_cut_gets_the_ns_bit(void **state)
 		        true },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct legacy *l = legacy_new();
-		learn_soa(l);
-		tell(l, &rows[i].story);
-		assert_row(rows[i].story.why, nsec_has_ns(l) == rows[i].has_ns);
-		legacy_free(l);
-	}
+	tell_each_of_ns(rows, COUNT(rows));
 }
 
 /* Some servers have errors for NS and SOA inside a zone. Such an error in place of DS takes the name down. */
@@ -206,10 +214,7 @@ static void an_error_for_ns_or_soa_is_no_error_for_what_the_client_asked(void **
 	(void)state;
 	static const struct turn refused = { SUB " NS", RCODE_REFUSED, "" };
 	static const char address[] = SUB " A 192.0.2.1";
-	static const struct {
-		struct story story;
-		bool has_ns;
-	} rows[] = {
+	static const struct story_of_ns rows[] = {
 		{ { "a name that is there", SUB " DS", { refused, { SUB " A", AA, address } },
 		          SIGN_OUTCOME_NODATA, STATUS_SECURE },
 		        false },
@@ -238,13 +243,7 @@ static void an_error_for_ns_or_soa_is_no_error_for_what_the_client_asked(void **
 		        false },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct legacy *l = legacy_new();
-		learn_soa(l);
-		tell(l, &rows[i].story);
-		assert_row(rows[i].story.why, nsec_has_ns(l) == rows[i].has_ns);
-		legacy_free(l);
-	}
+	tell_each_of_ns(rows, COUNT(rows));
 }
 
 /* A denial then could deny what is there. */

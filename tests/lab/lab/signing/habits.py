@@ -10,7 +10,7 @@ import dns.rdata
 import dns.rrset
 from dns.rdatatype import A, AAAA, CNAME, HTTPS, MX, NS, SOA, TXT
 
-from .quirks import UDP_SIZE, Quirk
+from .quirks import QUIRKS, UDP_SIZE, Quirk, error_response, is_denial
 
 ECS = 8
 TTL_HUGE = 2 ** 31
@@ -18,10 +18,6 @@ TTL_HUGE = 2 ** 31
 
 def _sections(response):
     return (response.answer, response.authority, response.additional)
-
-
-def _is_denial(response):
-    return not response.answer and any(rrset.rdtype == SOA for rrset in response.authority)
 
 
 def _apex(server, query):
@@ -37,13 +33,6 @@ def _record(name, rdtype, text, ttl=300):
     return dns.rrset.from_text(name, ttl, "IN", rdtype, text)
 
 
-def _error(query, rcode):
-    response = dns.message.make_response(query)
-    response.use_edns(-1)
-    response.set_rcode(rcode)
-    return response
-
-
 def late(change):
     """A habit that changes the response in place: change(server, query, response)."""
     def run(server, query, response):
@@ -53,7 +42,7 @@ def late(change):
 
 
 def for_denials(change):
-    return late(lambda server, query, response: _is_denial(response) and change(server, query, response))
+    return late(lambda server, query, response: is_denial(response) and change(server, query, response))
 
 
 def for_answers(change):
@@ -69,14 +58,6 @@ def _keep_one(server, _query, response):
         chosen = list(rrset)[server.count % len(rrset)]
         rrset.clear()
         rrset.add(chosen)
-
-
-def _rotate(server, _query, response):
-    for rrset in _addresses(response):
-        rdatas = list(rrset)
-        rrset.clear()
-        for at in range(len(rdatas)):
-            rrset.add(rdatas[(at + server.count) % len(rdatas)])
 
 
 def _put_address(response, number):
@@ -158,15 +139,6 @@ def _ns_with_answer(server, query, response):
         response.authority.append(_own(server, query, NS))
 
 
-def _nxdomain(_server, _query, response):
-    response.set_rcode(dns.rcode.NXDOMAIN)
-
-
-def _nxdomain_for_inner(server, query, response):
-    if not server.zone_of(query.question[0].name).has_records(query.question[0].name):
-        response.set_rcode(dns.rcode.NXDOMAIN)
-
-
 def _noerror(_server, _query, response):
     response.set_rcode(dns.rcode.NOERROR)
 
@@ -213,20 +185,20 @@ def _capitals(_server, _query, response):
 
 def _early(rdtypes, rcode):
     def react(_server, query):
-        return _error(query, rcode) if query.question[0].rdtype in rdtypes else None
+        return error_response(query, rcode) if query.question[0].rdtype in rdtypes else None
     return Quirk(early=react)
 
 
 def _only_old_types(rcode):
     def react(_server, query):
-        return None if query.question[0].rdtype in (A, AAAA, NS, SOA, CNAME, MX, TXT) else _error(query, rcode)
+        return None if query.question[0].rdtype in (A, AAAA, NS, SOA, CNAME, MX, TXT) else error_response(query, rcode)
     return Quirk(early=react)
 
 
 def _ns_below_refused(server, query):
     question = query.question[0]
     if question.rdtype in (NS, SOA) and question.name != _apex(server, query):
-        return _error(query, dns.rcode.REFUSED)
+        return error_response(query, dns.rcode.REFUSED)
     return None
 
 
@@ -263,7 +235,7 @@ def _ra_and_rd(_server, _query, response):
 HABITS = {
     "right": Quirk(),
     "one-of-many": for_answers(_keep_one),
-    "rotating": for_answers(_rotate),
+    "rotating": QUIRKS["rotate"],
     "geo-source": for_answers(_geo_by_source),
     "geo-subnet": for_answers(_geo_by_subnet),
     "ttl-changes": _set_ttls(lambda server: 30 + server.count * 7 % 270),
@@ -287,8 +259,8 @@ HABITS = {
     "ns-refused": _early((NS,), dns.rcode.REFUSED),
     "ns-below-refused": Quirk(early=_ns_below_refused),
     "soa-refused": _early((SOA,), dns.rcode.REFUSED),
-    "nx-for-types": for_denials(_nxdomain),
-    "nx-for-inner": for_denials(_nxdomain_for_inner),
+    "nx-for-types": QUIRKS["nx-types"],
+    "nx-for-inner": QUIRKS["nx-inner"],
     "never-nx": for_denials(_noerror),
     "https-refused": _early((HTTPS,), dns.rcode.REFUSED),
     "types-notimp": _only_old_types(dns.rcode.NOTIMP),

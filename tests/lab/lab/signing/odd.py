@@ -11,7 +11,6 @@ import socket
 import struct
 import sys
 import threading
-import time
 import traceback
 
 import dns.flags
@@ -168,7 +167,6 @@ def _serve_tcp(server, sock, client):
         sock.settimeout(20)
         while prefix := sock.recv(2, socket.MSG_WAITALL):
             wire = sock.recv(struct.unpack("!H", prefix)[0], socket.MSG_WAITALL)
-            time.sleep(server.quirk.delay_s)
             response = server.respond(wire, True, client)
             if response is None:
                 return
@@ -182,11 +180,7 @@ def _take(server, sock):
         return
     wire, client = sock.recvfrom(65535)
     response = server.respond(wire, False, client[0])
-    if response is None:
-        return
-    if server.quirk.delay_s:
-        threading.Timer(server.quirk.delay_s, sock.sendto, (response, client)).start()
-    else:
+    if response is not None:
         sock.sendto(response, client)
 
 

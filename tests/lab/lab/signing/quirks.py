@@ -36,10 +36,9 @@ class Quirk:
     keeps_case: bool = True                     # of the question
     cuts: typing.Callable = None                # what is too long for UDP; by default, all records go
     udp_size: int = UDP_SIZE
-    delay_s: float = 0
 
 
-def _error(query, rcode):
+def error_response(query, rcode):
     response = dns.message.make_response(query)
     response.use_edns(-1)
     response.set_rcode(rcode)
@@ -62,18 +61,18 @@ def _badvers(query):
     return response
 
 
-def _is_denial(response):
+def is_denial(response):
     return not response.answer and any(rrset.rdtype == SOA for rrset in response.authority)
 
 
 def _without_soa(_server, _query, response):
-    if _is_denial(response):
+    if is_denial(response):
         response.authority = []
     return response
 
 
 def _without_soa_and_rcode(_server, _query, response):
-    if _is_denial(response):
+    if is_denial(response):
         response.authority = []
         response.set_rcode(dns.rcode.NOERROR)
     return response
@@ -98,21 +97,21 @@ def _sign_by_itself(_server, query, response):
 def _deny_inner_names(server, query, response):
     """NXDOMAIN for a name that has no records but has names below it (RFC 8020, 4)."""
     zone = server.zone_of(query.question[0].name)
-    if _is_denial(response) and not zone.has_records(query.question[0].name):
+    if is_denial(response) and not zone.has_records(query.question[0].name):
         response.set_rcode(dns.rcode.NXDOMAIN)
     return response
 
 
 def _deny_names(_server, _query, response):
     """NXDOMAIN for each type that a name lacks (RFC 4074, 4.2), as load balancers send it."""
-    if _is_denial(response):
+    if is_denial(response):
         response.set_rcode(dns.rcode.NXDOMAIN)
     return response
 
 
 def _name_the_soa_after_the_question(_server, query, response):
     """The SOA of a denial has the name of the question, as some load balancers write it."""
-    if _is_denial(response):
+    if is_denial(response):
         for rrset in response.authority:
             rrset.name = query.question[0].name
     return response
@@ -121,7 +120,7 @@ def _name_the_soa_after_the_question(_server, query, response):
 def _have_ns_everywhere(server, query, response):
     """NS for every name that is asked for them, whether it exists or not."""
     question = query.question[0]
-    if question.rdtype == NS and _is_denial(response):
+    if question.rdtype == NS and is_denial(response):
         own = server.zone_of(question.name).get(server.zone_of(question.name).origin, NS)
         response.set_rcode(dns.rcode.NOERROR)
         response.authority = []
@@ -181,12 +180,12 @@ def _add_much(server, query, response):
 QUIRKS = {
     "plain": Quirk(),
     "drops-edns": Quirk(early=_to_edns(lambda query: SILENCE)),
-    "formerr-edns": Quirk(early=_to_edns(lambda query: _error(query, dns.rcode.FORMERR))),
-    "notimp-edns": Quirk(early=_to_edns(lambda query: _error(query, dns.rcode.NOTIMP))),
+    "formerr-edns": Quirk(early=_to_edns(lambda query: error_response(query, dns.rcode.FORMERR))),
+    "notimp-edns": Quirk(early=_to_edns(lambda query: error_response(query, dns.rcode.NOTIMP))),
     "badvers-edns": Quirk(early=_to_edns(_badvers)),
-    "notimp-types": Quirk(early=_to_new_types(lambda query: _error(query, dns.rcode.NOTIMP))),
-    "refused-types": Quirk(early=_to_new_types(lambda query: _error(query, dns.rcode.REFUSED))),
-    "servfail-types": Quirk(early=_to_new_types(lambda query: _error(query, dns.rcode.SERVFAIL))),
+    "notimp-types": Quirk(early=_to_new_types(lambda query: error_response(query, dns.rcode.NOTIMP))),
+    "refused-types": Quirk(early=_to_new_types(lambda query: error_response(query, dns.rcode.REFUSED))),
+    "servfail-types": Quirk(early=_to_new_types(lambda query: error_response(query, dns.rcode.SERVFAIL))),
     "silent-types": Quirk(early=_to_new_types(lambda query: SILENCE)),
     "no-soa": Quirk(late=_without_soa),
     "empty": Quirk(late=_without_soa_and_rcode),
