@@ -128,6 +128,7 @@
 	X(walks, "Fetches that walked from the root servers down")                                 \
 	X(walks_lost, "Walks from the root servers down that found no answer")                     \
 	X(sign_queries_asked, "Queries whose response is to be signed")                            \
+	X(sign_queries_at_once, "Queries that were answered without asking the server")            \
 	X(sign_queries_plain, "Queries passed unchanged: without DO")                              \
 	X(sign_queries_outside, "Queries passed unchanged: in no zone that is signed here")        \
 	X(sign_queries_other, "Queries passed unchanged: another class or opcode, or no question") \

@@ -295,6 +295,23 @@ bool sign_apex(struct sign_job *job, struct ending *e)
 	return p->count > 0 ? put_presigned(job, zone, p) : sign_apex_nodata(job, e);
 }
 
+/* A denial needs the SOA, of which only a response tells. */
+bool is_known_at_once(struct sign_job *job)
+{
+	const struct sign_zone *zone = zone_of(job, &job->qname);
+	struct name above;
+
+	if (job->asked->way == SIGN_WAY_APEX && job->qtype != TYPE_DS)
+		return presigned_of(zone, job->qtype)->count > 0 ||
+		       memory_zone(job->signer, zone)->has_soa;
+	if (job->asked->way == SIGN_WAY_APEX) {
+		name_parent(&zone->apex, &above);
+		const struct sign_zone *parent = zone_of(job, &above);
+		return parent && (zone->ds_count > 0 || memory_zone(job->signer, parent)->has_soa);
+	}
+	return job->asked->way == SIGN_WAY_NODATA && memory_zone(job->signer, zone)->has_soa;
+}
+
 bool sign_apex_nodata(struct sign_job *job, struct ending *e)
 {
 	struct signer_walk w = { .name = job->qname, .zone = zone_of(job, &job->qname) };

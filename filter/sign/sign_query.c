@@ -21,6 +21,17 @@ bool is_of_dnssec(uint16_t type)
 	       type == TYPE_NSEC3 || type == TYPE_NSEC3PARAM;
 }
 
+bool asks_of_policy(struct span query)
+{
+	struct cursor c = cursor_at(query, 4);
+	uint16_t questions = cursor_u16(&c), type;
+
+	c = cursor_at(query, DNS_HEADER_SIZE);
+	name_skip(&c);
+	type = cursor_u16(&c);
+	return !c.bad && questions == 1 && (is_presigned(type) || type == TYPE_DS);
+}
+
 /* Returns why a query passes whatever its name, or SIGN_QUERY_ASKED. A zone transfer does not pass
  * here, not even with another class or with a TSIG that the server might accept. */
 static enum sign_query query_passes_as(const struct message *q)

@@ -27,6 +27,10 @@ bool sign_matches(const struct message *response, const struct signer_query *ask
 /* Writes SERVFAIL, for a client whose query the server did not answer. */
 void sign_no_response(const struct signer_query *asked, struct writer *out);
 
+/* True if these octets of a query may ask for DNSKEY, CDS, CDNSKEY or DS: the others need not be parsed to know that
+ * sign_at_once() has no answer. */
+bool asks_of_policy(struct span query);
+
 /* True for types that only DNSSEC has. A server without DNSSEC may answer anything for them. */
 bool is_of_dnssec(uint16_t type);
 

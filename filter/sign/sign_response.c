@@ -293,6 +293,22 @@ static bool job_read_question(struct sign_job *job)
 	       zone_of(job, &job->qname);
 }
 
+static void job_begin(struct sign_job *job, struct signer *s, const struct signer_query *asked,
+        const struct sign_context *context, struct sign_result *result)
+{
+	*result =
+	        (struct sign_result){ .verdict = SIGN_VERDICT_DROP, .outcome = SIGN_OUTCOME_STRAY };
+	memset(job, 0, offsetof(struct sign_job, qname)); /* which is long */
+	job->signer = s;
+	job->asked = asked;
+	job->peers = context->peers;
+	job->is_stream = context->is_stream;
+	job->now_s = context->now_s;
+	job->now_ms = context->now_ms;
+	job->result = result;
+	job->trouble = SIGN_OUTCOME_COUNT;
+}
+
 void sign_response(struct signer *s, const struct signer_query *asked,
         const struct sign_context *context, const struct message *response, struct writer *out,
         struct sign_result *result)
@@ -300,21 +316,11 @@ void sign_response(struct signer *s, const struct signer_query *asked,
 	struct recall_id id;
 	struct sign_job job;
 
-	*result =
-	        (struct sign_result){ .verdict = SIGN_VERDICT_DROP, .outcome = SIGN_OUTCOME_STRAY };
+	job_begin(&job, s, asked, context, result);
 	if (!sign_matches(response, asked))
 		return;
 	server_note_response(s, asked, context, response);
-	memset(&job, 0, offsetof(struct sign_job, qname)); /* which is long */
-	job.signer = s;
-	job.asked = asked;
-	job.peers = context->peers;
-	job.is_stream = context->is_stream;
-	job.now_s = context->now_s;
-	job.now_ms = context->now_ms;
-	job.result = result;
 	job.m = response;
-	job.trouble = SIGN_OUTCOME_COUNT;
 	if (sign_recall_find(&job, &id, out))
 		return;
 	memory_begin(s, context->now_s + SIGN_RECALL_S);
@@ -327,4 +333,22 @@ void sign_response(struct signer *s, const struct signer_query *asked,
 	learn_soa(&job);
 	make_response(&job, out);
 	sign_recall_put(&job, &id);
+}
+
+bool sign_at_once(struct signer *s, const struct signer_query *asked,
+        const struct sign_context *context, struct writer *out, struct sign_result *result)
+{
+	static const struct message no_response;
+	struct sign_job job;
+
+	job_begin(&job, s, asked, context, result);
+	if (asked->way != SIGN_WAY_APEX && asked->way != SIGN_WAY_NODATA)
+		return false;
+	job.m = &no_response;
+	memory_begin(s, context->now_s); /* the answer is not kept */
+	arena_reset(&s->arena, 0);
+	if (!job_read_question(&job) || !is_known_at_once(&job))
+		return false;
+	make_response(&job, out);
+	return true;
 }

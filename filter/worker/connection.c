@@ -28,9 +28,9 @@ static struct side *opposite_side(struct side *s)
  * be heard while queries wait for it: it may read no more of them before its responses are gone. */
 static bool has_room(const struct connection *c, const struct side *s)
 {
-	return s == &c->client
-	               ? c->question_count < CONNECTION_QUESTIONS && c->client.out.len < OUT_ENOUGH
-	               : c->parked_count < CONNECTION_PARKED;
+	return s == &c->client ? c->question_count < CONNECTION_QUESTIONS &&
+	                                 c->client.out.len < OUT_ENOUGH && !c->held
+	                       : c->parked_count < CONNECTION_PARKED;
 }
 
 /* True when another message of a side may be treated. */
@@ -43,8 +43,11 @@ static bool may_treat(struct side *s)
 
 static bool may_read(struct side *s)
 {
-	return s->connection->server.is_connected && !s->has_ended && may_treat(s) &&
-	       outbox_is_empty(&opposite_side(s)->out);
+	const struct connection *c = s->connection;
+	bool is_there = s == &c->client ? c->server.is_connected || c->relay->trade->at_once
+	                                : c->server.is_connected && !c->is_lost;
+
+	return is_there && !s->has_ended && may_treat(s) && outbox_is_empty(&opposite_side(s)->out);
 }
 
 /* A side without any event is not watched at all: epoll would report a hang-up again and again. */
@@ -81,6 +84,48 @@ void connection_send(struct side *to, struct span message)
 		to->connection->is_broken = true;
 }
 
+static void break_unreachable(struct connection *c)
+{
+	stats_count(&c->relay->stats->tcp_unreachable);
+	c->is_broken = c->is_counted = true;
+}
+
+/* Keeps the message until the server is connected. No further one is read then. */
+static void hold_message(struct connection *c, struct span message)
+{
+	c->held = malloc(message.len ? message.len : 1);
+	c->held_len = message.len;
+	if (!c->held)
+		c->is_broken = true;
+	else if (message.len)
+		memcpy(c->held, message.base, message.len);
+}
+
+static void treat_query(struct connection *c, struct span message)
+{
+	const struct relay *r = c->relay;
+
+	if (c->server.is_connected && !c->is_lost)
+		r->trade->query(r->trader, c, message);
+	else if (r->trade->at_once(r->trader, c, message))
+		return;
+	else if (c->is_lost)
+		break_unreachable(c);
+	else
+		hold_message(c, message);
+}
+
+static void treat_held(struct connection *c)
+{
+	uint8_t *held = c->held;
+
+	if (!held || !c->server.is_connected || c->is_broken)
+		return;
+	c->held = NULL;
+	treat_query(c, span_of(held, c->held_len));
+	free(held);
+}
+
 static void treat_message(void *context, struct span message)
 {
 	struct side *s = context;
@@ -89,7 +134,7 @@ static void treat_message(void *context, struct span message)
 
 	connection_touch(c);
 	if (s == &c->client) {
-		r->trade->query(r->trader, c, message);
+		treat_query(c, message);
 	} else {
 		c->was_heard = true;
 		r->trade->response(r->trader, c, message);
@@ -199,8 +244,10 @@ void connection_unreachable(struct connection *c)
 {
 	if (c->relay->trade->datagram && server_side_by_udp(c))
 		return;
-	stats_count(&c->relay->stats->tcp_unreachable);
-	c->is_broken = c->is_counted = true;
+	if (c->relay->trade->at_once && !c->held && c->question_count == 0)
+		c->is_lost = c->server.is_connected = true;
+	else
+		break_unreachable(c);
 }
 
 /* The event may be of another connection, which was in this place before it was evicted. */
@@ -230,6 +277,7 @@ void connection_ready(struct side *s)
 		return;
 	if (!s->is_connected)
 		finish_connecting(s);
+	treat_held(s->connection);
 	read_side(s);
 	connection_update(s->connection);
 }
@@ -254,28 +302,31 @@ static void pass_on_end(struct side *s)
 	                               ? c->parked_count > 0
 	                               : c->relay->trade->asks_again && c->question_count > 0;
 
-	if (s->was_ended || !opposite_side(s)->has_ended || !outbox_is_empty(&s->out) ||
-	        is_more_to_come)
+	if (s->was_ended || !s->is_connected || !opposite_side(s)->has_ended ||
+	        !outbox_is_empty(&s->out) || is_more_to_come)
 		return;
 	shutdown(s->fd, SHUT_WR);
 	s->was_ended = true;
 }
 
-/* UDP has no end: the server counts as ended when the client has ended and has all its answers. */
-static void end_datagrams(struct connection *c)
+/* UDP has no end, and a server that has not taken the connection cannot end it: it counts as ended when the client has
+ * ended and has all its answers. */
+static void end_without_stream(struct connection *c)
 {
-	if (c->server.is_datagram && c->client.has_ended && c->question_count == 0)
+	bool is_stream = c->server.is_connected && !c->server.is_datagram && !c->is_lost;
+
+	if (!is_stream && c->client.has_ended && !c->held && c->question_count == 0)
 		c->server.has_ended = true;
 }
 
 void connection_update(struct connection *c)
 {
-	end_datagrams(c);
+	end_without_stream(c);
 	send_waiting(&c->client);
 	send_waiting(&c->server);
 	pass_on_end(&c->client);
 	pass_on_end(&c->server);
-	bool is_over = c->client.was_ended && c->server.was_ended;
+	bool is_over = c->client.was_ended && (c->server.was_ended || !c->server.is_connected);
 	if (c->is_broken && !c->is_counted)
 		stats_count(&c->relay->stats->tcp_broken);
 	if (c->is_broken || is_over || watch_side(&c->client) < 0 || watch_side(&c->server) < 0)
@@ -303,6 +354,7 @@ void connection_close(struct connection *c)
 		question_forget(c->first);
 	close_side(&c->client, c->is_broken);
 	close_side(&c->server, c->is_broken);
+	free(c->held);
 	relay_leave(c->relay, c);
 	table_remove(&c->relay->connections, c);
 }

@@ -6,7 +6,7 @@
  *
  * A side is not read while octets wait for the other one, and only so many messages are read in one
  * turn of the loop, at whose end they are sent. So the memory of a connection is bounded: a message
- * that is being read on either side, the questions, the responses that wait for keys, and what is
+ * that is being read on either side, one that waits for the server to be connected, the questions, the responses that wait for keys, and what is
  * made of these and in one turn. */
 #ifndef WORKER_CONNECTION_H
 #define WORKER_CONNECTION_H
@@ -41,11 +41,14 @@ struct connection {
 	struct relay *relay;
 	struct side client, server;
 	struct sockaddr_storage client_address, server_address;
-	enum divert divert;            /* how the client came here */
-	bool was_heard;                /* the server has responded since it was connected */
-	bool is_broken;                /* both sides are to be reset */
-	bool is_counted;               /* why it is broken was counted */
-	uint64_t active_ms;            /* when the last whole message moved */
+	enum divert divert; /* how the client came here */
+	bool was_heard;     /* the server has responded since it was connected */
+	bool is_broken;     /* both sides are to be reset */
+	bool is_counted;    /* why it is broken was counted */
+	uint64_t active_ms; /* when the last whole message moved */
+	bool is_lost;       /* the server cannot be reached, and no question needed it yet */
+	uint8_t *held; /* a message of the client for a server that is not connected yet, or NULL */
+	size_t held_len;
 	struct question *first, *last; /* in the order in which they were asked */
 	unsigned question_count, parked_count;
 	struct sharer sharer;             /* its client */
@@ -60,7 +63,7 @@ void connection_ready(struct side *side);
 void connection_update(struct connection *c);
 
 /* To be called if the server cannot be reached: the connection goes on over UDP if its trade can
- * do that, or is broken. */
+ * do that; otherwise it is broken once a question needs the server. */
 void connection_unreachable(struct connection *c);
 
 /* Queues a message for a side. If memory is short, the connection is broken. */

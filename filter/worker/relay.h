@@ -56,6 +56,11 @@ struct relay_trade {
 	void (*query)(void *trader, struct connection *c, struct span octets);
 	void (*response)(void *trader, struct connection *c, struct span octets);
 
+	/* Answers a message of the client if that needs no server; returns false, and does nothing, if it does. Only a
+	 * trade that has this reads messages before the server has taken the connection: the first one that needs the
+	 * server waits for it, and the others stay in the kernel. May be NULL. */
+	bool (*at_once)(void *trader, struct connection *c, struct span octets);
+
 	/* Everything goes on as it came, octet for octet, and the trade only looks at messages. */
 	bool only_looks;
 

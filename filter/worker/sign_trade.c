@@ -255,6 +255,30 @@ enum sign_query sign_trade_query(struct sign_trade *t, struct span octets,
 	return result;
 }
 
+/* A query of odd form goes the usual way, which knows them all. */
+bool sign_trade_at_once(struct sign_trade *t, struct span octets, const struct sign_peers *peers,
+        bool is_stream, struct span *answer)
+{
+	struct writer sent = scratch_writer(&t->queries), out = scratch_writer(&t->responses);
+	struct message query;
+	struct signer_query asked;
+	struct sign_result result;
+
+	if (!asks_of_policy(octets) || t->turn->is_paused || !peers ||
+	        !is_signed_for(t, peers->server) ||
+	        !message_parse(&query, octets, t->queries.rrs, MESSAGE_RRS_MAX))
+		return false;
+	const struct sign_context context = sign_context_of(t, peers, is_stream);
+	if (sign_query(t->signer, &query, &context, &asked, &sent) != SIGN_QUERY_ASKED ||
+	        !sign_at_once(t->signer, &asked, &context, &out, &result))
+		return false;
+	stats_count(&t->stats->queries);
+	stats_count(&t->stats->sign_queries_at_once);
+	report_signing(t, &asked, peers, &result);
+	*answer = result.octets;
+	return true;
+}
+
 /* ---- Responses ---- */
 
 bool sign_trade_matches(const struct message *response, const struct signer_query *asked)

@@ -45,6 +45,11 @@ enum sign_query sign_trade_query(struct sign_trade *t, struct span octets,
         const struct sign_peers *peers, bool is_stream, struct signer_query *asked,
         struct span *sent);
 
+/* Answers a query that needs no server, counts both, and sets `answer`, which lies in `responses`. Returns false if the
+ * server must be asked, or must get the query as it came: then nothing was counted. `peers` as above. */
+bool sign_trade_at_once(struct sign_trade *t, struct span octets, const struct sign_peers *peers,
+        bool is_stream, struct span *answer);
+
 /* Parses a response into `responses`. Octets after its end are left out of `response->octets`. Returns false
  * and counts the response if it is malformed. */
 bool sign_trade_parse_response(struct sign_trade *t, struct span octets,

@@ -51,6 +51,17 @@ static void send_query(const struct sign_trade *t, struct question *q, struct sp
 		connection_send(server, query);
 }
 
+static bool tcp_sign_at_once(void *context, struct connection *c, struct span octets)
+{
+	struct sign_peers peers = peers_of(c);
+	struct span answer;
+
+	if (!sign_trade_at_once(context, octets, &peers, true, &answer))
+		return false;
+	connection_send(&c->client, answer);
+	return true;
+}
+
 static void tcp_sign_query(void *context, struct connection *c, struct span octets)
 {
 	struct sign_trade *t = context;
@@ -58,6 +69,8 @@ static void tcp_sign_query(void *context, struct connection *c, struct span octe
 	struct signer_query asked;
 	struct span sent;
 
+	if (tcp_sign_at_once(t, c, octets))
+		return;
 	if (sign_trade_query(t, octets, &peers, true, &asked, &sent) == SIGN_QUERY_MALFORMED) {
 		c->is_broken = true;
 		return;
@@ -197,6 +210,7 @@ static struct connection *tcp_sign_answer_due(void *context, const struct relay 
 }
 
 const struct relay_trade tcp_sign_trade = { .query = tcp_sign_query,
+	.at_once = tcp_sign_at_once,
 	.response = tcp_sign_response,
 	.datagram = tcp_sign_datagram,
 	.answer_due = tcp_sign_answer_due,

@@ -7,7 +7,9 @@
 
 #include "worker/relay.h"
 
-/* The trade of a relay whose trader is a struct sign_trade. A message that is not DNS makes the
+/* What the policy alone answers (sign_trade_at_once()) is answered without the server, whatever has become of it.
+ *
+ * The trade of a relay whose trader is a struct sign_trade. A message that is not DNS makes the
  * connection broken.
  *
  * To a server that takes no TCP each query goes by UDP under an id of ours. A response that fits

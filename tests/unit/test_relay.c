@@ -576,6 +576,163 @@ static void a_silent_server_is_answered_for(void **state)
 	assert_null(bed->relay.newest);
 }
 
+/* ---- Before the server has taken the connection ---- */
+
+/* A trade that answers queries for DNSKEY without the server. */
+static bool answer_keys_at_once(void *trader, struct connection *c, struct span octets)
+{
+	struct cursor type = cursor_at(octets, 21);
+	uint8_t octet[64];
+
+	(void)trader;
+	if (cursor_u16(&type) != TYPE_DNSKEY)
+		return false;
+	memcpy(octet, octets.base, octets.len);
+	octet[2] |= FLAG_QR >> 8;
+	connection_send(&c->client, span_of(octet, octets.len));
+	return true;
+}
+
+static void send_on(void *trader, struct connection *c, struct span octets)
+{
+	(void)trader;
+	struct client_query asked = { .id = get_u16(octets.base) };
+	question_ask(c, QUERY_CD, &asked);
+	connection_send(&c->server, octets);
+}
+
+static void send_back(void *trader, struct connection *c, struct span octets)
+{
+	(void)trader;
+	question_forget(c->first);
+	connection_send(&c->client, octets);
+}
+
+static const struct relay_trade hasty_trade = {
+	.query = send_on, .response = send_back, .asks_again = true, .at_once = answer_keys_at_once
+};
+
+/* The loop is not run for the server's side, so it stays as it is. */
+static void begin_without_server(struct bed *bed)
+{
+	bed->relay.trade = &hasty_trade;
+	connection_update(bed->c);
+}
+
+static void client_is_ready(struct bed *bed)
+{
+	connection_ready(&bed->c->client);
+}
+
+static void ask_for_keys(const struct bed *bed, uint16_t id)
+{
+	send_message(bed->client, id, FLAG_RD, TYPE_DNSKEY);
+}
+
+static void what_needs_no_server_is_answered_before_it_is_connected(void **state)
+{
+	struct bed *bed = *state;
+
+	begin_without_server(bed);
+	ask_for_keys(bed, 1);
+	client_is_ready(bed);
+	assert_int_equal(id_of_next(bed->client), 1);
+	ask(bed, 2);
+	ask_for_keys(bed, 3);
+	ask(bed, 4);
+	client_is_ready(bed);
+	client_is_ready(bed);
+	assert_int_equal(
+	        id_of_next(bed->client), -1); /* 2 waits, and those behind it stay in the kernel */
+	assert_int_equal(id_of_next(bed->server), -1);
+	settle(bed); /* connects */
+	assert_int_equal(id_of_next(bed->server), 2);
+	answer(bed, 2);
+	settle(bed);
+	assert_int_equal(id_of_next(bed->client), 2);
+	assert_int_equal(id_of_next(bed->server), 3); /* the trade decides from now on */
+	assert_int_equal(id_of_next(bed->server), 4);
+	assert_int_equal(connections(bed), 1);
+}
+
+static void a_client_that_needs_no_server_may_end_without_it(void **state)
+{
+	struct bed *bed = *state;
+
+	begin_without_server(bed);
+	ask_for_keys(bed, 1);
+	shutdown(bed->client, SHUT_WR);
+	client_is_ready(bed);
+	if (connections(bed) > 0) /* the end is read after the message */
+		client_is_ready(bed);
+	assert_int_equal(connections(bed), 0);
+	assert_int_equal(id_of_next(bed->client), 1);
+	assert_int_equal(id_of_next(bed->client), -2);
+	assert_int_equal(bed->stats.tcp_broken, 0);
+}
+
+static void a_client_that_has_ended_still_gets_what_waits_for_the_server(void **state)
+{
+	struct bed *bed = *state;
+
+	begin_without_server(bed);
+	ask(bed, 1);
+	shutdown(bed->client, SHUT_WR);
+	client_is_ready(bed);
+	assert_int_equal(connections(bed), 1);
+	settle(bed);
+	assert_int_equal(id_of_next(bed->server), 1);
+	answer(bed, 1);
+	settle(bed);
+	assert_int_equal(id_of_next(bed->client), 1);
+}
+
+static void a_server_that_is_lost_matters_once_it_is_needed(void **state)
+{
+	struct bed *bed = *state;
+
+	begin_without_server(bed);
+	connection_unreachable(bed->c);
+	connection_update(bed->c);
+	ask_for_keys(bed, 1);
+	settle(bed);
+	assert_int_equal(id_of_next(bed->client), 1);
+	assert_int_equal(bed->stats.tcp_unreachable, 0);
+	ask_for_keys(bed, 2);
+	ask(bed, 3);
+	settle(bed);
+	assert_int_equal(connections(bed), 0);
+	assert_int_equal(bed->stats.tcp_unreachable, 1);
+}
+
+static void a_server_that_is_lost_does_not_keep_a_client_that_ends(void **state)
+{
+	struct bed *bed = *state;
+
+	begin_without_server(bed);
+	connection_unreachable(bed->c);
+	connection_update(bed->c);
+	ask_for_keys(bed, 1);
+	shutdown(bed->client, SHUT_WR);
+	settle(bed);
+	assert_int_equal(id_of_next(bed->client), 1);
+	assert_int_equal(id_of_next(bed->client), -2);
+	assert_int_equal(connections(bed), 0);
+}
+
+static void a_query_that_waits_for_a_lost_server_ends_the_connection(void **state)
+{
+	struct bed *bed = *state;
+
+	begin_without_server(bed);
+	ask(bed, 1);
+	client_is_ready(bed);
+	connection_unreachable(bed->c);
+	connection_update(bed->c);
+	assert_int_equal(connections(bed), 0);
+	assert_int_equal(bed->stats.tcp_unreachable, 1);
+}
+
 /* Listens on the loopback interface, and has a client connect. */
 static void await_a_client(struct bed *bed, int *client)
 {
@@ -652,6 +809,12 @@ int main(void)
 		relay_test(only_whole_messages_keep_a_connection_open),
 		relay_test(a_message_keeps_a_connection_open),
 		relay_test(a_silent_server_is_answered_for),
+		relay_test(what_needs_no_server_is_answered_before_it_is_connected),
+		relay_test(a_client_that_needs_no_server_may_end_without_it),
+		relay_test(a_client_that_has_ended_still_gets_what_waits_for_the_server),
+		relay_test(a_server_that_is_lost_matters_once_it_is_needed),
+		relay_test(a_server_that_is_lost_does_not_keep_a_client_that_ends),
+		relay_test(a_query_that_waits_for_a_lost_server_ends_the_connection),
 		relay_test(few_descriptors_do_not_keep_the_loop_busy),
 	};
 

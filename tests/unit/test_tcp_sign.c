@@ -127,6 +127,46 @@ static void a_query_goes_on_or_ends_the_connection(void **state)
 	}
 }
 
+static void what_the_policy_knows_is_answered_without_the_server(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *name;
+		uint16_t type;
+		unsigned extra;
+		bool is_paused, is_elsewhere, is_at_once;
+	} rows[] = {
+		{ "DNSKEY", "example.test", TYPE_DNSKEY, WITH_DO, false, false, true },
+		{ "in a pause", "example.test", TYPE_DNSKEY, WITH_DO, true, false, false },
+		{ "to another server", "example.test", TYPE_DNSKEY, WITH_DO, false, true, false },
+		{ "with TSIG", "example.test", TYPE_DNSKEY, WITH_TSIG, false, false, false },
+		{ "in another zone", "example.net", TYPE_DNSKEY, WITH_DO, false, false, false },
+		{ "not at the apex", WWW, TYPE_DNSKEY, WITH_DO, false, false, false },
+		{ "another type", "example.test", TYPE_A, WITH_DO, false, false, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new();
+		b->s.turn.is_paused = rows[i].is_paused;
+		if (rows[i].is_elsewhere)
+			b->c->server_address = sockaddr_of(span_of("\300\0\2\66", 4), 53, 0);
+		struct span query = signtrade_query(
+		        &b->s, ID, FLAG_RD, rows[i].name, rows[i].type, rows[i].extra);
+		assert_row(rows[i].why,
+		        tcp_sign_trade.at_once(&b->s.trade, b->c, query) == rows[i].is_at_once);
+		assert_row(rows[i].why, b->s.stats.queries == rows[i].is_at_once);
+		assert_row(rows[i].why,
+		        is_signed_answer(take_queued(&b->c->client)) == rows[i].is_at_once);
+		ask_octets(b, query);
+		assert_row(rows[i].why, (b->sent_len == 0) == rows[i].is_at_once);
+		assert_row(rows[i].why, b->c->question_count == !rows[i].is_at_once);
+		assert_row(rows[i].why,
+		        b->s.stats.sign_queries_at_once == (rows[i].is_at_once ? 2 : 0));
+		assert_row(rows[i].why, b->s.stats.sign_apex == (rows[i].is_at_once ? 2 : 0));
+		bed_free(b);
+	}
+}
+
 /* ---- Responses ---- */
 
 static void only_what_was_asked_for_is_signed(void **state)
@@ -364,6 +404,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_query_goes_on_or_ends_the_connection),
+		cmocka_unit_test(what_the_policy_knows_is_answered_without_the_server),
 		cmocka_unit_test(only_what_was_asked_for_is_signed),
 		cmocka_unit_test(messages_of_a_transfer_pass),
 		cmocka_unit_test(what_is_open_is_asked_again),

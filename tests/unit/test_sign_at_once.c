@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Answers that need no response of the server: they are those that the response would have brought. */
+#include "legacy.h"
+
+#define SOA "example.test SOA"
+
+enum {
+	KNOWS_SOA = 1,
+	KNOWS_PARENT = 2,
+	HAS_DS = 4,
+	IS_NARROW = 8,
+	DOUBTS_CLOCK = 16,
+	IS_LATE = 32
+};
+
+static void learn_soa(struct legacy *l, const char *question)
+{
+	legacy_ask(l, question, ASK_DO);
+	legacy_respond(l, FLAG_AA, question);
+}
+
+static struct legacy *legacy_in(unsigned state)
+{
+	static uint8_t ds[36];
+	struct legacy *l = legacy_new();
+	struct sign_zone *child = legacy_zone(l, "sub.example.test");
+
+	if (state & HAS_DS) {
+		child->ds[0] = span_of(ds, sizeof(ds));
+		child->ds_count = 1;
+	}
+	if (state & IS_NARROW)
+		l->policy.udp_size_max = 64;
+	if (state & IS_LATE)
+		l->now_s = valid.expiration + 1;
+	signer_believe_clock(l->signer, !(state & DOUBTS_CLOCK));
+	if (state & KNOWS_SOA)
+		learn_soa(l, "example.test SOA");
+	if (state & KNOWS_PARENT)
+		learn_soa(l, "sub.example.test SOA");
+	return l;
+}
+
+static bool answer_at_once(struct legacy *l, struct sign_result *result, struct writer *out)
+{
+	const struct sign_peers peers = legacy_peers(l);
+	const struct sign_context context = legacy_context(l, &peers);
+
+	assert_int_equal(l->kind, SIGN_QUERY_ASKED);
+	return sign_at_once(l->signer, &l->asked, &context, out, result);
+}
+
+static void the_policy_answers_like_the_server(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *question;
+		unsigned how, state;
+		const char *soa; /* that the server has for the signer's question */
+		bool is_at_once;
+		enum sign_outcome outcome;
+	} rows[] = {
+		{ "DNSKEY", "example.test DNSKEY", ASK_DO, 0, SOA, true, SIGN_OUTCOME_APEX },
+		{ "without DO", "example.test DNSKEY", ASK_EDNS, 0, SOA, true, SIGN_OUTCOME_APEX },
+		{ "without EDNS", "example.test DNSKEY", ASK_PLAIN, 0, SOA, true,
+		        SIGN_OUTCOME_APEX },
+		{ "in capital letters", "eXAMple.test DNSKEY", ASK_DO, 0, SOA, true,
+		        SIGN_OUTCOME_APEX },
+		{ "over TCP", "example.test DNSKEY", ASK_DO | ASK_STREAM, 0, SOA, true,
+		        SIGN_OUTCOME_APEX },
+		{ "with CO", "example.test DNSKEY", ASK_DO | ASK_CO, 0, SOA, true,
+		        SIGN_OUTCOME_APEX },
+		{ "too long for the client", "example.test DNSKEY", ASK_DO, IS_NARROW, SOA, true,
+		        SIGN_OUTCOME_TRUNCATED },
+		{ "the clock is not set", "example.test DNSKEY", ASK_DO, DOUBTS_CLOCK, SOA, true,
+		        SIGN_OUTCOME_CLOCK },
+		{ "the signatures are too old", "example.test DNSKEY", ASK_DO, IS_LATE, SOA, true,
+		        SIGN_OUTCOME_KEYS },
+		{ "no CDS, and the SOA is known", "example.test CDS", ASK_DO, KNOWS_SOA, SOA, true,
+		        SIGN_OUTCOME_NODATA },
+		{ "no CDS without DO", "example.test CDS", ASK_PLAIN, KNOWS_SOA, SOA, true,
+		        SIGN_OUTCOME_NODATA },
+		{ "no CDS, and the SOA is unknown", "example.test CDS", ASK_DO, 0, SOA, false,
+		        SIGN_OUTCOME_NODATA },
+		{ "no CDNSKEY", "example.test CDNSKEY", ASK_DO, KNOWS_SOA, SOA, true,
+		        SIGN_OUTCOME_NODATA },
+		{ "DS of a zone whose parent is elsewhere", "example.test DS", ASK_DO, KNOWS_SOA,
+		        SOA, true, SIGN_OUTCOME_NODATA },
+		{ "the same before its SOA is known", "example.test DS", ASK_DO, 0, SOA, false,
+		        SIGN_OUTCOME_NODATA },
+		{ "DS of a child that has none", "sub.example.test DS", ASK_DO, KNOWS_SOA, SOA,
+		        true, SIGN_OUTCOME_NODATA },
+		{ "the SOA of the child is no help", "sub.example.test DS", ASK_DO, KNOWS_PARENT,
+		        SOA, false, SIGN_OUTCOME_NODATA },
+		{ "DS of a child that has some", "sub.example.test DS", ASK_DO, HAS_DS, SOA, true,
+		        SIGN_OUTCOME_APEX },
+		{ "DS of a child, without DO", "sub.example.test DS", ASK_PLAIN, HAS_DS, SOA, true,
+		        SIGN_OUTCOME_APEX },
+		{ "an address", "example.test A", ASK_DO, KNOWS_SOA, "example.test A 192.0.2.1",
+		        false, SIGN_OUTCOME_ANSWER },
+		{ "another type of the apex", "example.test MX", ASK_DO, KNOWS_SOA,
+		        "example.test MX mail.example.test", false, SIGN_OUTCOME_ANSWER },
+		{ "RRSIG", "example.test RRSIG", ASK_DO, KNOWS_SOA, SOA, false,
+		        SIGN_OUTCOME_REFUSED },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		static uint8_t room[65535];
+		struct legacy *l = legacy_in(rows[i].state);
+		struct writer out = writer_over(room, sizeof(room));
+		struct sign_result result;
+
+		legacy_ask(l, rows[i].question, rows[i].how);
+		assert_row(rows[i].why, answer_at_once(l, &result, &out) == rows[i].is_at_once);
+		legacy_respond(l, FLAG_AA, rows[i].soa);
+		assert_row(rows[i].why, l->result.outcome == rows[i].outcome);
+		if (rows[i].is_at_once) {
+			assert_row(rows[i].why, result.verdict == SIGN_VERDICT_REWRITE);
+			assert_row(rows[i].why, result.outcome == rows[i].outcome);
+			assert_row(rows[i].why, span_equal(result.octets, l->result.octets));
+		}
+		legacy_free(l);
+	}
+}
+
+/* The answer does not change what the signer knows, and does not come from the memory of whole answers. */
+static void another_policy_takes_effect(void **state)
+{
+	(void)state;
+	static uint8_t room[65535];
+	struct legacy *l = legacy_in(0);
+	struct writer out = writer_over(room, sizeof(room));
+	struct sign_result result;
+
+	legacy_remember(l);
+	legacy_ask(l, "example.test DNSKEY", ASK_DO);
+	assert_true(answer_at_once(l, &result, &out));
+	legacy_zone(l, "example.test")->dnskey.rrsig_count = 0;
+	out = writer_over(room, sizeof(room));
+	assert_true(answer_at_once(l, &result, &out));
+	assert_int_equal(result.outcome, SIGN_OUTCOME_KEYS);
+	legacy_free(l);
+}
+
+/* In a query, the type stands behind the name, which may be malformed or cut off. */
+static void only_a_few_queries_are_worth_a_look(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint16_t type;
+		size_t octets; /* of the query; 0: all */
+		uint8_t questions;
+		bool may_ask;
+	} rows[] = {
+		{ "DNSKEY", TYPE_DNSKEY, 0, 1, true },
+		{ "CDS", TYPE_CDS, 0, 1, true },
+		{ "CDNSKEY", TYPE_CDNSKEY, 0, 1, true },
+		{ "DS", TYPE_DS, 0, 1, true },
+		{ "A", TYPE_A, 0, 1, false },
+		{ "ANY", TYPE_ANY, 0, 1, false },
+		{ "two questions", TYPE_DNSKEY, 0, 2, false },
+		{ "no question", TYPE_DNSKEY, 0, 0, false },
+		{ "cut off in the type", TYPE_DNSKEY, 12 + 14 + 1, 1, false },
+		{ "cut off in the name", TYPE_DNSKEY, 12 + 5, 1, false },
+		{ "cut off in the header", TYPE_DNSKEY, 5, 1, false },
+		{ "empty", TYPE_DNSKEY, 1, 1, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct msgbuild query;
+		msg_begin(&query, 1, 0, "example.test", rows[i].type);
+		query.octets[5] = rows[i].questions;
+		struct span all = msg_span(&query);
+		struct span part = span_of(all.base, rows[i].octets ? rows[i].octets : all.len);
+		assert_row(rows[i].why, asks_of_policy(part) == rows[i].may_ask);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_policy_answers_like_the_server),
+		cmocka_unit_test(another_policy_takes_effect),
+		cmocka_unit_test(only_a_few_queries_are_worth_a_look),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
