@@ -226,11 +226,13 @@ static enum exit_code keys_import(void *context)
 	struct keys_run *r = context;
 	struct foreign_count count;
 
-	if (zone_keys_import(&r->files, r->file, &count, &r->error) < 0)
+	if (zone_keys_import(&r->files, r->crypto, r->file, &count, &r->error) < 0)
 		return keys_failed(r);
 	printf("%u DNSKEY, %u CDS and %u CDNSKEY records of another signer are imported; run "
 	       "`sealgate keys sign` to add them to ours\n",
 	        count.dnskey, count.cds, count.cdnskey);
+	if (count.ours > 0)
+		printf("%u records of our own keys are left out\n", count.ours);
 	if (count.cds == 0)
 		printf("there is no CDS among them: if the parent follows CDS records, it takes "
 		       "the other "

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "daemon/zone_key_paths.h"
+#include "keys/foreign_keys.h"
 #include "keys/presign.h"
 #include "keys/record_write.h"
 
@@ -35,31 +36,23 @@ int zone_keys_export(const struct zone_key_files *f, struct crypto *crypto, bool
 	return zsks > 0 ? 0 : zone_key_fail(error, f->directory, "no ZSK of the zone is there");
 }
 
-/* Each DNSKEY must be one that can sign zones, and of the algorithm of ours: a validator may want a signature of each
- * algorithm in the set, which neither signer makes for the other's (RFC 8901, 4). */
-static int check_foreign(const struct zone_key_files *f, const struct key_records *records,
-        const char *path, struct complaint *error)
+static int check_import(const struct zone_key_files *f, struct crypto *crypto,
+        struct key_records *records, const char *path, struct foreign_count *count,
+        struct complaint *error)
 {
-	const struct presigned *set = &records->dnskey;
+	struct complaint why;
 
 	if (!name_equal(&records->owner, f->zone))
 		return zone_key_fail(error, path, "the records are those of another zone");
-	if (set->count == 0)
+	if (records->dnskey.count == 0)
 		return zone_key_fail(error, path, "there is no DNSKEY record in this file");
-	for (unsigned i = 0; i < set->count; i++) {
-		struct keypair k;
-		if (!keypair_from_rdata(&k, f->zone, set->rdatas[i]))
-			return zone_key_fail(error, path,
-			        "a DNSKEY record here is not that of a key that signs zones");
-		if (f->count == 0 || k.algorithm == f->keys[0].algorithm)
-			continue;
-		complaint_set(error,
-		        "%s: key %u is of algorithm %u, and ours of %u. All signers of a zone must "
-		        "use one "
-		        "algorithm (RFC 8901, 4): let one of them roll to that of the other first",
-		        path, k.tag, k.algorithm, f->keys[0].algorithm);
-		return -1;
-	}
+	count->ours = foreign_keys_drop_ours(records, crypto, f->keys, f->count);
+	if (records->dnskey.count == 0)
+		return zone_key_fail(error, path,
+		        "all DNSKEY records here are ours: take those of a server of the other "
+		        "signer");
+	if (!foreign_keys_fit(records, crypto, f->keys, f->count, &why))
+		return zone_key_fail(error, path, why.text);
 	return 0;
 }
 
@@ -88,8 +81,8 @@ static int write_foreign(
 	return failed ? zone_key_fail(error, path, strerror(-failed)) : 0;
 }
 
-int zone_keys_import(const struct zone_key_files *f, const char *path, struct foreign_count *count,
-        struct complaint *error)
+int zone_keys_import(const struct zone_key_files *f, struct crypto *crypto, const char *path,
+        struct foreign_count *count, struct complaint *error)
 {
 	struct key_records records;
 	char *text = file_read(path, ZONE_KEY_FILE_OCTETS);
@@ -100,11 +93,13 @@ int zone_keys_import(const struct zone_key_files *f, const char *path, struct fo
 	free(text);
 	if (!good)
 		return -1;
-	int result = check_foreign(f, &records, path, error);
+	*count = (struct foreign_count){ 0 };
+	int result = check_import(f, crypto, &records, path, count, error);
 	if (result == 0)
 		result = write_foreign(f, &records, error);
-	*count = (struct foreign_count){ records.dnskey.count, records.cds.count,
-		records.cdnskey.count };
+	count->dnskey = records.dnskey.count;
+	count->cds = records.cds.count;
+	count->cdnskey = records.cdnskey.count;
 	key_records_fini(&records);
 	return result;
 }

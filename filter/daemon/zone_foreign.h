@@ -14,12 +14,14 @@ int zone_keys_export(const struct zone_key_files *f, struct crypto *crypto, bool
 
 struct foreign_count {
 	unsigned dnskey, cds, cdnskey;
+	unsigned ours; /* that were left out */
 };
 
 /* Reads the records of another signer from a file, such as the output of dig, and writes Kzone.foreign-dnskey, in
- * place of what was imported before. Signatures in the file are left out: our KSK signs. The keys must be of the
- * algorithm of ours. Returns 0 and counts the records; or -1 with a complaint, and nothing changes. */
-int zone_keys_import(const struct zone_key_files *f, const char *path, struct foreign_count *count,
-        struct complaint *error);
+ * place of what was imported before. Signatures in the file are left out, because our KSK signs; and so are records of
+ * our own keys. What foreign_keys_fit() does not let stand beside our keys is refused. Returns 0 and counts the
+ * records; or -1 with a complaint, and nothing changes. */
+int zone_keys_import(const struct zone_key_files *f, struct crypto *crypto, const char *path,
+        struct foreign_count *count, struct complaint *error);
 
 #endif

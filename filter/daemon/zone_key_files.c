@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "daemon/zone_key_paths.h"
+#include "keys/foreign_keys.h"
 #include "keys/key_text.h"
 #include "keys/presign.h"
 #include "keys/record_text.h"
@@ -258,13 +259,30 @@ static int write_signed(const struct zone_key_files *f, const struct zone_signin
 	return failed ? zone_key_fail(error, path, strerror(-failed)) : 0;
 }
 
+/* Our keys may have changed since the import. Returns 1, 0 if nothing was imported, or -1. */
+static int read_foreign(const struct zone_key_files *f, struct crypto *crypto,
+        struct key_records *foreign, struct complaint *error)
+{
+	struct complaint why;
+
+	int found = zone_key_records_read(f, ZONE_KEYS_FOREIGN, foreign, error);
+	if (found <= 0)
+		return found;
+	foreign_keys_drop_ours(foreign, crypto, f->keys, f->count);
+	if (foreign_keys_fit(foreign, crypto, f->keys, f->count, &why))
+		return 1;
+	key_records_fini(foreign);
+	complaint_set(error, "%s/K*" ZONE_KEYS_FOREIGN ": %s", f->directory, why.text);
+	return -1;
+}
+
 int zone_keys_sign(const struct zone_key_files *f, struct crypto *crypto,
         const struct zone_signing *how, struct complaint *error)
 {
 	struct key_records foreign;
 	struct complaint why;
 
-	int has_foreign = zone_key_records_read(f, ZONE_KEYS_FOREIGN, &foreign, error);
+	int has_foreign = read_foreign(f, crypto, &foreign, error);
 	if (has_foreign < 0)
 		return -1;
 	const struct presign_order order = { .zone = f->zone,

@@ -204,6 +204,9 @@ static bool read_record_fields(struct record_reading *v, char *line)
 	unsigned long ttl_s = 0;
 	bool has_ttl;
 
+	if (strchr(line, '('))
+		return records_wrong(v, "the record goes on in the next line; one line for each is "
+		                        "expected (dig without +multiline)");
 	if (split_fields(line, fields, 3) != 3)
 		return records_wrong(v, "incomplete record: OWNER [TTL] IN TYPE RDATA expected");
 	has_ttl = decimal_read(fields[1], INT32_MAX, &ttl_s);

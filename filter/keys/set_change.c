@@ -31,17 +31,50 @@ void set_change_tell(const struct key_records *before, const struct key_records 
 	tell_missing(&after->dnskey, &before->dnskey, false, told, context);
 }
 
-struct lost_ksk {
-	bool is_lost;
-	uint16_t tag;
+/* The keys that would be lost, at most one of each kind. A ZSK of ours goes when its times say so. */
+struct lost_keys {
+	const struct keypair *ours;
+	unsigned count;
+	bool is_ksk_lost, is_foreign_lost;
+	uint16_t ksk_tag, foreign_tag;
 };
 
-static void note_lost_ksk(void *context, const struct dnskey *key, bool is_new)
+static void note_lost_key(void *context, const struct dnskey *key, bool is_new)
 {
-	struct lost_ksk *lost = context;
+	struct lost_keys *lost = context;
 
-	if (!is_new && key->flags & DNSKEY_SEP)
-		*lost = (struct lost_ksk){ true, key->tag };
+	if (is_new)
+		return;
+	if (key->flags & DNSKEY_SEP) {
+		lost->is_ksk_lost = true;
+		lost->ksk_tag = key->tag;
+		return;
+	}
+	for (unsigned i = 0; i < lost->count; i++) {
+		if (span_equal(keypair_rdata(&lost->ours[i]), key->rdata))
+			return;
+	}
+	lost->is_foreign_lost = true;
+	lost->foreign_tag = key->tag;
+}
+
+static bool refuse_loss(const struct lost_keys *lost, struct complaint *error)
+{
+	if (lost->is_ksk_lost)
+		complaint_set(error,
+		        "KSK %u would be lost, and the parent may have a DS record for it. Wait "
+		        "until that is gone for as long as its TTL; then --force takes the KSK "
+		        "away",
+		        lost->ksk_tag);
+	else
+		complaint_set(error,
+		        "ZSK %u would be lost, and no file of it is here: another signer of the "
+		        "zone may sign with it, and what it signs would be Bogus. Wait until none "
+		        "of its servers has been a server of the zone for the TTL of the NS "
+		        "records, and then for the longest TTL in the zone; then --force takes "
+		        "the ZSK away",
+		        lost->foreign_tag);
+	return false;
 }
 
 /* Returns the index of a ZSK that would sign within the TTL of the set of before, which lacks it; or -1. */
@@ -61,18 +94,12 @@ static int too_early(
 bool set_change_is_safe(const struct key_records *before, const struct key_records *after,
         const struct keypair *keys, unsigned count, int64_t now_s, struct complaint *error)
 {
-	struct lost_ksk lost = { 0 };
+	struct lost_keys lost = { .ours = keys, .count = count };
 
-	set_change_tell(before, after, note_lost_ksk, &lost);
-	if (lost.is_lost) {
-		complaint_set(error,
-		        "KSK %u would be lost, and the parent may have a DS record for it. Wait "
-		        "until that is gone "
-		        "for as long as its TTL; then --force takes the KSK away",
-		        lost.tag);
-		return false;
-	}
+	set_change_tell(before, after, note_lost_key, &lost);
 	int zsk = too_early(before, keys, count, now_s);
+	if (lost.is_ksk_lost || (zsk < 0 && lost.is_foreign_lost))
+		return refuse_loss(&lost, error);
 	if (zsk < 0)
 		return true;
 	char name[KEY_NAME_SIZE];

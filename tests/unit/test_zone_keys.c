@@ -15,6 +15,7 @@
 #include "daemon/zone_keys.h"
 #include "keys/key_text.h"
 #include "keys/presign.h"
+#include "keys/record_write.h"
 #include "sign/sign_policy.h"
 #include "wire/protocol.h"
 
@@ -572,8 +573,8 @@ static void two_signers_take_each_others_keys(void **state)
 	for (unsigned with_ksk = 0; with_ksk < 2; with_ksk++) {
 		snprintf(path, sizeof(path), "%s/exported", other->directory);
 		export_to(other, path, with_ksk);
-		assert_row(ours->error.text,
-		        zone_keys_import(&ours->files, path, &count, &ours->error) == 0);
+		assert_row(ours->error.text, zone_keys_import(&ours->files, ours->crypto, path,
+		                                     &count, &ours->error) == 0);
 		assert_int_equal(count.dnskey, 1 + with_ksk);
 		assert_int_equal(count.cds, 1);
 		assert_int_equal(count.cdnskey, 1);
@@ -587,19 +588,142 @@ static void two_signers_take_each_others_keys(void **state)
 		assert_int_equal(keys.ds_count, 2);
 		zone_keys_unload(&keys);
 	}
-	/* What comes back to us is there already. */
-	export_to(ours, path, true);
-	assert_int_equal(zone_keys_import(&ours->files, path, &count, &ours->error), 0);
-	assert_int_equal(try_to_sign(ours, NOW, true), 0);
-	assert_int_equal(zone_keys_load(&keys, ours->crypto, ours->directory, &ours->zone, NOW,
-	                         &ours->error),
-	        0);
-	assert_int_equal(keys.records.dnskey.count, 2);
-	assert_int_equal(keys.records.cds.count, 1);
-	zone_keys_unload(&keys);
 	place_free(ours);
 	place_free(other);
 }
+
+/* The file of a signer that has imported ours shows our keys, too. If they were kept as its own, they would outlive
+ * their times. */
+static void our_keys_are_not_taken_for_those_of_another(void **state)
+{
+	(void)state;
+	struct place *ours = place_new(), *other = place_new();
+	struct foreign_count count;
+	char path[200], command[500], *kept;
+
+	generate(ours, ALGORITHM_ECDSAP256, 2);
+	generate(other, ALGORITHM_ECDSAP256, 2);
+	snprintf(path, sizeof(path), "%s/exported", ours->directory);
+	export_to(ours, path, true);
+	assert_int_equal(
+	        zone_keys_import(&ours->files, ours->crypto, path, &count, &ours->error), -1);
+	assert_non_null(strstr(ours->error.text, "all DNSKEY records here are ours"));
+
+	assert_int_equal(
+	        zone_keys_import(&other->files, other->crypto, path, &count, &other->error), 0);
+	sign_at(other, NOW);
+	snprintf(command, sizeof(command), "cp %s/K" ZONE ".signed-dnskey shown", other->directory);
+	assert_int_equal(run(ours, command), 0);
+	snprintf(path, sizeof(path), "%s/shown", ours->directory);
+	assert_row(ours->error.text,
+	        zone_keys_import(&ours->files, ours->crypto, path, &count, &ours->error) == 0);
+	assert_int_equal(count.ours, 4);
+	assert_int_equal(count.dnskey, 2);
+	assert_int_equal(count.cds, 1);
+	assert_int_equal(count.cdnskey, 1);
+	kept = read_file(ours, "K" ZONE ".foreign-dnskey");
+	for (unsigned i = 0; i < 2; i++) {
+		char base64[200], *pinned = NULL;
+		size_t len;
+		FILE *out = open_memstream(&pinned, &len);
+		key_record_write(
+		        out, &ours->zone, 1, TYPE_DNSKEY, keypair_rdata(&ours->files.keys[i]));
+		fclose(out);
+		snprintf(base64, sizeof(base64), "%.80s", strstr(pinned, " 3 13 ") + 6);
+		base64[strcspn(base64, "\n")] = '\0';
+		assert_null(strstr(kept, base64));
+		free(pinned);
+	}
+	free(kept);
+	place_free(ours);
+	place_free(other);
+}
+
+/* Each row is a change after the keys of another signer were imported and signed. */
+static void keys_of_another_signer_are_not_lost_by_accident(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *command, *says; /* NULL: it is signed */
+	} rows[] = {
+		{ "nothing changes", ":", NULL },
+		{ "its KSK is gone", "sed -i '/DNSKEY 257/d;/ CDS /d' *.foreign-dnskey",
+		        "would be lost, and the parent" },
+		{ "its ZSK is gone", "sed -i '/ DNSKEY 256/d' *.foreign-dnskey",
+		        "another signer of the zone may sign with it" },
+		{ "all is gone", "rm *.foreign-dnskey", "would be lost" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct place *ours = place_new(), *other = place_new();
+		struct foreign_count count;
+		char path[200];
+		generate(ours, ALGORITHM_ECDSAP256, 2);
+		generate(other, ALGORITHM_ECDSAP256, 2);
+		snprintf(path, sizeof(path), "%s/exported", other->directory);
+		export_to(other, path, true);
+		assert_int_equal(
+		        zone_keys_import(&ours->files, ours->crypto, path, &count, &ours->error),
+		        0);
+		sign_at(ours, NOW);
+		assert_int_equal(run(ours, rows[i].command), 0);
+		ours->error.text[0] = '\0';
+		int result = try_to_sign(ours, NOW, false);
+		if ((result == 0) != !rows[i].says ||
+		        (rows[i].says && !strstr(ours->error.text, rows[i].says)))
+			fail_msg("%s: \"%s\"", rows[i].why, ours->error.text);
+		assert_row(rows[i].why, try_to_sign(ours, NOW, true) == 0);
+		place_free(ours);
+		place_free(other);
+	}
+}
+
+/* Writes a DNSKEY record with the tag of our first key, and another public key. */
+static void write_collision(const struct place *p, const char *file)
+{
+	struct keypair k = p->files.keys[0];
+	char path[200];
+	FILE *out;
+
+	/* The tag is a sum of words of two octets. */
+	for (unsigned at = 4; at < k.rdata_len; at++) {
+		if (k.rdata[at] == 255 || k.rdata[at + 2] == 0)
+			continue;
+		k.rdata[at]++;
+		k.rdata[at + 2]--;
+		break;
+	}
+	assert_int_equal(dnskey_tag(keypair_rdata(&k)), k.tag);
+	snprintf(path, sizeof(path), "%s/%s", p->directory, file);
+	assert_non_null(out = fopen(path, "w"));
+	key_record_write(out, &p->zone, 3600, TYPE_DNSKEY, keypair_rdata(&k));
+	fclose(out);
+}
+
+/* sealgate would read our private key for the other's public one, and not start. */
+static void a_tag_of_ours_at_another_signer_is_refused(void **state)
+{
+	(void)state;
+	struct place *p = place_new();
+	struct foreign_count count;
+	char path[200];
+
+	generate(p, ALGORITHM_ECDSAP256, 2);
+	write_collision(p, "exported");
+	snprintf(path, sizeof(path), "%s/exported", p->directory);
+	assert_int_equal(zone_keys_import(&p->files, p->crypto, path, &count, &p->error), -1);
+	assert_non_null(strstr(p->error.text, "has the tag of a key of ours"));
+	/* A key of ours that is newer than the import. */
+	assert_int_equal(run(p, "cp exported K" ZONE ".foreign-dnskey"), 0);
+	assert_int_equal(try_to_sign(p, NOW, true), -1);
+	assert_non_null(strstr(p->error.text, "has the tag of a key of ours"));
+	place_free(p);
+}
+
+/* The public key of RFC 6605, 6.1, and a digest of nothing that is there. */
+#define FOREIGN                                                                                    \
+	"GojIhhXUN/u4v54ZQqGSnyhWJwaubCvTmeexv7bR6edbkrSqQpF64cYbcB7wNcP+e+MAnLr+Wi9xMWyQLc8NAA=="
+#define DIGEST "B4C8C1FE2E7477127B27115656AD6256F424625BF5C1E2770CE6D6E37DF61D17"
 
 static void keys_of_another_signer_that_do_not_fit_are_refused(void **state)
 {
@@ -622,6 +746,40 @@ static void keys_of_another_signer_that_do_not_fit_are_refused(void **state)
 		        "key that signs zones" },
 		{ "nothing", "; empty\n", "the file has no record" },
 		{ "not a record", "hello\n", "exported:1: " },
+		{ "another class", ZONE ". 3600 CH DNSKEY 256 3 13 " FOREIGN "\n",
+		        "the class is not IN" },
+		{ "records of two owners",
+		        ZONE ". 1 IN DNSKEY 256 3 13 " FOREIGN "\nwww." ZONE
+		             ". 1 IN DNSKEY 256 3 13 " FOREIGN "\n",
+		        "exported:2: the owner differs" },
+		{ "over several lines", ZONE ". 1 IN DNSKEY 256 3 13 (\n " FOREIGN " )\n",
+		        "exported:1: the record goes on in the next line" },
+		{ "a record of another type", ZONE ". 1 IN NS ns." ZONE ".\n",
+		        "unexpected record type" },
+		{ "a revoked key", ZONE ". 1 IN DNSKEY 384 3 13 " FOREIGN "\n",
+		        "key that signs zones" },
+		{ "a CDS that makes the zone insecure",
+		        ZONE ". 1 IN DNSKEY 257 3 13 " FOREIGN "\n" ZONE ". 1 IN CDS 0 0 0 00\n",
+		        "take all DS records away" },
+		{ "a CDNSKEY that makes the zone insecure",
+		        ZONE ". 1 IN DNSKEY 257 3 13 " FOREIGN "\n" ZONE
+		             ". 1 IN CDNSKEY 0 3 0 AA==\n",
+		        "take all DS records away" },
+		{ "a CDS of a key that is not there",
+		        ZONE ". 1 IN DNSKEY 257 3 13 " FOREIGN "\n" ZONE
+		             ". 1 IN CDS 12345 13 2 " DIGEST "\n",
+		        "no DNSKEY or CDNSKEY record here is that key" },
+		{ "a CDS of another algorithm",
+		        ZONE ". 1 IN DNSKEY 257 3 13 " FOREIGN "\n" ZONE
+		             ". 1 IN CDS 12345 15 2 " DIGEST "\n",
+		        "must use one algorithm" },
+		{ "a CDS with a digest that is unknown",
+		        ZONE ". 1 IN DNSKEY 257 3 13 " FOREIGN "\n" ZONE
+		             ". 1 IN CDS 12345 13 99 " DIGEST "\n",
+		        "its digest is not" },
+		{ "a CDS without a digest",
+		        ZONE ". 1 IN DNSKEY 257 3 13 " FOREIGN "\n" ZONE ". 1 IN CDS 12345 13 2\n",
+		        "exported:2: malformed record" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -631,7 +789,8 @@ static void keys_of_another_signer_that_do_not_fit_are_refused(void **state)
 		generate(p, ALGORITHM_ECDSAP256, 2);
 		write_file(p, "exported", rows[i].text);
 		snprintf(path, sizeof(path), "%s/exported", p->directory);
-		assert_row(rows[i].why, zone_keys_import(&p->files, path, &count, &p->error) == -1);
+		assert_row(rows[i].why,
+		        zone_keys_import(&p->files, p->crypto, path, &count, &p->error) == -1);
 		if (!strstr(p->error.text, rows[i].says))
 			fail_msg("%s: \"%s\"", rows[i].why, p->error.text);
 		assert_row(rows[i].why, run(p, "ls *.foreign-dnskey") != 0);
@@ -653,6 +812,9 @@ int main(void)
 		cmocka_unit_test(a_file_may_be_cut_anywhere),
 		cmocka_unit_test(two_signers_take_each_others_keys),
 		cmocka_unit_test(keys_of_another_signer_that_do_not_fit_are_refused),
+		cmocka_unit_test(our_keys_are_not_taken_for_those_of_another),
+		cmocka_unit_test(keys_of_another_signer_are_not_lost_by_accident),
+		cmocka_unit_test(a_tag_of_ours_at_another_signer_is_refused),
 		cmocka_unit_test(a_set_that_breaks_the_zone_is_refused),
 		cmocka_unit_test(a_roll_by_times_goes_through_its_steps),
 		cmocka_unit_test(signatures_are_for_the_owner_and_the_group),
