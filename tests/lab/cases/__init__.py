@@ -10,7 +10,7 @@ from . import (adversary, alert, aliases, attacks, audit, bridge, cache, chains,
                shortcut, slow_links, succession, takeover, tcp, truncation, watch, without_rd)
 from . import (signer, signer_altered, signer_at_once, signer_attacks, signer_baseline, signer_clock, signer_names,
                signer_packets, signer_recall, signer_reload, signer_rules, signer_servers,
-               signer_streams, signer_subnet, signer_transfers, signer_transparent, signer_walk,
+               signer_streams, signer_subnet, signer_succession, signer_transfers, signer_transparent, signer_walk,
                signer_zoo)
 
 _MODULES = (
@@ -95,6 +95,7 @@ _MODULES = (
     signer_rules,
     signer_transparent,
     signer_reload,
+    signer_succession,
 )
 
 ALL_GROUPS = tuple(group for module in _MODULES for group in module.GROUPS)
