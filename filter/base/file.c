@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 char *file_read(const char *path, size_t most)
@@ -41,6 +40,27 @@ const char *file_why(const char *path, int number)
 		return "the sandbox allows this after a restart: when sealgate started, the "
 		       "configuration did not name this directory";
 	return "Permission denied (the user that sealgate runs as must have the right)";
+}
+
+struct file_identity file_identity_of(const struct stat *st)
+{
+	return (struct file_identity){ .device = st->st_dev,
+		.inode = st->st_ino,
+		.octets = st->st_size,
+		.modified_ns = st->st_mtim.tv_sec * INT64_C(1000000000) + st->st_mtim.tv_nsec,
+		.changed_ns = st->st_ctim.tv_sec * INT64_C(1000000000) + st->st_ctim.tv_nsec };
+}
+
+struct file_identity file_identify(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? file_identity_of(&st) : (struct file_identity){ 0 };
+}
+
+bool file_is_same(const struct file_identity *a, const struct file_identity *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
 void file_directory(const char *path, char directory[static PATH_MAX])

@@ -4,8 +4,10 @@
 #define BASE_FILE_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
+#include <stdint.h>
+#include <sys/stat.h>
 
 /* Returns the whole file on the heap, zero-terminated. Returns NULL and sets errno if the file
  * cannot be read: EFBIG if it has more than `most` octets, EINVAL if it contains a zero octet. */
@@ -14,6 +16,18 @@ char *file_read(const char *path, size_t most);
 /* Returns why the file or directory at `path` could not be opened for reading, by the errno of that, and what to
  * do if the user or the sandbox of this process forbids it. */
 const char *file_why(const char *path, int number);
+
+/* What tells that a file is no longer the one that was read. All zero: there was none. */
+struct file_identity {
+	uint64_t device, inode;
+	int64_t octets, modified_ns, changed_ns;
+};
+
+/* Takes it from a file that can be looked at, by its path or by what fstatat() told; all zero otherwise. Take it before
+ * the file is read: then a change in between shows the next time. */
+struct file_identity file_identify(const char *path);
+struct file_identity file_identity_of(const struct stat *st);
+bool file_is_same(const struct file_identity *a, const struct file_identity *b);
 
 /* Copies the directory part of a path; "." if the path has none. A part that is too long is cut. */
 void file_directory(const char *path, char directory[static PATH_MAX]);

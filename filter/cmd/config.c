@@ -81,22 +81,34 @@ static void doubt_ntas(const struct config *c)
 	}
 }
 
+/* Tells each zone that is broken. */
+static enum exit_code zones_check(const struct config *c)
+{
+	struct complaint why;
+	struct zone_policy *z =
+	        zone_policy_make(c, NULL, clock_wall_s(), ZONE_POLICY_CHECK_ALL, &why);
+
+	if (!z) {
+		log_error("sign: %s", why.text);
+		return EXIT_USAGE;
+	}
+	unsigned broken = zone_policy_counts(z).broken;
+	for (unsigned i = 0; i < broken; i++)
+		log_error("sign.zones: %s", zone_policy_nth_fault(z, i));
+	zone_policy_free(z);
+	if (broken > 0)
+		return EXIT_USAGE;
+	log_info("the configuration is fine");
+	return EXIT_FINE;
+}
+
 /* Reads the files that the configuration names too: without them the service would not start. */
 static enum exit_code config_check(const struct config *c, bool is_offline)
 {
 	struct complaint why;
 
-	if (c->role == ROLE_SIGNER) {
-		struct zone_policy *s = zone_policy_load(c, &why);
-
-		if (!s) {
-			log_error("sign.zones: %s", why.text);
-			return EXIT_USAGE;
-		}
-		zone_policy_free(s);
-		log_info("the configuration is fine");
-		return EXIT_FINE;
-	}
+	if (c->role == ROLE_SIGNER)
+		return zones_check(c);
 	struct anchors *a = trust_anchors_load(c->trust_anchor, &why);
 
 	if (!a) {

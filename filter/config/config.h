@@ -129,6 +129,7 @@ struct config {
 	uint32_t sign_place; /* enum config_place */
 	struct config_servers sign_servers;
 	struct config_zones sign_zones;
+	char sign_zones_directory[CONFIG_PATH_MAX]; /* "": none */
 	struct config_networks sign_secondaries;
 	bool sign_client_subnet;
 	uint32_t sign_life_s, sign_udp_size, sign_per_s, sign_per_network, sign_remembered;

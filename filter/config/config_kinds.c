@@ -201,6 +201,32 @@ const struct config_kind kind_path = { .set_default = path_default,
 	.say_allowed = path_say_allowed,
 	.show = path_show };
 
+static bool directory_read(
+        struct config_reader *r, const struct config_key *k, const config_setting_t *s, void *value)
+{
+	const char *text = config_setting_get_string(s);
+
+	(void)r;
+	(void)k;
+	if (text && !*text)
+		*(char *)value = '\0';
+	return text && (!*text || reader_path(s, value));
+}
+
+static void directory_say_allowed(const struct config_key *k, FILE *out)
+{
+	(void)k;
+	fprintf(out,
+	        "the path of a directory, starting with / and shorter than %d octets, or \"\" for "
+	        "none",
+	        CONFIG_PATH_MAX);
+}
+
+const struct config_kind kind_directory = { .set_default = path_default,
+	.read = directory_read,
+	.say_allowed = directory_say_allowed,
+	.show = path_show };
+
 /* ---- Users and groups ---- */
 
 static bool group_read(

@@ -32,14 +32,15 @@ struct config_kind {
 	void (*fini)(void *value);
 };
 
-extern const struct config_kind kind_number;   /* uint32_t */
-extern const struct config_kind kind_mark;     /* uint32_t, shown in hexadecimal */
-extern const struct config_kind kind_switch;   /* bool */
-extern const struct config_kind kind_word;     /* uint32_t, the index in the key's `words` */
-extern const struct config_kind kind_path;     /* char[CONFIG_PATH_MAX] */
-extern const struct config_kind kind_instance; /* char[CONFIG_INSTANCE_MAX + 1] */
-extern const struct config_kind kind_user;     /* char[CONFIG_USER_MAX] */
-extern const struct config_kind kind_group;    /* char[CONFIG_USER_MAX]; "": none */
+extern const struct config_kind kind_number;    /* uint32_t */
+extern const struct config_kind kind_mark;      /* uint32_t, shown in hexadecimal */
+extern const struct config_kind kind_switch;    /* bool */
+extern const struct config_kind kind_word;      /* uint32_t, the index in the key's `words` */
+extern const struct config_kind kind_path;      /* char[CONFIG_PATH_MAX] */
+extern const struct config_kind kind_directory; /* likewise; "" for none */
+extern const struct config_kind kind_instance;  /* char[CONFIG_INSTANCE_MAX + 1] */
+extern const struct config_kind kind_user;      /* char[CONFIG_USER_MAX] */
+extern const struct config_kind kind_group;     /* char[CONFIG_USER_MAX]; "": none */
 
 /* Writes `text` in quotation marks. */
 void kind_show_text(const char *text, FILE *out);

@@ -403,7 +403,8 @@ const struct config_key config_keys[] = {
 	        .help = "The zones to sign:\n"
 	                "( { name = \"example.org\"; keys = \"/etc/sealgate/keys\"; } )\n"
 	                "`keys` is the directory with the keys from `sealgate keys generate` or\n"
-	                "dnssec-keygen. A zone may also have:\n"
+	                "dnssec-keygen; /etc/sealgate/keys unless it is given. A zone may also\n"
+	                "have:\n"
 	                "max_ttl, in seconds (86400): longer TTLs are reduced to it.\n"
 	                "nxdomain, what an NXDOMAIN of the server denies: \"checked\", the name\n"
 	                "once the server has said so for A and AAAA, before that the type;\n"
@@ -418,6 +419,15 @@ const struct config_key config_keys[] = {
 	                "servers, those of sign.servers that serve this zone: [ \"192.0.2.53\" ].\n"
 	                "Answers of other servers about the zone are not signed. Without this\n"
 	                "list, all servers serve the zone." },
+	{ "sign.zones_directory", &kind_directory, AT(sign_zones_directory), .text = "",
+	        .change = CHANGE_NOW,
+	        .help = "A directory of more zones. Each file in it is one, \"example.org.conf\" "
+	                "the\n"
+	                "zone example.org, and has members as above but for the name:\n"
+	                "keys = \"/etc/sealgate/keys\"; It may be empty. If a file or the keys of "
+	                "a\n"
+	                "zone are broken, the zone keeps what it had, and the others are not\n"
+	                "touched. \"\": there is none." },
 	{ "sign.secondaries", &kind_networks, AT(sign_secondaries), .change = CHANGE_NOW,
 	        .help = "The clients that may transfer these zones, unsigned: [ \"192.0.2.7\",\n"
 	                "\"2001:db8:7::/48\" ]. Others are refused." },

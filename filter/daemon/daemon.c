@@ -145,16 +145,26 @@ static void say_ready(const struct service *s, const struct config *c)
 	if (s->zones)
 		log_info("ready: role %s, place %s, queues %u to %u, signing %u zones",
 		        key_word("role", c), key_word("sign.place", c), c->queue_first, last,
-		        c->sign_zones.count);
+		        zone_keeper_policy(s->zones)->zone_count);
 	else
 		log_info("ready: role %s, mode %s, queues %u to %u, trust anchors for %u zones",
 		        key_word("role", c), key_word("mode", c), c->queue_first, last,
 		        anchors_count(s->anchors));
 }
 
+static void enter_sandbox(const struct service *s, const struct config *c)
+{
+	struct key_directories keys = { 0 };
+
+	if (s->zones)
+		keys.paths = zone_keeper_key_directories(s->zones, &keys.count);
+	sandbox_begin(c, s->path, &keys);
+	free(keys.paths);
+}
+
 static int serve_until_the_end(struct service *s, const struct config *c)
 {
-	sandbox_begin(c, s->path);
+	enter_sandbox(s, c);
 	int error = start_threads(s, c), stop_error;
 
 	sandbox_main(c);

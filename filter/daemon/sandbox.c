@@ -24,7 +24,7 @@ static atomic_uint unfiltered;
 /* ---- Files ---- */
 
 /* For the directories of files that the configuration names, and the rest of the list below. */
-#define FIXED_MAX 8
+#define FIXED_MAX 10
 
 struct places {
 	struct landlock_place *items;
@@ -57,27 +57,33 @@ static void add_file(struct places *p, const char *path)
 
 /* The files that are read at the start only are not in it. */
 static void list_places(struct places *p, const struct config *c, const char *file,
-        const struct written_directory written[], unsigned count)
+        const struct key_directories *keys, const struct written_directory written[],
+        unsigned count)
 {
 	add_file(p, file ? file : CONFIG_DEFAULT_PATH);
 	add_file(p, c->trust_anchor);
 	add_place(p, "/dev/urandom", LANDLOCK_READ);
-	for (unsigned i = 0; i < c->sign_zones.count; i++)
-		add_place(p, c->sign_zones.items[i].keys, LANDLOCK_READ);
+	if (c->sign_zones_directory[0]) {
+		add_place(p, c->sign_zones_directory, LANDLOCK_READ);
+		add_place(p, CONFIG_KEYS_DIRECTORY, LANDLOCK_READ); /* for zones to come */
+	}
+	for (unsigned i = 0; keys && i < keys->count; i++)
+		add_place(p, keys->paths[i], LANDLOCK_READ);
 	for (unsigned i = 0; i < count; i++)
 		add_place(p, written[i].path, LANDLOCK_WRITE);
 }
 
-static int restrict_files(const struct config *c, const char *file)
+static int restrict_files(
+        const struct config *c, const char *file, const struct key_directories *keys)
 {
 	struct written_directory written[WRITTEN_MAX];
 	unsigned count = written_directories(c, written);
-	unsigned room = FIXED_MAX + WRITTEN_MAX + c->sign_zones.count;
+	unsigned room = FIXED_MAX + WRITTEN_MAX + (keys ? keys->count : 0);
 	struct places p = { calloc(room, sizeof(*p.items)), calloc(room, sizeof(*p.paths)), 0 };
 	int result = -ENOMEM;
 
 	if (p.items && p.paths) {
-		list_places(&p, c, file, written, count);
+		list_places(&p, c, file, keys, written, count);
 		result = landlock_enter(p.items, p.count);
 	}
 	free(p.items);
@@ -97,10 +103,10 @@ static void note_landlock(int result)
 		log_warning("sandbox: files cannot be restricted: %s", strerror(-result));
 }
 
-void sandbox_begin(const struct config *c, const char *file)
+void sandbox_begin(const struct config *c, const char *file, const struct key_directories *keys)
 {
 	if (c->sandbox)
-		note_landlock(restrict_files(c, file));
+		note_landlock(restrict_files(c, file, keys));
 }
 
 /* ---- System calls ---- */

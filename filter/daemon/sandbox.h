@@ -8,10 +8,16 @@
 #include "config/config.h"
 #include "daemon/seccomp.h"
 
+/* The directories in which the keys of a signer's zones are. */
+struct key_directories {
+	const char **paths; /* each once, or NULL; the paths are borrowed */
+	unsigned count;
+};
+
 /* For the main thread before it starts another: all threads can open only the files that the daemon needs. Does
  * nothing, as all functions here, if the configuration says so. `file` is that of the configuration; NULL: the
- * default. */
-void sandbox_begin(const struct config *c, const char *file);
+ * default. `keys`: NULL for none. */
+void sandbox_begin(const struct config *c, const char *file, const struct key_directories *keys);
 
 /* For the main thread once the workers run, and before it starts other threads. */
 void sandbox_main(const struct config *c);

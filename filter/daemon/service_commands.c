@@ -80,6 +80,33 @@ static void set_log_level(void *context, char *const words[], struct control_rep
 	add_log_level(s, reply);
 }
 
+static void add_zone_counts(const struct service *s, struct control_reply *reply)
+{
+	struct zone_counts n = zone_keeper_counts(s->zones);
+
+	control_add_number(reply, "zones", zone_keeper_policy(s->zones)->zone_count);
+	control_add_number(reply, "zones_broken", n.broken);
+	control_add_number(reply, "zones_unchecked", n.unchecked);
+}
+
+/* What changed is in force for all other zones, but a script that changed this one must see that it failed. */
+static void add_reloaded_zones(const struct service *s, struct control_reply *reply)
+{
+	struct zone_counts n = zone_keeper_counts(s->zones);
+
+	if (n.broken > 0) {
+		reply->code = CONTROL_NO;
+		complaint_set(&reply->error,
+		        "reloaded, but %u of the zones %s broken, and what was there before stays: "
+		        "%s",
+		        n.broken, n.broken == 1 ? "is" : "are", zone_keeper_nth_fault(s->zones, 0));
+		return;
+	}
+	add_zone_counts(s, reply);
+	control_add_number(reply, "zones_read", n.changed + n.added);
+	control_add_number(reply, "zones_gone", n.gone);
+}
+
 static void reload(void *context, char *const words[], struct control_reply *reply)
 {
 	struct service *s = context;
@@ -93,7 +120,7 @@ static void reload(void *context, char *const words[], struct control_reply *rep
 	control_add_text(reply, "changed", changes.now);
 	control_add_text(reply, "after_restart", changes.at_restart);
 	if (s->zones)
-		control_add_number(reply, "zones", zone_keeper_policy(s->zones)->zone_count);
+		add_reloaded_zones(s, reply);
 }
 
 /* `sealgate rules` tells the daemon what it is about to do, so that the guard does not undo it. */
@@ -159,10 +186,12 @@ static void add_zones(const struct service *s, struct control_reply *reply)
 {
 	int64_t now_s = service_now_s(s);
 	const struct sign_zone *first = zone_keeper_first_to_end(s->zones, now_s);
-	int64_t lasts_s = zone_keeper_zone_lasts_s(first, now_s);
 	char name[NAME_TEXT_SIZE];
 
-	control_add_number(reply, "zones", zone_keeper_policy(s->zones)->zone_count);
+	add_zone_counts(s, reply);
+	if (!first)
+		return;
+	int64_t lasts_s = zone_keeper_zone_lasts_s(first, now_s);
 	control_add_text(reply, "presigned_first", name_text(&first->apex, name));
 	control_add_number(reply, "presigned_left_days", lasts_s < 0 ? -1 : lasts_s / 86400);
 }

@@ -84,9 +84,9 @@ static int service_idle_ms(const struct service *s)
 
 	if (watchdog_ms >= 0 && watchdog_ms < idle_ms)
 		idle_ms = watchdog_ms;
-	if (!s->zones)
-		idle_ms = (int)least((uint64_t)idle_ms,
-		        (uint64_t)nta_keeper_wait_ms(&s->ntas, service_nta_now(s)));
+	int kept_ms = s->zones ? zone_keeper_wait_ms(s->zones)
+	                       : nta_keeper_wait_ms(&s->ntas, service_nta_now(s));
+	idle_ms = (int)least((uint64_t)idle_ms, (uint64_t)kept_ms);
 	return pause_ms >= 0 && pause_ms < idle_ms ? pause_ms : idle_ms;
 }
 

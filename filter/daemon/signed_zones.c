@@ -31,6 +31,15 @@ static void write_cut(
 	control_add_number(reply, "workers", count);
 }
 
+static void add_keys_of_zone(
+        struct control_reply *reply, const struct sign_zone *zone, int64_t now_s)
+{
+	int64_t lasts_s = zone_keeper_zone_lasts_s(zone, now_s);
+
+	control_add_number(reply, "key_tag", sign_zone_key_tag(zone, now_s));
+	control_add_number(reply, "presigned_left_days", lasts_s < 0 ? -1 : lasts_s / 86400);
+}
+
 /* Adds lines for the zones of the configuration. Returns how many had room. */
 static unsigned add_signed_zones(const struct service *s, const struct name *top,
         unsigned *left_out, struct control_reply *reply)
@@ -41,7 +50,6 @@ static unsigned add_signed_zones(const struct service *s, const struct name *top
 
 	for (unsigned i = 0; i < p->zone_count; i++) {
 		const struct sign_zone *zone = &p->zones[i];
-		int64_t lasts_s = zone_keeper_zone_lasts_s(zone, service_now_s(s));
 		if (!name_within(&zone->apex, top))
 			continue;
 		if (!control_begin_row(reply)) {
@@ -49,9 +57,12 @@ static unsigned add_signed_zones(const struct service *s, const struct name *top
 			continue;
 		}
 		control_add_text(reply, "name", name_text(&zone->apex, name));
-		control_add_number(reply, "key_tag", sign_zone_key_tag(zone, service_now_s(s)));
-		control_add_number(
-		        reply, "presigned_left_days", lasts_s < 0 ? -1 : lasts_s / 86400);
+		if (zone_keeper_fault(s->zones, i)) {
+			control_add_text(reply, "status", "broken");
+			control_add_text(reply, "why", zone_keeper_fault(s->zones, i));
+		}
+		if (zone->key)
+			add_keys_of_zone(reply, zone, service_now_s(s));
 		control_add_number(reply, "cuts", zone->cut_count);
 		shown++;
 	}

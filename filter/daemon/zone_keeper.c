@@ -2,6 +2,7 @@
 #include "daemon/zone_keeper.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,39 +11,101 @@
 #include "base/complaint.h"
 #include "base/log.h"
 #include "daemon/workers_wait.h"
-#include "daemon/zone_policy.h"
 #include "worker/worker_orders.h"
 
 #define DAY_S  86400
 #define DAY_MS (DAY_S * UINT64_C(1000))
 
+/* How long pre-made signatures are checked: at the start, before clients are served; in a reload, before it ends; and
+ * at a time, with pauses in between. A zone takes some 4 ms, so what a reload changes is mostly checked at once. */
+#define CHECK_START_MS  500
+#define CHECK_RELOAD_MS 30
+#define CHECK_SLICE_MS  20
+#define CHECK_PAUSE_MS  20
+
+#define LINES_MAX 20 /* of one kind in the log at a time: there may be thousands of zones */
+
 struct zone_keeper {
 	struct zone_policy *current;
 	struct zone_policy *former; /* a worker may still use it; or NULL */
+	struct crypto *crypto;
 	struct worker *const *workers;
 	unsigned worker_count;
 	bool has_looked;
 	uint64_t looked_ms;
+	unsigned told; /* broken zones that the log has told */
 };
+
+/* Tells broken zones, from the n-th on. */
+static void tell_broken(struct zone_keeper *k, unsigned n)
+{
+	unsigned broken = zone_policy_counts(k->current).broken;
+
+	for (unsigned told = 0; n < broken && told < LINES_MAX; n++, told++)
+		log_error("broken zone: %s", zone_policy_nth_fault(k->current, n));
+	if (n < broken)
+		log_error("%u more zones are broken: `sealgate ctl zones%s` lists them", broken - n,
+		        advice_options());
+	k->told = broken;
+}
+
+/* Without any zone that can be signed, the operator should see that the start failed. */
+static bool is_all_broken(const struct zone_policy *z)
+{
+	const struct sign_policy *p = zone_policy_signing(z);
+
+	for (unsigned i = 0; i < p->zone_count; i++) {
+		if (p->zones[i].key)
+			return false;
+	}
+	return zone_policy_counts(z).broken > 0;
+}
 
 struct zone_keeper *zone_keeper_new(const struct config *c, struct complaint *why)
 {
 	struct zone_keeper *k = calloc(1, sizeof(*k));
 
-	if (!k) {
-		complaint_set(why, "no memory");
+	if (k)
+		k->crypto = crypto_new();
+	if (!k || !k->crypto) {
+		complaint_no_memory(why);
+		zone_keeper_free(k);
 		return NULL;
 	}
-	k->current = zone_policy_load(c, why);
-	if (k->current)
+	k->current = zone_policy_make(c, NULL, clock_wall_s(), CHECK_START_MS, why);
+	if (k->current && is_all_broken(k->current))
+		complaint_set(why, "%s", zone_policy_nth_fault(k->current, 0));
+	else if (k->current) {
+		tell_broken(k, 0);
 		return k;
-	free(k);
+	}
+	zone_keeper_free(k);
 	return NULL;
 }
 
 const struct sign_policy *zone_keeper_policy(const struct zone_keeper *k)
 {
 	return zone_policy_signing(k->current);
+}
+
+const char *zone_keeper_fault(const struct zone_keeper *k, unsigned zone)
+{
+	return zone_policy_fault(k->current, zone);
+}
+
+const char *zone_keeper_nth_fault(const struct zone_keeper *k, unsigned n)
+{
+	return zone_policy_nth_fault(k->current, n);
+}
+
+struct zone_counts zone_keeper_counts(const struct zone_keeper *k)
+{
+	return zone_policy_counts(k->current);
+}
+
+const char **zone_keeper_key_directories(const struct zone_keeper *k, unsigned *count)
+{
+	return zone_policy_key_directories(k->current, count);
 }
 
 void zone_keeper_serve(struct zone_keeper *k, struct worker *const workers[], unsigned count)
@@ -67,6 +130,25 @@ static bool release_former(void *keeper)
 	return true;
 }
 
+/* Gives the workers another policy. The one in force so far becomes the former one; there is none yet. */
+static void put_in_force(struct zone_keeper *k, struct zone_policy *fresh)
+{
+	k->former = k->current;
+	k->current = fresh;
+	for (unsigned i = 0; i < k->worker_count; i++)
+		worker_use_sign_policy(k->workers[i], zone_policy_signing(fresh));
+}
+
+static void tell_reload(struct zone_keeper *k)
+{
+	struct zone_counts n = zone_policy_counts(k->current);
+
+	log_info("zones: %u; read again: %u, new: %u, gone: %u, broken: %u, to be checked: %u",
+	        zone_policy_signing(k->current)->zone_count, n.changed, n.added, n.gone, n.broken,
+	        n.unchecked);
+	tell_broken(k, 0);
+}
+
 int zone_keeper_reload(struct zone_keeper *k, const struct config *c, struct complaint *why)
 {
 	if (!workers_wait(release_former, k)) {
@@ -74,17 +156,44 @@ int zone_keeper_reload(struct zone_keeper *k, const struct config *c, struct com
 		                   "again");
 		return -1;
 	}
-	struct zone_policy *fresh = zone_policy_load(c, why);
+	struct zone_policy *fresh =
+	        zone_policy_make(c, k->current, clock_wall_s(), CHECK_RELOAD_MS, why);
 	if (!fresh)
 		return -1;
-	zone_policy_follow(fresh, k->current, clock_wall_s());
-	k->former = k->current;
-	k->current = fresh;
+	put_in_force(k, fresh);
 	k->has_looked = false;
-	for (unsigned i = 0; i < k->worker_count; i++)
-		worker_use_sign_policy(k->workers[i], zone_policy_signing(fresh));
-	log_info("the keys of %u zones were read again", zone_policy_signing(fresh)->zone_count);
+	tell_reload(k);
 	return 0;
+}
+
+/* ---- Checking ---- */
+
+/* The main loop has other work, so thousands of zones are checked in slices. Nothing here is urgent: whoever can write
+ * these files can write valid signatures, too, so the check finds mistakes, and no attacks. */
+static void go_on_checking(struct zone_keeper *k, int64_t now_s)
+{
+	unsigned broken = k->told;
+
+	if (zone_policy_counts(k->current).unchecked > 0)
+		zone_policy_check_some(
+		        k->current, k->crypto, clock_monotonic_ms() + CHECK_SLICE_MS);
+	if (zone_policy_counts(k->current).unchecked > 0 || k->former)
+		return;
+	if (!zone_policy_is_settled(k->current)) {
+		struct zone_policy *next = zone_policy_settle(k->current, now_s);
+		if (next)
+			put_in_force(k, next);
+	}
+	if (zone_policy_counts(k->current).broken > broken)
+		tell_broken(k, 0);
+}
+
+int zone_keeper_wait_ms(const struct zone_keeper *k)
+{
+	bool is_busy =
+	        zone_policy_counts(k->current).unchecked > 0 || !zone_policy_is_settled(k->current);
+
+	return is_busy ? CHECK_PAUSE_MS : INT_MAX;
 }
 
 /* ---- Pre-made signatures ---- */
@@ -121,44 +230,65 @@ int64_t zone_keeper_zone_span_s(const struct sign_zone *zone)
 const struct sign_zone *zone_keeper_first_to_end(const struct zone_keeper *k, int64_t now_s)
 {
 	const struct sign_policy *p = zone_keeper_policy(k);
-	const struct sign_zone *first = &p->zones[0];
+	const struct sign_zone *first = NULL;
+	int64_t least_s = INT64_MAX;
 
-	for (unsigned i = 1; i < p->zone_count; i++) {
-		if (zone_keeper_zone_lasts_s(&p->zones[i], now_s) <
-		        zone_keeper_zone_lasts_s(first, now_s))
+	for (unsigned i = 0; i < p->zone_count; i++) {
+		int64_t lasts_s = zone_keeper_zone_lasts_s(&p->zones[i], now_s);
+		if (lasts_s < least_s) {
 			first = &p->zones[i];
+			least_s = lasts_s;
+		}
 	}
 	return first;
 }
 
-static void warn_of_expiry(const struct sign_zone *zone, int64_t now_s)
+/* Returns 1 if it warned, for a sum. */
+static unsigned warn_of_expiry(const struct sign_zone *zone, int64_t now_s)
 {
 	int64_t lasts_s = zone_keeper_zone_lasts_s(zone, now_s);
 	char name[NAME_TEXT_SIZE];
 
+	if (lasts_s >= 0 && (lasts_s == INT64_MAX || lasts_s >= zone_keeper_zone_span_s(zone) / 2))
+		return 0;
 	name_text(&zone->apex, name);
 	if (lasts_s < 0)
 		log_error("%.255s: pre-made KSK signatures have expired, or are not valid yet; "
 		          "queries for DNSKEY, CDS or CDNSKEY get SERVFAIL: run `sealgate keys "
 		          "sign`, then `sealgate ctl reload%s`",
 		        name, advice_options());
-	else if (lasts_s < zone_keeper_zone_span_s(zone) / 2)
+	else
 		log_warning("%.255s: the pre-made KSK signatures expire in %" PRId64
 		            " days: run `sealgate keys sign`, then `sealgate ctl reload%s`",
 		        name, lasts_s / DAY_S, advice_options());
+	return 1;
+}
+
+static void warn_daily(struct zone_keeper *k, int64_t now_s)
+{
+	const struct sign_policy *p = zone_keeper_policy(k);
+	unsigned i = 0, warned = 0;
+
+	for (; i < p->zone_count && warned < LINES_MAX; i++)
+		warned += warn_of_expiry(&p->zones[i], now_s);
+	if (warned == LINES_MAX && i < p->zone_count)
+		log_warning(
+		        "perhaps there are more zones whose signatures expire soon: `sealgate ctl "
+		        "zones%s` tells of each",
+		        advice_options());
+	if (k->has_looked)
+		tell_broken(k, 0);
 }
 
 void zone_keeper_look(struct zone_keeper *k, int64_t now_s, uint64_t now_ms)
 {
-	const struct sign_policy *p = zone_keeper_policy(k);
-
 	release_former(k);
+	go_on_checking(k, clock_wall_s());
 	if (now_s < 0 || (k->has_looked && now_ms - k->looked_ms < DAY_MS))
 		return;
+	warn_daily(k, now_s);
 	k->has_looked = true;
 	k->looked_ms = now_ms;
-	for (unsigned i = 0; i < p->zone_count; i++)
-		warn_of_expiry(&p->zones[i], now_s);
 }
 
 void zone_keeper_free(struct zone_keeper *k)
@@ -167,5 +297,6 @@ void zone_keeper_free(struct zone_keeper *k)
 		return;
 	zone_policy_free(k->former);
 	zone_policy_free(k->current);
+	crypto_free(k->crypto);
 	free(k);
 }

@@ -6,29 +6,44 @@
 
 #include "base/complaint.h"
 #include "config/config.h"
+#include "daemon/zone_policy.h"
 #include "worker/worker.h"
 
 struct zone_keeper;
 
-/* Reads the keys of all zones. Borrows the configuration. Returns NULL, with a complaint that names the
- * file and, if there is one, the line, if a file is missing or wrong. */
+/* Reads all zones. Borrows the configuration. A broken zone does not stop the others: the log tells it. Returns NULL,
+ * with a complaint that names the file and, if there is one, the line, if all are broken, or if there can be no policy
+ * (zone_policy.h). */
 struct zone_keeper *zone_keeper_new(const struct config *c, struct complaint *why);
 
 /* Returns the policy in force. The keeper owns it. */
 const struct sign_policy *zone_keeper_policy(const struct zone_keeper *k);
 
+/* Returns what is wrong with a zone of the policy, by its index, or NULL; with the n-th that is broken; and how many zones and files are broken, or
+ * wait for the check of their pre-made signatures. */
+const char *zone_keeper_fault(const struct zone_keeper *k, unsigned zone);
+const char *zone_keeper_nth_fault(const struct zone_keeper *k, unsigned n);
+struct zone_counts zone_keeper_counts(const struct zone_keeper *k);
+
+/* Lists the directories of the keys (zone_policy.h). */
+const char **zone_keeper_key_directories(const struct zone_keeper *k, unsigned *count);
+
 /* Tells the keeper which workers use its policy, and get later ones. Borrows them until
  * zone_keeper_free(). */
 void zone_keeper_serve(struct zone_keeper *k, struct worker *const workers[], unsigned count);
 
-/* Reads the keys of all zones of `c` again, and gives them to the workers. Borrows `c` in place of the
- * configuration before. Returns 0; or -1 with a complaint, and everything stays. */
+/* Reads the zones of `c` that changed, and gives the policy to the workers. Borrows `c` in place of the configuration
+ * before. Returns 0, also if zones are broken: these keep what they had, and the log tells them. Returns -1 with a
+ * complaint if there can be no policy; then everything stays. */
 int zone_keeper_reload(struct zone_keeper *k, const struct config *c, struct complaint *why);
 
-/* Does what is due; call it regularly. Once a day it warns of pre-made signatures that expire soon,
- * unless `now_s` is negative, which means that the clock is not set. `now_ms` is of the monotonic
- * clock. */
+/* Does what is due; call it regularly, at least after zone_keeper_wait_ms(). It goes on to check pre-made signatures,
+ * for a short time. Once a day it warns of those that expire soon, unless `now_s` is negative, which means that the
+ * clock is not set, and of broken zones. `now_ms` is of the monotonic clock. */
 void zone_keeper_look(struct zone_keeper *k, int64_t now_s, uint64_t now_ms);
+
+/* Returns for how long nothing is due, in milliseconds; INT_MAX for a long time. */
+int zone_keeper_wait_ms(const struct zone_keeper *k);
 
 /* Returns for how many seconds from `now_s` on all pre-made signatures of a zone stay valid; -1 if an
  * RRset has no valid one now. */
@@ -38,7 +53,7 @@ int64_t zone_keeper_zone_lasts_s(const struct sign_zone *zone, int64_t now_s);
  * every day. */
 int64_t zone_keeper_zone_span_s(const struct sign_zone *zone);
 
-/* Returns the zone whose pre-made signatures expire first; never NULL. */
+/* Returns the zone whose pre-made signatures expire first; NULL if none has any. */
 const struct sign_zone *zone_keeper_first_to_end(const struct zone_keeper *k, int64_t now_s);
 
 /* Frees the keeper. Free the workers first. NULL is fine. */

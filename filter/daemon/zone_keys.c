@@ -11,29 +11,60 @@
 #include "keys/presign_check.h"
 #include "keys/succession.h"
 
-/* Reads the ZSKs of the signed DNSKEY RRset that have their private keys in the directory. Returns their number,
- * or -1. */
-static int read_zsks(const struct zone_keys *z, const char *directory, struct keypair *zsks,
-        struct complaint *error)
+/* Calls for each ZSK of the signed DNSKEY RRset, in its order, until one fails. */
+typedef bool zsk_visitor(void *context, struct keypair *zsk);
+
+static bool visit_zsks(const struct zone_keys *z, zsk_visitor *visit, void *context)
 {
 	const struct presigned *set = &z->records.dnskey;
-	int count = 0;
 
 	for (unsigned i = 0; i < set->count; i++) {
-		struct keypair *k = &zsks[count];
-		if (!keypair_from_rdata(k, &z->records.owner, set->rdatas[i]) || keypair_is_ksk(k))
-			continue;
-		int found = zone_key_read_private(k, directory, error);
-		if (found < 0)
-			return -1;
-		count += found;
+		struct keypair k;
+		if (keypair_from_rdata(&k, &z->records.owner, set->rdatas[i]) &&
+		        !keypair_is_ksk(&k) && !visit(context, &k))
+			return false;
 	}
-	return count;
+	return true;
 }
 
-static struct keypair take_zsk(struct keypair *zsks, int index)
+static struct file_identity identify_private(const struct keypair *k, const char *directory)
 {
-	struct keypair taken = zsks[index];
+	char path[PATH_MAX];
+
+	return zone_key_path(path, directory, k, "private") ? file_identify(path)
+	                                                    : (struct file_identity){ 0 };
+}
+
+/* ---- Which ZSK signs ---- */
+
+struct zsk_reading {
+	struct zone_keys *keys;
+	const char *directory;
+	struct keypair *zsks; /* those that have their private keys in the directory */
+	unsigned count, seen;
+	struct complaint *error;
+};
+
+static bool read_zsk(void *context, struct keypair *k)
+{
+	struct zsk_reading *r = context;
+
+	r->keys->zsk_files[r->seen++] = identify_private(k, r->directory);
+	int found = zone_key_read_private(k, r->directory, r->error);
+	if (found > 0)
+		r->zsks[r->count++] = *k;
+	return found >= 0;
+}
+
+static void note_choice_end(struct zone_keys *z, int64_t time_s, int64_t now_s)
+{
+	if (time_s > now_s && time_s < z->choice_ends_s)
+		z->choice_ends_s = time_s;
+}
+
+static struct zone_zsk take_zsk(struct keypair *zsks, int index)
+{
+	struct zone_zsk taken = { zsks[index].key, zsks[index].tag };
 
 	zsks[index].key = NULL;
 	return taken;
@@ -56,6 +87,11 @@ static int choose_zsks(struct zone_keys *z, struct keypair *zsks, unsigned count
 		        signed_file, zsks[other].tag);
 		return -1;
 	}
+	for (unsigned i = 0; i < count; i++) {
+		note_choice_end(z, zsks[i].times.activate_s, now_s);
+		note_choice_end(z, zsks[i].times.inactive_s, now_s);
+		note_choice_end(z, zsks[i].times.delete_s, now_s);
+	}
 	z->zsk = take_zsk(zsks, s.now);
 	if (s.next >= 0)
 		z->next_zsk = take_zsk(zsks, s.next);
@@ -66,40 +102,36 @@ static int choose_zsks(struct zone_keys *z, struct keypair *zsks, unsigned count
 static int load_zsks(struct zone_keys *z, const char *directory, int64_t now_s,
         const char *signed_file, struct complaint *error)
 {
-	struct keypair *zsks = calloc(LIMIT_KEYS, sizeof(*zsks));
+	struct zsk_reading r = { .keys = z,
+		.directory = directory,
+		.zsks = calloc(LIMIT_KEYS, sizeof(*r.zsks)),
+		.error = error };
 	int result = -1;
 
-	if (!zsks)
-		return zone_key_fail(error, signed_file, "out of memory");
-	int count = read_zsks(z, directory, zsks, error);
-	if (count >= 0)
-		result = choose_zsks(z, zsks, (unsigned)count, now_s, signed_file, error);
-	for (unsigned i = 0; i < LIMIT_KEYS; i++)
-		keypair_fini(&zsks[i]);
-	free(zsks);
+	z->choice_ends_s = INT64_MAX;
+	z->zsk_files = calloc(z->records.dnskey.count, sizeof(*z->zsk_files));
+	if (!r.zsks || !z->zsk_files)
+		zone_key_fail(error, signed_file, "out of memory");
+	else if (visit_zsks(z, read_zsk, &r))
+		result = choose_zsks(z, r.zsks, r.count, now_s, signed_file, error);
+	for (unsigned i = 0; r.zsks && i < r.count; i++)
+		keypair_fini(&r.zsks[i]);
+	free(r.zsks);
 	return result;
 }
 
-/* Checks that the records belong to the zone, and that their signatures are valid. */
-static int check_records(const struct key_records *r, struct crypto *crypto,
-        const struct name *zone, const char *path, struct complaint *error)
-{
-	unsigned line;
-	const char *fault;
+/* ---- The signed file ---- */
 
+static int check_owner(const struct key_records *r, const struct name *zone, const char *path,
+        struct complaint *error)
+{
 	if (!name_equal(&r->owner, zone))
 		return zone_key_fail(error, path, "the records are those of another zone");
 	if (r->dnskey.count == 0)
 		return zone_key_fail(error, path,
 		        "there is no DNSKEY record in this file; make it with `sealgate keys "
 		        "sign`");
-	fault = presign_check(crypto, r, &line);
-	if (!fault)
-		return 0;
-	if (line == 0)
-		return zone_key_fail(error, path, fault);
-	complaint_set(error, "%s:%u: %s", path, line, fault);
-	return -1;
+	return 0;
 }
 
 /* The CDS records are the DS records that the parent should have (RFC 7344, 3.1). */
@@ -124,8 +156,8 @@ static int say_no_keys(
 	return -1;
 }
 
-int zone_keys_load(struct zone_keys *z, struct crypto *crypto, const char *directory,
-        const struct name *zone, int64_t now_s, struct complaint *error)
+int zone_keys_read(struct zone_keys *z, const char *directory, const struct name *zone,
+        int64_t now_s, struct complaint *error)
 {
 	char path[PATH_MAX];
 	char *text;
@@ -134,11 +166,12 @@ int zone_keys_load(struct zone_keys *z, struct crypto *crypto, const char *direc
 	*z = (struct zone_keys){ 0 };
 	if (!zone_key_ending_path(path, directory, zone, ZONE_KEYS_SIGNED))
 		return zone_key_fail_path(error, directory);
+	z->signed_file = file_identify(path);
 	text = file_read(path, ZONE_KEY_FILE_OCTETS);
 	if (!text)
 		return say_no_keys(path, directory, zone, error);
 	if (key_records_read(&z->records, text, path, error) &&
-	        check_records(&z->records, crypto, zone, path, error) == 0 &&
+	        check_owner(&z->records, zone, path, error) == 0 &&
 	        load_zsks(z, directory, now_s, path, error) == 0)
 		result = take_ds(z);
 	free(text);
@@ -147,9 +180,56 @@ int zone_keys_load(struct zone_keys *z, struct crypto *crypto, const char *direc
 	return result;
 }
 
+int zone_keys_check(const struct zone_keys *z, struct crypto *crypto, const char *directory,
+        struct complaint *error)
+{
+	char path[PATH_MAX];
+	unsigned line;
+	const char *fault = presign_check(crypto, &z->records, &line);
+
+	if (!fault)
+		return 0;
+	if (!zone_key_ending_path(path, directory, &z->records.owner, ZONE_KEYS_SIGNED))
+		return zone_key_fail_path(error, directory);
+	if (line == 0)
+		return zone_key_fail(error, path, fault);
+	complaint_set(error, "%s:%u: %s", path, line, fault);
+	return -1;
+}
+
+/* ---- Still the same? ---- */
+
+struct zsk_comparing {
+	const char *directory;
+	const struct file_identity *expected;
+};
+
+static bool is_same_zsk(void *context, struct keypair *k)
+{
+	struct zsk_comparing *c = context;
+	struct file_identity now = identify_private(k, c->directory);
+
+	return file_is_same(&now, c->expected++);
+}
+
+bool zone_keys_are_current(const struct zone_keys *z, const char *directory, int64_t now_s)
+{
+	struct zsk_comparing c = { directory, z->zsk_files };
+	char path[PATH_MAX];
+
+	if (now_s >= z->choice_ends_s ||
+	        !zone_key_ending_path(path, directory, &z->records.owner, ZONE_KEYS_SIGNED))
+		return false;
+	struct file_identity now = file_identify(path);
+	return file_is_same(&now, &z->signed_file) && visit_zsks(z, is_same_zsk, &c);
+}
+
 void zone_keys_unload(struct zone_keys *z)
 {
-	keypair_fini(&z->zsk);
-	keypair_fini(&z->next_zsk);
+	signkey_free(z->zsk.key);
+	signkey_free(z->next_zsk.key);
+	z->zsk.key = z->next_zsk.key = NULL;
 	key_records_fini(&z->records);
+	free(z->zsk_files);
+	z->zsk_files = NULL;
 }

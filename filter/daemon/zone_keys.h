@@ -5,25 +5,44 @@
 #define DAEMON_ZONE_KEYS_H
 
 #include "base/complaint.h"
+#include "base/file.h"
 #include "crypto/crypto.h"
 #include "keys/keypair.h"
 #include "keys/record_text.h"
 
+struct zone_zsk {
+	struct signkey *key;
+	uint16_t tag;
+};
+
 struct zone_keys {
-	struct keypair zsk;
-	struct keypair
+	struct zone_zsk zsk;
+	struct zone_zsk
 	        next_zsk; /* takes over at `next_from_s`; its `key` is NULL if there is none */
 	int64_t next_from_s;
 	struct key_records records;
 	unsigned ds_count; /* RDATA of the DS records that the parent should have */
 	struct span ds[LIMIT_DS];
+
+	/* What the files were when they were read: that of the signatures, and one for each ZSK of the DNSKEY RRset, in
+	 * its order. And the first time in these at which the choice may become another. */
+	struct file_identity signed_file, *zsk_files;
+	int64_t choice_ends_s;
 };
 
-/* Loads the keys, and checks each pre-made signature. The times in the ZSKs' files say which signs at `now_s`, and
- * which is to be the next (keys/succession.h). Returns 0; or -1 with a complaint that names the
- * file and, if there is one, the line. After 0, free them with zone_keys_unload(). */
-int zone_keys_load(struct zone_keys *z, struct crypto *crypto, const char *directory,
-        const struct name *zone, int64_t now_s, struct complaint *error);
+/* Reads the keys, and believes the pre-made signatures. The times in the ZSKs' files say which signs at `now_s`, and
+ * which is to be the next (keys/succession.h). Returns 0; or -1 with a complaint that names the file and, if there is
+ * one, the line. After 0, free them with zone_keys_unload(). */
+int zone_keys_read(struct zone_keys *z, const char *directory, const struct name *zone,
+        int64_t now_s, struct complaint *error);
+
+/* Checks each pre-made signature, which takes milliseconds. Returns 0, or -1 with a complaint. */
+int zone_keys_check(const struct zone_keys *z, struct crypto *crypto, const char *directory,
+        struct complaint *error);
+
+/* True if reading the keys again at `now_s` would give the same ones. */
+bool zone_keys_are_current(const struct zone_keys *z, const char *directory, int64_t now_s);
+
 void zone_keys_unload(struct zone_keys *z);
 
 #endif

@@ -1,88 +1,84 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/zone_policy.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
-#include "base/complaint.h"
-#include "daemon/zone_keys.h"
+#include "base/least.h"
+#include "daemon/zone_seat.h"
 #include "daemon/zone_succession.h"
 
 struct zone_policy {
 	struct sign_policy policy;
 	unsigned count;
-	struct zone_keys *keys;
+	struct zone_seat *seats; /* in the order of the zones */
 	struct sign_zone *zones;
 	struct sign_cut *cuts; /* of all zones; those of one zone stand together */
+	unsigned stray_count;
+	char **strays; /* what is wrong with files that are no zones */
+	struct zone_counts counts;
+	unsigned next_check; /* the first seat that zone_policy_check_some() has not looked at */
+	bool is_unsettled;
 };
 
-static struct zone_policy *zone_policy_fail(
-        struct zone_policy *s, struct complaint *why, const char *what)
+static const struct zone_seat *find_seat(const struct zone_policy *z, const struct name *apex)
 {
-	if (what)
-		complaint_set(why, "%s", what);
-	zone_policy_free(s);
-	return NULL;
+	const struct sign_zone *zone = z ? sign_policy_apex(&z->policy, apex) : NULL;
+
+	return zone ? &z->seats[zone - z->zones] : NULL;
 }
 
-static bool zone_policy_take_memory(struct zone_policy *s, const struct config_zones *zones)
-{
-	s->keys = calloc(zones->count, sizeof(*s->keys));
-	s->zones = calloc(zones->count, sizeof(*s->zones));
-	s->cuts = calloc(zones->cut_count + 1, sizeof(*s->cuts));
-	return s->keys && s->zones && s->cuts;
-}
+/* ---- The zones of the signer ---- */
 
-static struct sign_zone make_zone(const struct config_zones *zones, const struct config_zone *zone,
-        const struct zone_keys *keys)
+static struct sign_zone zone_of_entry(const struct zone_entry *e, bool has_keys)
 {
+	const struct config_zone *zone = &e->text.items[0];
 	struct sign_zone made = { .apex = zone->apex,
-		.key = keys->zsk.key,
-		.key_tag = keys->zsk.tag,
-		.next_key = keys->next_zsk.key,
-		.next_key_tag = keys->next_zsk.tag,
-		.next_from_s = keys->next_from_s,
-		.dnskey = keys->records.dnskey,
-		.cds = keys->records.cds,
-		.cdnskey = keys->records.cdnskey,
-		.ds_count = keys->ds_count,
-		.max_ttl_s = zone->max_ttl_s,
+		.max_ttl_s = has_keys ? zone->max_ttl_s : least(zone->max_ttl_s, SIGN_MAX_TTL_S),
 		.nxdomain = (enum sign_nxdomain)zone->nxdomain,
 		.empty_is_nodata = zone->empty,
 		.ignores_cuts = zone->ignores_cuts,
-		.servers = zones->speakers + zone->speaker_first,
+		.servers = e->text.speakers,
 		.server_count = zone->speaker_count };
 
-	memcpy(made.ds, keys->ds, sizeof(made.ds));
+	if (!has_keys)
+		return made;
+	made.key = e->keys.zsk.key;
+	made.key_tag = e->keys.zsk.tag;
+	made.next_key = e->keys.next_zsk.key;
+	made.next_key_tag = e->keys.next_zsk.tag;
+	made.next_from_s = e->keys.next_from_s;
+	made.dnskey = e->keys.records.dnskey;
+	made.cds = e->keys.records.cds;
+	made.cdnskey = e->keys.records.cdnskey;
+	made.ds_count = e->keys.ds_count;
+	memcpy(made.ds, e->keys.ds, sizeof(made.ds));
 	return made;
 }
 
-static struct sign_policy make_policy(const struct zone_policy *s, const struct config *c)
+/* A zone whose entry stays is the same as before, with a ZSK that was put off. */
+static struct sign_zone zone_of_seat(
+        const struct zone_seat *seat, const struct zone_policy *former, int64_t now_s)
 {
-	return (struct sign_policy){ .zones = s->zones,
-		.zone_count = s->count,
-		.secondaries = c->sign_secondaries.items,
-		.secondary_count = c->sign_secondaries.count,
-		.life_s = c->sign_life_s,
-		.ignores_subnet = !c->sign_client_subnet,
-		.udp_size_max = (uint16_t)c->sign_udp_size,
-		.signatures_per_s = c->sign_per_s,
-		.signatures_per_network = c->sign_per_network };
+	const struct sign_zone *before =
+	        former ? sign_policy_apex(&former->policy, zone_seat_apex(seat)) : NULL;
+	struct sign_zone made = zone_of_entry(seat->entry, zone_seat_has_keys(seat));
+
+	if (!before || !made.key || !before->key)
+		return made;
+	if (former->seats[before - former->zones].entry != seat->entry) {
+		zone_succession_hold(&made, before, now_s);
+	} else {
+		made.next_from_s = before->next_from_s;
+		made.is_next_held = before->is_next_held;
+	}
+	return made;
 }
 
-/* Returns 0, or -1 with a complaint. */
-static int load_zones(struct zone_policy *s, struct crypto *crypto,
-        const struct config_zones *zones, struct complaint *why)
+static int order_seats(const void *a, const void *b)
 {
-	for (const struct config_zone *zone = zones->items; s->count < zones->count; zone++) {
-		struct zone_keys *keys = &s->keys[s->count];
-
-		if (zone_keys_load(keys, crypto, zone->keys, &zone->apex, clock_wall_s(), why) < 0)
-			return -1;
-		s->zones[s->count++] = make_zone(zones, zone, keys);
-	}
-	return 0;
+	return sign_policy_order(zone_seat_apex(a), zone_seat_apex(b));
 }
 
 static struct sign_cut make_cut(const struct config_cut *cut)
@@ -94,69 +90,315 @@ static struct sign_cut make_cut(const struct config_cut *cut)
 	return made;
 }
 
-/* Returns the zone of a cut, which the policy has: at least the zone that lists it is above. */
-static struct sign_zone *zone_of_cut(struct zone_policy *s, const struct config_cut *cut)
+/* Calls for each cut with the zone that it belongs to: the one with the longest apex above it. A cut that is itself a
+ * zone here, with a file of its own, is none: that zone has its keys and its DS. */
+static void visit_cuts(struct zone_policy *z,
+        void (*visit)(struct zone_policy *z, struct sign_zone *zone, const struct config_cut *cut))
 {
-	return &s->zones[sign_policy_zone(&s->policy, &cut->name) - s->zones];
+	for (unsigned i = 0; i < z->count; i++) {
+		const struct config_zones *text = &z->seats[i].entry->text;
+		for (unsigned k = 0; k < text->cut_count; k++) {
+			const struct sign_zone *zone =
+			        sign_policy_zone(&z->policy, &text->cuts[k].name);
+			if (!name_equal(&zone->apex, &text->cuts[k].name))
+				visit(z, &z->zones[zone - z->zones], &text->cuts[k]);
+		}
+	}
+}
+
+static void count_cut(struct zone_policy *z, struct sign_zone *zone, const struct config_cut *cut)
+{
+	(void)z;
+	(void)cut;
+	zone->cut_count++;
+}
+
+static void put_cut(struct zone_policy *z, struct sign_zone *zone, const struct config_cut *cut)
+{
+	z->cuts[zone->cuts - z->cuts + zone->cut_count++] = make_cut(cut);
 }
 
 /* Gives each zone its cuts: first their number, then their places, then the cuts. */
-static void give_cuts(struct zone_policy *s, const struct config_zones *zones)
+static bool give_cuts(struct zone_policy *z)
 {
-	struct sign_cut *next = s->cuts;
+	unsigned count = 0;
 
-	for (unsigned i = 0; i < zones->cut_count; i++)
-		zone_of_cut(s, &zones->cuts[i])->cut_count++;
-	for (unsigned i = 0; i < s->count; i++) {
-		s->zones[i].cuts = next;
-		next += s->zones[i].cut_count;
-		s->zones[i].cut_count = 0;
+	visit_cuts(z, count_cut);
+	for (unsigned i = 0; i < z->count; i++)
+		count += z->zones[i].cut_count;
+	z->cuts = calloc(count + 1, sizeof(*z->cuts));
+	if (!z->cuts)
+		return false;
+	count = 0;
+	for (unsigned i = 0; i < z->count; i++) {
+		z->zones[i].cuts = z->cuts + count;
+		count += z->zones[i].cut_count;
+		z->zones[i].cut_count = 0;
 	}
-	for (unsigned i = 0; i < zones->cut_count; i++) {
-		struct sign_zone *zone = zone_of_cut(s, &zones->cuts[i]);
-		s->cuts[zone->cuts - s->cuts + zone->cut_count++] = make_cut(&zones->cuts[i]);
-	}
+	visit_cuts(z, put_cut);
+	return true;
 }
 
-struct zone_policy *zone_policy_load(const struct config *c, struct complaint *why)
+/* Makes the zones of the signer from the seats, which are in order. Returns false if memory is short. */
+static bool fill_zones(struct zone_policy *z, const struct zone_policy *former, int64_t now_s)
 {
-	const struct config_zones *zones = &c->sign_zones;
-	struct zone_policy *s = calloc(1, sizeof(*s));
-	struct crypto *crypto = crypto_new();
-
-	if (!s || !crypto || !zone_policy_take_memory(s, zones)) {
-		crypto_free(crypto);
-		return zone_policy_fail(s, why, "no memory");
+	z->zones = calloc(z->count + 1, sizeof(*z->zones));
+	if (!z->zones)
+		return false;
+	z->counts.broken = z->stray_count;
+	for (unsigned i = 0; i < z->count; i++) {
+		z->zones[i] = zone_of_seat(&z->seats[i], former, now_s);
+		z->counts.broken += z->seats[i].fault != NULL;
+		z->counts.unchecked += zone_seat_waits(&z->seats[i]);
 	}
-	int result = load_zones(s, crypto, zones, why);
-	crypto_free(crypto);
+	z->policy.zones = z->zones;
+	z->policy.zone_count = z->count;
+	return give_cuts(z);
+}
+
+/* ---- Reading ---- */
+
+/* Returns false if memory is short. */
+static bool seat_zone(struct zone_policy *z, const struct zone_policy *former,
+        const struct zone_source *source, const struct zone_reading *how)
+{
+	const struct zone_seat *before = find_seat(former, zone_source_apex(source));
+	int result = zone_seat_take(&z->seats[z->count], before, source, how);
+
 	if (result < 0)
-		return zone_policy_fail(s, why, NULL);
-	sign_policy_sort(s->zones, s->count); /* config_load() refuses a zone that is there twice */
-	s->policy = make_policy(s, c);
-	give_cuts(s, zones);
-	const char *wrong = sign_policy_check(&s->policy);
-	return wrong ? zone_policy_fail(s, why, wrong) : s;
+		return false;
+	z->count++;
+	z->counts.added += !before;
+	z->counts.changed += before && result > 0;
+	return true;
 }
 
-void zone_policy_follow(struct zone_policy *s, const struct zone_policy *former, int64_t now_s)
+static bool seat_listed(struct zone_policy *z, const struct zone_policy *former,
+        const struct config *c, const struct zone_reading *how)
 {
-	zone_succession_hold_all(s->zones, s->count, &former->policy, now_s);
+	for (unsigned i = 0; i < c->sign_zones.count; i++) {
+		if (!seat_zone(z, former, &(struct zone_source){ c, i, NULL }, how))
+			return false;
+	}
+	return true;
 }
 
-void zone_policy_free(struct zone_policy *s)
+static bool seat_files(struct zone_policy *z, const struct zone_policy *former,
+        const struct config *c, const struct zone_directory *d, const struct zone_reading *how)
 {
-	if (!s)
+	for (unsigned i = 0; i < d->count; i++) {
+		if (!d->files[i].is_double &&
+		        !seat_zone(z, former, &(struct zone_source){ c, 0, &d->files[i] }, how))
+			return false;
+	}
+	return true;
+}
+
+static void take_strays(struct zone_policy *z, struct zone_directory *d)
+{
+	z->strays = d->faults;
+	z->stray_count = d->fault_count;
+	d->faults = NULL;
+	d->fault_count = 0;
+}
+
+/* Returns 0, or -1 with a complaint. */
+static int seat_all(struct zone_policy *z, const struct zone_policy *former, const struct config *c,
+        const struct zone_reading *how, struct complaint *why)
+{
+	struct zone_directory d = { 0 };
+
+	if (c->sign_zones_directory[0] &&
+	        zone_directory_list(&d, c->sign_zones_directory, &c->sign_zones, why) < 0)
+		return -1;
+	take_strays(z, &d);
+	z->seats = calloc((size_t)c->sign_zones.count + d.count + 1, sizeof(*z->seats));
+	bool good = z->seats && seat_listed(z, former, c, how) && seat_files(z, former, c, &d, how);
+	zone_directory_fini(&d);
+	if (!good)
+		complaint_no_memory(why);
+	return good ? 0 : -1;
+}
+
+static struct sign_policy frame_of(const struct config *c)
+{
+	return (struct sign_policy){ .secondaries = c->sign_secondaries.items,
+		.secondary_count = c->sign_secondaries.count,
+		.life_s = c->sign_life_s,
+		.ignores_subnet = !c->sign_client_subnet,
+		.udp_size_max = (uint16_t)c->sign_udp_size,
+		.signatures_per_s = c->sign_per_s,
+		.signatures_per_network = c->sign_per_network };
+}
+
+/* Counts the zones of the former policy that this one lacks. */
+static unsigned count_gone(const struct zone_policy *z, const struct zone_policy *former)
+{
+	unsigned gone = 0;
+
+	for (unsigned i = 0; former && i < former->count; i++)
+		gone += !find_seat(z, &former->zones[i].apex);
+	return gone;
+}
+
+/* Returns 0, or -1 with a complaint. */
+static int make_policy(struct zone_policy *z, const struct zone_policy *former,
+        const struct config *c, const struct zone_reading *how, struct complaint *why)
+{
+	if (seat_all(z, former, c, how, why) < 0)
+		return -1;
+	z->policy = frame_of(c);
+	qsort(z->seats, z->count, sizeof(*z->seats), order_seats);
+	if (!fill_zones(z, former, how->now_s)) {
+		complaint_no_memory(why);
+		return -1;
+	}
+	z->counts.gone = count_gone(z, former);
+	const char *wrong = sign_policy_check(&z->policy);
+	if (wrong)
+		complaint_set(why, "%s", wrong);
+	return wrong ? -1 : 0;
+}
+
+static uint64_t check_end(uint64_t check_ms)
+{
+	uint64_t now_ms = clock_monotonic_ms();
+
+	return check_ms > UINT64_MAX - now_ms ? UINT64_MAX : now_ms + check_ms;
+}
+
+struct zone_policy *zone_policy_make(const struct config *c, const struct zone_policy *former,
+        int64_t now_s, uint64_t check_ms, struct complaint *why)
+{
+	struct zone_policy *z = calloc(1, sizeof(*z));
+	struct zone_reading how = { crypto_new(), now_s, check_end(check_ms) };
+	int result = -1;
+
+	if (z && how.crypto)
+		result = make_policy(z, former, c, &how, why);
+	else
+		complaint_no_memory(why);
+	crypto_free(how.crypto);
+	if (result == 0)
+		return z;
+	zone_policy_free(z);
+	return NULL;
+}
+
+void zone_policy_free(struct zone_policy *z)
+{
+	if (!z)
 		return;
-	for (unsigned i = 0; i < s->count; i++)
-		zone_keys_unload(&s->keys[i]);
-	free(s->keys);
-	free(s->zones);
-	free(s->cuts);
-	free(s);
+	for (unsigned i = 0; i < z->count; i++)
+		zone_seat_fini(&z->seats[i]);
+	for (unsigned i = 0; i < z->stray_count; i++)
+		free(z->strays[i]);
+	free(z->seats);
+	free(z->zones);
+	free(z->cuts);
+	free(z->strays);
+	free(z);
 }
 
-const struct sign_policy *zone_policy_signing(const struct zone_policy *s)
+/* ---- Checking later ---- */
+
+void zone_policy_check_some(struct zone_policy *z, struct crypto *crypto, uint64_t until_ms)
 {
-	return &s->policy;
+	while (z->counts.unchecked > 0 && z->next_check < z->count) {
+		struct zone_seat *seat = &z->seats[z->next_check++];
+		if (!zone_seat_waits(seat))
+			continue;
+		bool was_broken = seat->fault != NULL;
+		z->is_unsettled |= zone_seat_check(seat, crypto);
+		z->counts.broken += seat->fault && !was_broken;
+		z->counts.unchecked--;
+		if (clock_monotonic_ms() >= until_ms)
+			return;
+	}
+}
+
+bool zone_policy_is_settled(const struct zone_policy *z)
+{
+	return !z->is_unsettled;
+}
+
+/* Returns false if memory is short. */
+static bool copy_strays(struct zone_policy *next, const struct zone_policy *z)
+{
+	next->strays = calloc(z->stray_count + 1, sizeof(*next->strays));
+	for (unsigned i = 0; next->strays && i < z->stray_count; i++) {
+		next->strays[i] = strdup(z->strays[i]);
+		if (!next->strays[i])
+			return false;
+		next->stray_count++;
+	}
+	return next->strays;
+}
+
+struct zone_policy *zone_policy_settle(const struct zone_policy *z, int64_t now_s)
+{
+	struct zone_policy *next = calloc(1, sizeof(*next));
+
+	if (!next)
+		return NULL;
+	next->policy = z->policy;
+	next->seats = calloc(z->count + 1, sizeof(*next->seats));
+	for (; next->seats && next->count < z->count; next->count++)
+		zone_seat_settle(&next->seats[next->count], &z->seats[next->count]);
+	if (next->seats && copy_strays(next, z) && fill_zones(next, z, now_s))
+		return next;
+	zone_policy_free(next);
+	return NULL;
+}
+
+/* ---- What became of the zones ---- */
+
+const struct sign_policy *zone_policy_signing(const struct zone_policy *z)
+{
+	return &z->policy;
+}
+
+struct zone_counts zone_policy_counts(const struct zone_policy *z)
+{
+	return z->counts;
+}
+
+const char *zone_policy_fault(const struct zone_policy *z, unsigned zone)
+{
+	return z->seats[zone].fault;
+}
+
+const char *zone_policy_nth_fault(const struct zone_policy *z, unsigned n)
+{
+	if (n < z->stray_count)
+		return z->strays[n];
+	n -= z->stray_count;
+	for (unsigned i = 0; i < z->count; i++) {
+		if (z->seats[i].fault && n-- == 0)
+			return z->seats[i].fault;
+	}
+	return NULL;
+}
+
+static int order_paths(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char **zone_policy_key_directories(const struct zone_policy *z, unsigned *count)
+{
+	const char **paths = calloc(z->count + 1, sizeof(*paths));
+
+	*count = 0;
+	if (!paths)
+		return NULL;
+	for (unsigned i = 0; i < z->count; i++)
+		paths[i] = z->seats[i].entry->text.items[0].keys;
+	qsort(paths, z->count, sizeof(*paths), order_paths);
+	for (unsigned i = 0; i < z->count; i++) {
+		bool is_new = *count == 0 || strcmp(paths[*count - 1], paths[i]) != 0;
+		if (is_new && paths[i][0])
+			paths[(*count)++] = paths[i];
+	}
+	return paths;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The keys of the signed zones, and the policy of the signer that is made from them. */
+/* The zones of a signer with their keys, and the policy of the signer that is made from them. A zone that is broken
+ * (its file or its keys) harms no other: it keeps what it had before, or else its answers are SERVFAIL for clients
+ * that ask for signatures. */
 #ifndef DAEMON_ZONE_POLICY_H
 #define DAEMON_ZONE_POLICY_H
 
@@ -9,15 +11,45 @@
 
 struct zone_policy;
 
-/* Reads the key files of all zones. Borrows lists of the configuration. Returns NULL, with a complaint
- * that names the file, if a file is missing or wrong. */
-struct zone_policy *zone_policy_load(const struct config *c, struct complaint *why);
-/* Puts off ZSKs that resolvers cannot know yet from the former policy (daemon/zone_succession.h). For a policy that
- * nobody uses yet. */
-void zone_policy_follow(struct zone_policy *z, const struct zone_policy *former, int64_t now_s);
-void zone_policy_free(struct zone_policy *s);
+#define ZONE_POLICY_CHECK_ALL UINT64_MAX
+
+/* Reads all zones, or, if there is a former policy, those that changed. Checks their pre-made signatures for at most
+ * `check_ms`. A zone that was not checked then is believed, unless the former policy has keys of it: these stay until
+ * the new ones are checked (zone_policy_check_some()). A ZSK that resolvers cannot know yet from the former policy is
+ * put off (daemon/zone_succession.h).
+ *
+ * Borrows lists of the configuration. Returns NULL, with a complaint, if there is no policy at all: the directory
+ * cannot be listed, the times do not fit together, or memory is short. */
+struct zone_policy *zone_policy_make(const struct config *c, const struct zone_policy *former,
+        int64_t now_s, uint64_t check_ms, struct complaint *why);
+void zone_policy_free(struct zone_policy *z);
 
 /* Returns the policy of the signer, which lives as long as `z`. */
 const struct sign_policy *zone_policy_signing(const struct zone_policy *z);
+
+/* What became of the zones. */
+struct zone_counts {
+	unsigned changed, added, gone; /* since the former policy; without one, all are added */
+	unsigned broken;               /* zones, and files that are no zones */
+	unsigned unchecked;            /* that wait for zone_policy_check_some() */
+};
+struct zone_counts zone_policy_counts(const struct zone_policy *z);
+
+/* Returns what is wrong with a zone, by its index in the policy of the signer, or NULL; and what is wrong with the
+ * n-th broken zone or file, of as many as there are. */
+const char *zone_policy_fault(const struct zone_policy *z, unsigned zone);
+const char *zone_policy_nth_fault(const struct zone_policy *z, unsigned n);
+
+/* Lists the directories of the zones' keys, each once. `*count` is their number. Returns an array to be freed, whose
+ * paths are borrowed; NULL if memory is short. */
+const char **zone_policy_key_directories(const struct zone_policy *z, unsigned *count);
+
+/* Checks waiting zones until `until_ms` of the monotonic clock, but at least one. The policy of the signer stays as it
+ * is: once none waits, and zone_policy_is_settled() is false, the next one is to be made. */
+void zone_policy_check_some(struct zone_policy *z, struct crypto *crypto, uint64_t until_ms);
+bool zone_policy_is_settled(const struct zone_policy *z);
+
+/* Makes the policy that follows from what zone_policy_check_some() found. Returns NULL if memory is short. */
+struct zone_policy *zone_policy_settle(const struct zone_policy *z, int64_t now_s);
 
 #endif

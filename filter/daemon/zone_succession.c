@@ -36,13 +36,3 @@ void zone_succession_hold(struct sign_zone *fresh, const struct sign_zone *forme
 		fresh->is_next_held = true;
 	}
 }
-
-void zone_succession_hold_all(
-        struct sign_zone *zones, unsigned count, const struct sign_policy *former, int64_t now_s)
-{
-	for (unsigned i = 0; i < count; i++) {
-		const struct sign_zone *before = sign_policy_apex(former, &zones[i].apex);
-		if (before)
-			zone_succession_hold(&zones[i], before, now_s);
-	}
-}

@@ -10,8 +10,4 @@
  * later. A key that was put off before stays so. */
 void zone_succession_hold(struct sign_zone *fresh, const struct sign_zone *former, int64_t now_s);
 
-/* Does this for each zone that both have. `zones` are sorted, and there are as many as in a policy of `count`. */
-void zone_succession_hold_all(
-        struct sign_zone *zones, unsigned count, const struct sign_policy *former, int64_t now_s);
-
 #endif

@@ -289,6 +289,8 @@ bool sign_apex(struct sign_job *job, struct ending *e)
 	const struct presigned *p;
 
 	e->outcome = SIGN_OUTCOME_APEX;
+	if (!zone->key) /* or a DS and a DNSKEY that exist would be denied */
+		return signing_fail(job, SIGN_OUTCOME_KEYS);
 	if (job->qtype == TYPE_DS)
 		return answer_ds_of_zone(job, zone, e);
 	p = presigned_of(zone, job->qtype);

@@ -10,6 +10,15 @@
 #include "sign/sign_zone.h"
 #include "sign/signer_private.h"
 
+/* True if the cut is a zone whose keys are broken. Its DS is not known then, and a signed denial would make a secure
+ * zone insecure. */
+static bool is_of_broken_zone(const struct sign_job *job, const struct name *cut)
+{
+	const struct sign_zone *child = sign_policy_apex(job->signer->policy, cut);
+
+	return child && !child->key;
+}
+
 /* Returns how many DS records the policy has for a cut, and sets `ds` to them. */
 static unsigned policy_ds(const struct sign_job *job, const struct sign_zone *zone,
         const struct name *cut, const struct span **ds)
@@ -65,6 +74,8 @@ static bool put_cut_proof(
 
 	if (!job->asked->client.dnssec_ok)
 		return true;
+	if (is_of_broken_zone(job, cut))
+		return signing_fail(job, SIGN_OUTCOME_KEYS);
 	if (count > 0)
 		return put_policy_ds(job, zone, cut, ds, count, SECTION_AUTHORITY);
 	return own ? put_set(job, own, SECTION_AUTHORITY, zone)
@@ -92,6 +103,8 @@ bool answer_ds_of_cut(struct sign_job *job, const struct sign_zone *zone, struct
 	struct set_ttls ttls;
 	unsigned count = policy_ds(job, zone, &job->qname, &ds);
 
+	if (is_of_broken_zone(job, &job->qname))
+		return signing_fail(job, SIGN_OUTCOME_KEYS);
 	if (count > 0)
 		return put_policy_ds(job, zone, &job->qname, ds, count, SECTION_ANSWER);
 	if (own)

@@ -9,7 +9,6 @@
 #define DAY_S    86400
 #define PERIOD_S 3600 /* a signature is used for at least this long */
 
-/* Any total order of names would do for the search. This one compares the fewest octets. */
 static int order_names(struct span a, struct span b)
 {
 	if (a.len != b.len)
@@ -17,10 +16,15 @@ static int order_names(struct span a, struct span b)
 	return memcmp(a.base, b.base, a.len);
 }
 
+int sign_policy_order(const struct name *a, const struct name *b)
+{
+	return order_names(name_span(a), name_span(b));
+}
+
 static int order_zones(const void *a, const void *b)
 {
-	return order_names(name_span(&((const struct sign_zone *)a)->apex),
-	        name_span(&((const struct sign_zone *)b)->apex));
+	return sign_policy_order(
+	        &((const struct sign_zone *)a)->apex, &((const struct sign_zone *)b)->apex);
 }
 
 int sign_policy_sort(struct sign_zone *zones, unsigned count)

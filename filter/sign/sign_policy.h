@@ -26,8 +26,9 @@ enum sign_nxdomain {
 
 struct sign_zone {
 	struct name apex;
-	const struct signkey *key; /* the ZSK */
-	uint16_t key_tag;          /* of its DNSKEY record */
+	const struct signkey
+	        *key;     /* the ZSK; NULL: the keys are broken, and nothing can be signed */
+	uint16_t key_tag; /* of its DNSKEY record */
 
 	/* The ZSK that takes over at a time, without a reload, in the same second on every gateway; or NULL. */
 	const struct signkey *next_key;
@@ -72,6 +73,9 @@ struct sign_policy {
 #define SIGN_UDP_SIZE    1232
 #define SIGN_PER_S       10000
 #define SIGN_PER_NETWORK 200
+
+/* The order of zones by their apex, for qsort(). Any total order would do; this one compares the fewest octets. */
+int sign_policy_order(const struct name *a, const struct name *b);
 
 /* Sorts zones in the order that sign_policy_zone() needs. Returns the index of a zone whose apex
  * occurs twice, or -1. */

@@ -78,10 +78,10 @@ static void an_error_names_the_line(void **state)
 		        ":2: a zone must be a group" },
 		{ "a zone without name", "sign = { zones = ( { keys = \"/k\"; } ); };",
 		        ":1: a zone needs `name`" },
-		{ "a zone without keys", "sign = { zones = (\n { name = \"x\"; } ); };",
-		        ":2: a zone needs `keys`" },
 		{ "a relative path", "sign = { zones = (\n { name = \"x\";\nkeys = \"k\"; } ); };",
-		        ":3: a zone needs `keys`" },
+		        ":3: keys must be the path" },
+		{ "a relative directory of zones", "sign = {\nzones_directory = \"zones\"; };",
+		        ":2: sign.zones_directory must be the path of a directory" },
 		{ "an unknown member",
 		        "sign = { zones = ( { name = \"x\"; keys = \"/k\";\nttl = 1; } ); };",
 		        ":2: a zone has no member \"ttl\"" },
@@ -237,7 +237,8 @@ static void there_may_be_thousands_of_zones(void **state)
 	assert_int_equal(c.sign_zones.cut_count, MANY);
 	assert_int_equal(c.sign_zones.speaker_count, MANY);
 	for (unsigned i = 0; i < MANY; i++) {
-		assert_int_equal(c.sign_zones.cuts[i].listed_in, i);
+		assert_int_equal(c.sign_zones.items[i].cut_first, i);
+		assert_int_equal(c.sign_zones.items[i].cut_count, 1);
 		assert_int_equal(c.sign_zones.items[i].speaker_first, i);
 		assert_true(name_within(&c.sign_zones.cuts[i].name, &c.sign_zones.items[i].apex));
 	}

@@ -100,7 +100,7 @@ static bool says_so(const struct row *r)
 	refused = r->refused;
 	landlock = r->landlock;
 	config.sandbox = r->is_wanted;
-	sandbox_begin(&config, NULL);
+	sandbox_begin(&config, NULL, NULL);
 	run_thread(worker);
 	sandbox_main(&config);
 	run_thread(keepers);

@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/complaint.h"
 #include "base/log.h"
 #include "daemon/zone_keeper.h"
@@ -25,21 +26,29 @@ struct bed {
 	struct complaint why;
 };
 
-static void make_keys(struct bed *bed, const char *zone, int64_t now_s)
+/* Makes the keys that are missing, and signs with all; by force, if that is not safe. */
+static void sign_keys(struct bed *bed, const char *zone, int64_t now_s, bool is_forced)
 {
+	static struct zone_key_files files;
 	struct name name;
-	struct zone_key_files files = { .directory = bed->config.sign_zones.items[0].keys,
-		.zone = &name };
 	unsigned made;
 
 	assert_true(name_from_text(zone, &name));
 	assert_int_equal(
+	        zone_key_files_read(&files, bed->config.sign_zones.items[0].keys, &name, &bed->why),
+	        0);
+	assert_int_equal(
 	        zone_keys_generate(&files, ALGORITHM_ECDSAP256, now_s, &made, &bed->why), 0);
 	const struct zone_signing how = {
-		.now_s = now_s, .days = PRESIGN_DAYS, .group = (gid_t)-1
+		.now_s = now_s, .days = PRESIGN_DAYS, .group = (gid_t)-1, .is_forced = is_forced
 	};
-	assert_int_equal(zone_keys_sign(&files, bed->crypto, &how, &bed->why), 0);
+	assert_row(bed->why.text, zone_keys_sign(&files, bed->crypto, &how, &bed->why) == 0);
 	zone_key_files_free(&files);
+}
+
+static void make_keys(struct bed *bed, const char *zone, int64_t now_s)
+{
+	sign_keys(bed, zone, now_s, false);
 }
 
 static void run(const struct bed *bed, const char *command)
@@ -154,8 +163,26 @@ static void keys_that_a_worker_uses_are_not_freed(void **state)
 	bed_free(bed);
 }
 
-/* If one file is wrong, all keys in use stay. */
-static void a_failed_reload_changes_nothing(void **state)
+static const struct sign_zone *zone_called(const struct bed *bed, const char *text)
+{
+	struct name name;
+
+	assert_true(name_from_text(text, &name));
+	return sign_policy_apex(zone_keeper_policy(bed->keeper), &name);
+}
+
+/* Reloads, and lets the worker take what is new. */
+static int reload(struct bed *bed)
+{
+	int result = zone_keeper_reload(bed->keeper, &bed->config, &bed->why);
+
+	orders_take(bed->worker);
+	zone_keeper_look(bed->keeper, -1, 0);
+	return result;
+}
+
+/* A zone whose files are wrong keeps its keys and its signatures; the other gets its new ones. */
+static void a_broken_zone_keeps_what_it_had_and_the_others_go_on(void **state)
 {
 	(void)state;
 	static const struct {
@@ -163,26 +190,140 @@ static void a_failed_reload_changes_nothing(void **state)
 	} rows[] = {
 		{ "an invalid signature", "sed -i -E '5s/ 20/ 21/' K" ZONE ".signed-dnskey",
 		        "signed-dnskey:5: " },
-		{ "no private key", "rm K" ZONE "*.private", "private key" },
+		{ "no private key", "rm K" ZONE ".*.private", "private key" },
 		{ "no file", "rm K" ZONE ".signed-dnskey", "`sealgate keys generate" },
-		{ "no directory", "rm K*", "`sealgate keys generate" },
+		{ "half a file",
+		        "head -c 900 K" ZONE ".signed-dnskey >x; mv x K" ZONE ".signed-dnskey",
+		        "signed-dnskey" },
+		{ "nothing", "rm K" ZONE ".*", "`sealgate keys generate" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct bed *bed = bed_new();
 		add_zone(bed, "a." ZONE, NOW);
 		start(bed);
-		const struct sign_policy *before = zone_keeper_policy(bed->keeper);
+		const struct sign_zone *before = zone_called(bed, ZONE);
+		const struct signkey *key = before->key;
+		uint16_t others = zone_called(bed, "a." ZONE)->key_tag;
 		run(bed, rows[i].spoil);
-		assert_row(rows[i].why,
-		        zone_keeper_reload(bed->keeper, &bed->config, &bed->why) == -1);
-		if (!strstr(bed->why.text, rows[i].says))
-			fail_msg("%s: says \"%s\"", rows[i].why, bed->why.text);
-		orders_take(bed->worker);
-		assert_row(rows[i].why, zone_keeper_policy(bed->keeper) == before);
-		assert_row(rows[i].why, worker_sign_policy(bed->worker) == before);
+		do {
+			run(bed, "rm Ka." ZONE "*");
+			make_keys(bed, "a." ZONE, NOW);
+			assert_row(rows[i].why, reload(bed) == 0);
+		} while (zone_called(bed, "a." ZONE)->key_tag == others);
+		assert_row(rows[i].why, zone_called(bed, ZONE)->key == key);
+		assert_row(rows[i].why, zone_called(bed, ZONE)->dnskey.count == 2);
+		assert_row(rows[i].why, worker_sign_policy(bed->worker)->zone_count == 2);
+		assert_row(rows[i].why, zone_keeper_counts(bed->keeper).broken == 1);
+		if (!strstr(zone_keeper_nth_fault(bed->keeper, 0), rows[i].says))
+			fail_msg("%s: says \"%s\"", rows[i].why,
+			        zone_keeper_nth_fault(bed->keeper, 0));
+		assert_row(rows[i].why, reload(bed) == 0);
+		assert_row("and again", zone_called(bed, ZONE)->key == key);
+		run(bed, "rm -f K" ZONE ".*");
+		make_keys(bed, ZONE, NOW);
+		assert_row("mended", reload(bed) == 0);
+		assert_row(rows[i].why, zone_keeper_counts(bed->keeper).broken == 0);
+		assert_row(rows[i].why, zone_called(bed, ZONE)->key != key);
 		bed_free(bed);
 	}
+}
+
+/* Without former keys nothing of the zone can be signed. The zone stays in the policy: otherwise the keys of the zone
+ * above would sign its names. */
+static void a_zone_that_is_broken_at_the_start_has_no_keys_and_no_other_signs_for_it(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+
+	add_zone(bed, "a." ZONE, NOW);
+	run(bed, "rm Ka." ZONE ".signed-dnskey");
+	start(bed);
+	assert_non_null(zone_called(bed, ZONE)->key);
+	assert_null(zone_called(bed, "a." ZONE)->key);
+	assert_int_equal(zone_keeper_counts(bed->keeper).broken, 1);
+	assert_null(zone_keeper_fault(bed->keeper,
+	        (unsigned)(zone_called(bed, ZONE) - zone_keeper_policy(bed->keeper)->zones)));
+	run(bed, "rm Ka." ZONE ".*");
+	make_keys(bed, "a." ZONE, NOW);
+	assert_int_equal(reload(bed), 0);
+	assert_non_null(zone_called(bed, "a." ZONE)->key);
+	bed_free(bed);
+}
+
+/* Then the start fails, so that the operator sees it. */
+static void a_start_without_any_zone_fails(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+
+	run(bed, "rm K" ZONE ".signed-dnskey");
+	assert_null(zone_keeper_new(&bed->config, &bed->why));
+	assert_non_null(strstr(bed->why.text, "`sealgate keys generate"));
+	make_keys(bed, ZONE, NOW);
+	start(bed);
+	bed_free(bed);
+}
+
+/* ---- Only what changed is read ---- */
+
+/* Any change of a file that matters shows, also one that leaves its size and its time of modification. */
+static void a_zone_is_read_again_if_one_of_its_files_changed(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *change;
+		unsigned read;
+	} rows[] = {
+		{ "nothing", "true", 0 },
+		{ "the file of the KSK's private key, which is not read",
+		        "touch $(grep -l ' 257 ' K" ZONE ".*.key | sed s/key$/private/)", 0 },
+		{ "the signatures were written again",
+		        "cp K" ZONE ".signed-dnskey x; mv x K" ZONE ".signed-dnskey", 1 },
+		{ "the signatures, in place, with the time of before",
+		        "touch -r K" ZONE ".signed-dnskey t; sed -i -E 's/^;/; /' K" ZONE
+		        ".signed-dnskey; touch -r t K" ZONE ".signed-dnskey",
+		        1 },
+		{ "the private key of the ZSK",
+		        "touch $(grep -l ' 256 ' K" ZONE ".*.key | sed s/key$/private/)", 1 },
+	};
+	struct bed *bed = bed_new();
+
+	add_zone(bed, "a." ZONE, NOW);
+	start(bed);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		run(bed, rows[i].change);
+		assert_row(rows[i].why, reload(bed) == 0);
+		assert_row(rows[i].why, zone_keeper_counts(bed->keeper).changed == rows[i].read);
+		assert_row(rows[i].why, zone_keeper_counts(bed->keeper).broken == 0);
+	}
+	bed->config.sign_zones.items[1].max_ttl_s = 60;
+	assert_int_equal(reload(bed), 0);
+	assert_int_equal(zone_keeper_counts(bed->keeper).changed, 1);
+	assert_int_equal(zone_called(bed, "a." ZONE)->max_ttl_s, 60);
+	bed_free(bed);
+}
+
+/* A ZSK that was put off stays so while other zones change. */
+static void a_zone_that_stays_keeps_the_zsk_that_was_put_off(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+
+	start(bed);
+	/* The next ZSK is to sign in a minute, and caches may lack it for the TTL of the DNSKEY set. */
+	run(bed, "dnssec-keygen -q -a 13 -P now -A +1mi " ZONE " >/dev/null");
+	sign_keys(bed, ZONE, clock_wall_s(), true);
+	assert_int_equal(reload(bed), 0);
+	const struct sign_zone *zone = zone_called(bed, ZONE);
+	assert_non_null(zone->next_key);
+	assert_true(zone->is_next_held);
+	int64_t from_s = zone->next_from_s;
+	assert_int_equal(reload(bed), 0);
+	assert_int_equal(zone_keeper_counts(bed->keeper).changed, 0);
+	assert_true(zone_called(bed, ZONE)->is_next_held);
+	assert_int_equal(zone_called(bed, ZONE)->next_from_s, from_s);
+	bed_free(bed);
 }
 
 static void the_zone_that_expires_first_is_found(void **state)
@@ -219,6 +360,7 @@ static void the_policy_has_the_configured_cuts_and_servers(void **state)
 	zones->speakers[zones->speaker_count++] = server;
 	zones->items[1].speaker_count = 1;
 	zones->cut_count = 2;
+	zones->items[0].cut_count = 2; /* it lists both, and one belongs to the other zone */
 	assert_true(name_from_text("cut." ZONE, &zones->cuts[0].name));
 	assert_true(name_from_text("cut.a." ZONE, &zones->cuts[1].name));
 	zones->cuts[1].ds_count = 1;
@@ -251,7 +393,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_worker_takes_new_keys_at_its_next_turn),
 		cmocka_unit_test(keys_that_a_worker_uses_are_not_freed),
-		cmocka_unit_test(a_failed_reload_changes_nothing),
+		cmocka_unit_test(a_broken_zone_keeps_what_it_had_and_the_others_go_on),
+		cmocka_unit_test(
+		        a_zone_that_is_broken_at_the_start_has_no_keys_and_no_other_signs_for_it),
+		cmocka_unit_test(a_start_without_any_zone_fails),
+		cmocka_unit_test(a_zone_is_read_again_if_one_of_its_files_changed),
+		cmocka_unit_test(a_zone_that_stays_keeps_the_zsk_that_was_put_off),
 		cmocka_unit_test(the_zone_that_expires_first_is_found),
 		cmocka_unit_test(the_policy_has_the_configured_cuts_and_servers),
 	};

@@ -273,6 +273,17 @@ static void tags_that_could_be_mistaken_collide(void **state)
 	}
 }
 
+/* Reads and checks the keys. */
+static int load(struct zone_keys *keys, struct place *p, int64_t now_s)
+{
+	if (zone_keys_read(keys, p->directory, &p->zone, now_s, &p->error) < 0)
+		return -1;
+	if (zone_keys_check(keys, p->crypto, p->directory, &p->error) == 0)
+		return 0;
+	zone_keys_unload(keys);
+	return -1;
+}
+
 static void answers_are_made_with_the_zsk_and_the_file(void **state)
 {
 	(void)state;
@@ -283,9 +294,7 @@ static void answers_are_made_with_the_zsk_and_the_file(void **state)
 	/* The private key of the KSK may be elsewhere. */
 	assert_int_equal(
 	        run(p, "for k in $(grep -l ' 257 ' K*.key); do rm $k ${k%.key}.private; done"), 0);
-	assert_row(p->error.text,
-	        zone_keys_load(&keys, p->crypto, p->directory, &p->zone, NOW, &p->error) == 0);
-	assert_int_equal(keys.zsk.flags, KEYPAIR_ZSK);
+	assert_row(p->error.text, load(&keys, p, NOW) == 0);
 	assert_non_null(keys.zsk.key);
 	assert_int_equal(keys.records.dnskey.count, 2);
 	assert_int_equal(keys.records.dnskey.rrsig_count, PRESIGN_COUNT);
@@ -390,8 +399,7 @@ static void an_error_names_the_file_and_the_line(void **state)
 		generate(p, ALGORITHM_ECDSAP256, 2);
 		assert_int_equal(run(p, rows[i].spoil), 0);
 		p->error.text[0] = '\0';
-		assert_row(rows[i].why, zone_keys_load(&keys, p->crypto, p->directory, &p->zone,
-		                                NOW, &p->error) == -1);
+		assert_row(rows[i].why, load(&keys, p, NOW) == -1);
 		if (!strstr(p->error.text, rows[i].error))
 			fail_msg("%s: \"%s\"", rows[i].why, p->error.text);
 		place_free(p);
@@ -518,8 +526,7 @@ static void a_roll_by_times_goes_through_its_steps(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct zone_keys keys;
 		sign_at(p, now_s + rows[i].after_s);
-		assert_row(p->error.text, zone_keys_load(&keys, p->crypto, p->directory, &p->zone,
-		                                  now_s + rows[i].after_s, &p->error) == 0);
+		assert_row(p->error.text, load(&keys, p, now_s + rows[i].after_s) == 0);
 		struct sign_zone zone = { .key = keys.zsk.key,
 			.key_tag = keys.zsk.tag,
 			.next_key = keys.next_zsk.key,
@@ -579,8 +586,7 @@ static void two_signers_take_each_others_keys(void **state)
 		assert_int_equal(count.cds, 1);
 		assert_int_equal(count.cdnskey, 1);
 		sign_at(ours, NOW);
-		assert_row(ours->error.text, zone_keys_load(&keys, ours->crypto, ours->directory,
-		                                     &ours->zone, NOW, &ours->error) == 0);
+		assert_row(ours->error.text, load(&keys, ours, NOW) == 0);
 		assert_int_equal(keys.records.dnskey.count, 3 + with_ksk);
 		assert_int_equal(keys.records.cds.count, 2);
 		assert_int_equal(keys.records.cdnskey.count, 2);

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config/zone_directory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ENDING ".conf"
+
+/* Reads the apex from the name of a file. Returns false if the file is not meant to be a zone. */
+static bool is_zone_file(const char *file, size_t *stem)
+{
+	size_t len = strlen(file), ending = strlen(ENDING);
+
+	if (file[0] == '.' || len <= ending || strcmp(file + len - ending, ENDING) != 0)
+		return false;
+	*stem = len - ending;
+	return true;
+}
+
+static bool read_stem(const char *file, size_t stem, struct name *apex)
+{
+	char text[NAME_MAX + 1];
+
+	snprintf(text, sizeof(text), "%.*s", (int)stem, file);
+	return name_from_text(text, apex);
+}
+
+/* Returns false if memory is short. */
+static bool blame_file(struct zone_directory *d, const char *path, const char *what)
+{
+	char **faults = reallocarray(d->faults, d->fault_count + 1, sizeof(*faults));
+
+	if (!faults)
+		return false;
+	d->faults = faults;
+	if (asprintf(&faults[d->fault_count], "%s: %s", path, what) < 0)
+		return false;
+	d->fault_count++;
+	return true;
+}
+
+/* Makes room for one more file. Returns NULL if memory is short. */
+static struct zone_file *grow_files(struct zone_directory *d)
+{
+	if ((d->count & (d->count - 1)) == 0) {
+		struct zone_file *files =
+		        reallocarray(d->files, d->count ? 2 * d->count : 1, sizeof(*files));
+		if (!files)
+			return NULL;
+		d->files = files;
+	}
+	return &d->files[d->count];
+}
+
+static bool list_file(struct zone_directory *d, const char *directory, int fd, const char *file)
+{
+	struct stat st;
+	size_t stem;
+
+	if (!is_zone_file(file, &stem))
+		return true;
+	struct zone_file *f = grow_files(d);
+	if (!f || asprintf(&f->path, "%s/%s", directory, file) < 0)
+		return false;
+	if (!read_stem(file, stem, &f->apex)) {
+		bool good = blame_file(d, f->path,
+		        "the name of this file is no domain name: \"example.org" ENDING
+		        "\" is the zone example.org");
+		free(f->path);
+		return good;
+	}
+	/* A file that cannot be looked at has no identity, so that reading it says why. */
+	f->identity = fstatat(fd, file, &st, 0) == 0 ? file_identity_of(&st)
+	                                             : (struct file_identity){ 0 };
+	f->is_double = false;
+	d->count++;
+	return true;
+}
+
+/* Returns 0 or an errno. */
+static int read_files(struct zone_directory *d, const char *directory, DIR *dir)
+{
+	struct dirent *entry;
+
+	for (;;) {
+		errno = 0;
+		entry = readdir(dir);
+		if (!entry)
+			return errno;
+		if (!list_file(d, directory, dirfd(dir), entry->d_name))
+			return ENOMEM;
+	}
+}
+
+static int order_by_name(const void *name, const void *file)
+{
+	return name_order(name, &((const struct zone_file *)file)->apex);
+}
+
+static int order_files(const void *a, const void *b)
+{
+	return order_by_name(&((const struct zone_file *)a)->apex, b);
+}
+
+/* Marks the files whose zone is there already. Returns false if memory is short. */
+static bool mark_doubles(struct zone_directory *d, const struct config_zones *listed)
+{
+	bool good = true;
+
+	qsort(d->files, d->count, sizeof(*d->files), order_files);
+	for (unsigned i = 0; i < listed->count && d->count > 0; i++) {
+		struct zone_file *file = bsearch(&listed->items[i].apex, d->files, d->count,
+		        sizeof(*d->files), order_by_name);
+		if (file)
+			file->is_double = true;
+	}
+	for (unsigned i = 0; good && i < d->count; i++) {
+		struct zone_file *file = &d->files[i];
+		if (i > 0 && order_files(file - 1, file) == 0) {
+			file->is_double = true;
+			good = blame_file(
+			        d, file->path, "another file has the same zone: remove one");
+		} else if (file->is_double) {
+			good = blame_file(d, file->path,
+			        "sign.zones has the same zone, and counts: remove one");
+		}
+	}
+	return good;
+}
+
+int zone_directory_list(struct zone_directory *d, const char *directory,
+        const struct config_zones *listed, struct complaint *why)
+{
+	DIR *dir = opendir(directory);
+
+	*d = (struct zone_directory){ 0 };
+	if (!dir) {
+		complaint_set(
+		        why, "sign.zones_directory: %s: %s", directory, file_why(directory, errno));
+		return -1;
+	}
+	int error = read_files(d, directory, dir);
+	if (!error && !mark_doubles(d, listed))
+		error = ENOMEM;
+	closedir(dir);
+	if (!error)
+		return 0;
+	complaint_set(why, "sign.zones_directory: %s: %s", directory, strerror(error));
+	zone_directory_fini(d);
+	return -1;
+}
+
+void zone_directory_fini(struct zone_directory *d)
+{
+	for (unsigned i = 0; i < d->count; i++)
+		free(d->files[i].path);
+	for (unsigned i = 0; i < d->fault_count; i++)
+		free(d->faults[i]);
+	free(d->files);
+	free(d->faults);
+	*d = (struct zone_directory){ 0 };
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/zone_entry.h"
+
+#include <stdlib.h>
+
+#include "config/config_zone.h"
+#include "sign/sign_policy.h"
+
+const struct name *zone_source_apex(const struct zone_source *source)
+{
+	return source->file ? &source->file->apex
+	                    : &source->config->sign_zones.items[source->index].apex;
+}
+
+/* A file that cannot be read leaves a zone with this name alone. Returns false if memory is short. */
+static bool take_name_alone(struct config_zones *text, const struct name *apex)
+{
+	struct config_zone item = { .apex = *apex, .max_ttl_s = SIGN_MAX_TTL_S };
+	const struct config_zones alone = { .count = 1, .items = &item };
+
+	return config_zones_copy(text, &alone, 0);
+}
+
+/* TTLs that are too long for the lifetime of signatures would otherwise stop all zones. */
+static bool fits_lifetime(
+        const struct config_zones *text, const struct config *c, struct complaint *fault)
+{
+	const struct sign_zone zone = { .max_ttl_s = text->items[0].max_ttl_s };
+	const char *wrong = sign_policy_check(
+	        &(struct sign_policy){ .zones = &zone, .zone_count = 1, .life_s = c->sign_life_s });
+
+	if (wrong)
+		complaint_set(fault, "%s", wrong);
+	return !wrong;
+}
+
+/* Returns false if memory is short. */
+static bool read_text(
+        struct zone_entry *e, const struct zone_source *source, struct complaint *fault)
+{
+	const struct config *c = source->config;
+
+	if (!source->file)
+		return config_zones_copy(&e->text, &c->sign_zones, source->index);
+	e->source = source->file->identity;
+	return config_zone_read_file(&e->text, source->file->path, &source->file->apex,
+	               &c->sign_servers, fault) ||
+	       take_name_alone(&e->text, &source->file->apex);
+}
+
+struct zone_entry *zone_entry_read(
+        const struct zone_source *source, int64_t now_s, struct complaint *fault)
+{
+	struct zone_entry *e = calloc(1, sizeof(*e));
+
+	fault->text[0] = '\0';
+	if (!e || !read_text(e, source, fault)) {
+		free(e);
+		return NULL;
+	}
+	e->users = 1;
+	const struct config_zone *zone = &e->text.items[0];
+	e->has_keys = !fault->text[0] && fits_lifetime(&e->text, source->config, fault) &&
+	              zone_keys_read(&e->keys, zone->keys, &zone->apex, now_s, fault) == 0;
+	if (e->has_keys)
+		fault->text[0] = '\0';
+	return e;
+}
+
+bool zone_entry_is_current(
+        const struct zone_entry *e, const struct zone_source *source, int64_t now_s)
+{
+	static const struct file_identity none;
+	bool is_same = source->file ? file_is_same(&e->source, &source->file->identity)
+	                            : file_is_same(&e->source, &none) &&
+	                                      config_zones_agree(&e->text, 0,
+	                                              &source->config->sign_zones, source->index);
+
+	return is_same && e->has_keys &&
+	       zone_keys_are_current(&e->keys, e->text.items[0].keys, now_s);
+}
+
+int zone_entry_check(struct zone_entry *e, struct crypto *crypto, struct complaint *fault)
+{
+	if (zone_keys_check(&e->keys, crypto, e->text.items[0].keys, fault) < 0)
+		return -1;
+	e->is_checked = true;
+	return 0;
+}
+
+struct zone_entry *zone_entry_share(struct zone_entry *e)
+{
+	if (e)
+		e->users++;
+	return e;
+}
+
+void zone_entry_release(struct zone_entry *e)
+{
+	if (!e || --e->users > 0)
+		return;
+	if (e->has_keys)
+		zone_keys_unload(&e->keys);
+	config_zones_fini(&e->text);
+	free(e);
+}

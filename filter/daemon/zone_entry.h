@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One zone of a signer: how it is configured, and its keys. A policy is made of entries, and the next policy shares
+ * those that did not change: reading and checking a zone takes milliseconds, and there may be thousands. Only the main
+ * thread uses entries. Workers borrow the keys, so an entry never changes them. */
+#ifndef DAEMON_ZONE_ENTRY_H
+#define DAEMON_ZONE_ENTRY_H
+
+#include "config/config.h"
+#include "config/zone_directory.h"
+#include "daemon/zone_keys.h"
+
+struct zone_entry {
+	unsigned users;
+	struct config_zones text;    /* this zone alone; its arrays stay where they are */
+	struct file_identity source; /* of its file; all zero if it is in sign.zones */
+	struct zone_keys keys;
+	bool has_keys;   /* they were read */
+	bool is_checked; /* so were their pre-made signatures */
+};
+
+/* Where a zone is configured: in the list, by its index, or in a file. */
+struct zone_source {
+	const struct config *config;
+	unsigned index;
+	const struct zone_file *file; /* NULL: in the list */
+};
+
+/* Returns the apex of the zone. */
+const struct name *zone_source_apex(const struct zone_source *source);
+
+/* Reads a zone and its keys. Returns an entry with one user. What is wrong is in `fault`, whose text is empty
+ * otherwise; then the entry has no keys, and perhaps no more than the name. Returns NULL if memory is short. */
+struct zone_entry *zone_entry_read(
+        const struct zone_source *source, int64_t now_s, struct complaint *fault);
+
+/* True if zone_entry_read() would give the same now. */
+bool zone_entry_is_current(
+        const struct zone_entry *e, const struct zone_source *source, int64_t now_s);
+
+/* Checks the pre-made signatures of an entry that has keys. Returns 0, or -1 with a complaint. */
+int zone_entry_check(struct zone_entry *e, struct crypto *crypto, struct complaint *fault);
+
+/* Add and remove a user. The last one frees the entry. NULL is fine. */
+struct zone_entry *zone_entry_share(struct zone_entry *e);
+void zone_entry_release(struct zone_entry *e);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a policy has of one zone: the entry in force, one that waits for its check, and what is wrong. Private to
+ * zone_policy.c. */
+#ifndef DAEMON_ZONE_SEAT_H
+#define DAEMON_ZONE_SEAT_H
+
+#include "daemon/zone_entry.h"
+
+struct zone_seat {
+	struct zone_entry *entry;
+	struct zone_entry
+	        *waiting;  /* to be checked, and then to take the place of `entry`; or NULL */
+	char *fault;       /* or NULL */
+	bool is_withdrawn; /* the keys of `entry` turned out to be wrong */
+};
+
+/* How zones are read. */
+struct zone_reading {
+	struct crypto *crypto;
+	int64_t now_s;
+	uint64_t check_until_ms; /* of the monotonic clock */
+};
+
+const struct name *zone_seat_apex(const struct zone_seat *seat);
+
+/* True if there are keys that may sign. */
+bool zone_seat_has_keys(const struct zone_seat *seat);
+
+/* True if signatures are to be checked. */
+bool zone_seat_waits(const struct zone_seat *seat);
+
+/* Takes over what the former policy has of a zone (NULL: nothing) if nothing changed, or else reads the zone. Returns 1
+ * if the zone was read, 0 if not, and -1 if memory is short. Free the seat with zone_seat_fini() in any case. */
+int zone_seat_take(struct zone_seat *seat, const struct zone_seat *before,
+        const struct zone_source *source, const struct zone_reading *how);
+
+/* Checks a seat that waits. Returns true if the next policy differs by what was found. */
+bool zone_seat_check(struct zone_seat *seat, struct crypto *crypto);
+
+/* Takes over a seat that zone_seat_check() has looked at. */
+void zone_seat_settle(struct zone_seat *seat, const struct zone_seat *before);
+
+void zone_seat_fini(struct zone_seat *seat);
+
+#endif
