@@ -421,6 +421,51 @@ static void a_new_cut_cancels_renewals(void **state)
 	legacy_free(l);
 }
 
+/* Its keys could not be read. Its names must not be signed by the zone above, whose signed denial of the DS would make
+ * the zone insecure. */
+static void of_a_zone_without_keys_nothing_is_signed_and_no_ds_denied(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *question;
+		unsigned how;
+		const char *records;
+		enum sign_outcome outcome;
+	} rows[] = {
+		{ "an answer", "www.sub.example.test A", ASK, "www.sub.example.test A 192.0.2.1",
+		        SIGN_OUTCOME_KEYS },
+		{ "a denial", "x.sub.example.test A", ASK, "> sub.example.test SOA",
+		        SIGN_OUTCOME_KEYS },
+		{ "its DNSKEY", "sub.example.test DNSKEY", ASK, "sub.example.test SOA",
+		        SIGN_OUTCOME_KEYS },
+		{ "its DNSKEY without DO", "sub.example.test DNSKEY", ASK_PLAIN,
+		        "sub.example.test SOA", SIGN_OUTCOME_KEYS },
+		{ "its CDS", "sub.example.test CDS", ASK, "sub.example.test SOA",
+		        SIGN_OUTCOME_KEYS },
+		{ "its DS", "sub.example.test DS", ASK, "example.test SOA", SIGN_OUTCOME_KEYS },
+		{ "the zone above", "www.example.test A", ASK, "www.example.test A 192.0.2.1",
+		        SIGN_OUTCOME_ANSWER },
+	};
+	struct legacy *l = legacy_new();
+	struct sign_zone *broken = legacy_zone(l, "sub.example.test");
+	const struct signkey *key = broken->key;
+
+	legacy_ask(l, "example.test SOA", ASK);
+	legacy_respond(l, AA, "example.test SOA");
+	broken->key = NULL;
+	assert_int_equal(signer_set_policy(l->signer, &l->policy), 0);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		legacy_ask(l, rows[i].question, rows[i].how);
+		legacy_respond(l, AA, rows[i].records);
+		if (l->result.outcome != rows[i].outcome)
+			fail_msg("%s: %s", rows[i].why, sign_outcome_word(l->result.outcome));
+		assert_row(rows[i].why,
+		        l->result.is_servfail == (rows[i].outcome == SIGN_OUTCOME_KEYS));
+	}
+	broken->key = key;
+	legacy_free(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -436,6 +481,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_signed_below_a_cut_that_was_seen),
 		cmocka_unit_test(a_cut_is_learned_and_forgotten),
 		cmocka_unit_test(a_new_cut_cancels_renewals),
+		cmocka_unit_test(of_a_zone_without_keys_nothing_is_signed_and_no_ds_denied),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
