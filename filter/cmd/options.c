@@ -108,6 +108,7 @@ bool options_read(struct options *o, const struct command *c, int argc, char **a
 		o->instance = id == 'I' ? optarg : o->instance;
 		o->backend = id == 'b' ? optarg : o->backend;
 		o->offline = o->offline || id == 'o';
+		o->quick = o->quick || id == 'q';
 		o->replace = o->replace || id == 'r';
 		o->dry_run = o->dry_run || id == 'n';
 		o->json = o->json || id == 'j';

@@ -18,6 +18,7 @@ struct options {
 	char path[CONFIG_PATH_MAX];
 	bool json;
 	bool offline;
+	bool quick;
 	bool replace;
 	bool dry_run;
 };
@@ -49,8 +50,8 @@ bool options_check_arguments(int argc, char **argv, struct arguments expected);
 const struct command_verb *options_verb(const struct command *c, int argc, char **argv);
 
 /* Reads the options of a subcommand that has no others than those of struct options: with the ids c
- * (--config), I (--instance), b (--backend), j (--json), o (--offline), r (--replace) and n (--dry-run). Returns false
- * after logging an error. */
+ * (--config), I (--instance), b (--backend), j (--json), o (--offline), q (--quick), r (--replace) and n (--dry-run).
+ * Returns false after logging an error. */
 bool options_read(struct options *o, const struct command *c, int argc, char **argv);
 
 /* True if the file is that of the instance that the command line names, if it names one. Otherwise a

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config/config_zone.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/sockaddr.h"
 #include "config/config_habits.h"
 #include "config/network_text.h"
@@ -242,12 +240,9 @@ bool config_zone_read(
 	       zone_read_members(r, s, zone, zones);
 }
 
-/* ---- A file in the directory of zones ---- */
-
-static bool zone_read_tree(struct config_reader *r, const config_t *file, const struct name *apex,
-        const struct config_servers *servers, struct config_zones *zones)
+bool config_zone_read_nameless(struct config_reader *r, const config_setting_t *root,
+        const struct name *apex, const struct config_servers *servers, struct config_zones *zones)
 {
-	const config_setting_t *root = config_root_setting(file);
 	struct config_zone *zone = zones_grow(r, zones);
 
 	if (!zone)
@@ -260,25 +255,6 @@ static bool zone_read_tree(struct config_reader *r, const config_t *file, const 
 	return group_has_no_others(r, root, "zone", is_member_of_zone_file) &&
 	       zone_read_members(r, root, zone, zones) &&
 	       config_zone_speakers_fit(r, root, zone, zones, servers);
-}
-
-bool config_zone_read_file(struct config_zones *zones, const char *path, const struct name *apex,
-        const struct config_servers *servers, struct complaint *error)
-{
-	struct config_reader r = { .path = path, .error = error };
-	FILE *stream = fopen(path, "re");
-	config_t file;
-
-	*zones = (struct config_zones){ 0 };
-	if (!stream)
-		return reader_wrong(&r, NULL, "%s", file_why(path, errno));
-	bool good =
-	        reader_tree(&r, stream, &file) && zone_read_tree(&r, &file, apex, servers, zones);
-	fclose(stream);
-	config_destroy(&file);
-	if (!good)
-		config_zones_fini(zones);
-	return good;
 }
 
 /* ---- The servers of a zone ---- */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The directory of zones: a file a zone, named after it ("example.org.conf"). Hidden files, and those with another
- * ending, are not zones. config_zone.h reads one. */
+ * ending, are not zones. zone_file.h reads one. */
 #ifndef CONFIG_ZONE_DIRECTORY_H
 #define CONFIG_ZONE_DIRECTORY_H
 

@@ -152,7 +152,7 @@ static void say_ready(const struct service *s, const struct config *c)
 		        anchors_count(s->anchors));
 }
 
-static void enter_sandbox(const struct service *s, const struct config *c)
+static void begin_sandbox(const struct service *s, const struct config *c)
 {
 	struct key_directories keys = { 0 };
 
@@ -164,7 +164,7 @@ static void enter_sandbox(const struct service *s, const struct config *c)
 
 static int serve_until_the_end(struct service *s, const struct config *c)
 {
-	enter_sandbox(s, c);
+	begin_sandbox(s, c);
 	int error = start_threads(s, c), stop_error;
 
 	sandbox_main(c);

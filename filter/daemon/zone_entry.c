@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "config/config_zone.h"
+#include "config/zone_file.h"
 #include "sign/sign_policy.h"
 
 const struct name *zone_source_apex(const struct zone_source *source)
@@ -43,8 +43,8 @@ static bool read_text(
 	if (!source->file)
 		return config_zones_copy(&e->text, &c->sign_zones, source->index);
 	e->source = source->file->identity;
-	return config_zone_read_file(&e->text, source->file->path, &source->file->apex,
-	               &c->sign_servers, fault) ||
+	return zone_file_read(&e->text, source->file->path, &source->file->apex, &c->sign_servers,
+	               fault) ||
 	       take_name_alone(&e->text, &source->file->apex);
 }
 

@@ -16,9 +16,8 @@
 #define DAY_S  86400
 #define DAY_MS (DAY_S * UINT64_C(1000))
 
-/* How long pre-made signatures are checked: at the start, before clients are served; in a reload, before it ends; and
- * at a time, with pauses in between. A zone takes some 4 ms, so what a reload changes is mostly checked at once. */
-#define CHECK_START_MS  500
+/* How long pre-made signatures are checked in a reload, before it ends; and at a time, with pauses in between. A zone
+ * takes some 4 ms, so what a reload changes is mostly checked at once. */
 #define CHECK_RELOAD_MS 30
 #define CHECK_SLICE_MS  20
 #define CHECK_PAUSE_MS  20
@@ -49,18 +48,6 @@ static void tell_broken(struct zone_keeper *k, unsigned n)
 	k->told = broken;
 }
 
-/* Without any zone that can be signed, the operator should see that the start failed. */
-static bool is_all_broken(const struct zone_policy *z)
-{
-	const struct sign_policy *p = zone_policy_signing(z);
-
-	for (unsigned i = 0; i < p->zone_count; i++) {
-		if (p->zones[i].key)
-			return false;
-	}
-	return zone_policy_counts(z).broken > 0;
-}
-
 struct zone_keeper *zone_keeper_new(const struct config *c, struct complaint *why)
 {
 	struct zone_keeper *k = calloc(1, sizeof(*k));
@@ -72,8 +59,8 @@ struct zone_keeper *zone_keeper_new(const struct config *c, struct complaint *wh
 		zone_keeper_free(k);
 		return NULL;
 	}
-	k->current = zone_policy_make(c, NULL, clock_wall_s(), CHECK_START_MS, why);
-	if (k->current && is_all_broken(k->current))
+	k->current = zone_policy_make(c, NULL, clock_wall_s(), ZONE_POLICY_CHECK_START, why);
+	if (k->current && zone_policy_is_all_broken(k->current))
 		complaint_set(why, "%s", zone_policy_nth_fault(k->current, 0));
 	else if (k->current) {
 		tell_broken(k, 0);

@@ -113,7 +113,7 @@ static void count_cut(struct zone_policy *z, struct sign_zone *zone, const struc
 	zone->cut_count++;
 }
 
-static void put_cut(struct zone_policy *z, struct sign_zone *zone, const struct config_cut *cut)
+static void place_cut(struct zone_policy *z, struct sign_zone *zone, const struct config_cut *cut)
 {
 	z->cuts[zone->cuts - z->cuts + zone->cut_count++] = make_cut(cut);
 }
@@ -135,7 +135,7 @@ static bool give_cuts(struct zone_policy *z)
 		count += z->zones[i].cut_count;
 		z->zones[i].cut_count = 0;
 	}
-	visit_cuts(z, put_cut);
+	visit_cuts(z, place_cut);
 	return true;
 }
 
@@ -361,6 +361,15 @@ const struct sign_policy *zone_policy_signing(const struct zone_policy *z)
 struct zone_counts zone_policy_counts(const struct zone_policy *z)
 {
 	return z->counts;
+}
+
+bool zone_policy_is_all_broken(const struct zone_policy *z)
+{
+	for (unsigned i = 0; i < z->count; i++) {
+		if (z->zones[i].key)
+			return false;
+	}
+	return z->counts.broken > 0;
 }
 
 const char *zone_policy_fault(const struct zone_policy *z, unsigned zone)

@@ -11,7 +11,8 @@
 
 struct zone_policy;
 
-#define ZONE_POLICY_CHECK_ALL UINT64_MAX
+#define ZONE_POLICY_CHECK_ALL   UINT64_MAX
+#define ZONE_POLICY_CHECK_START 500 /* before clients are served; a zone takes some 4 ms */
 
 /* Reads all zones, or, if there is a former policy, those that changed. Checks their pre-made signatures for at most
  * `check_ms`. A zone that was not checked then is believed, unless the former policy has keys of it: these stay until
@@ -34,6 +35,9 @@ struct zone_counts {
 	unsigned unchecked;            /* that wait for zone_policy_check_some() */
 };
 struct zone_counts zone_policy_counts(const struct zone_policy *z);
+
+/* True if zones are broken and none can be signed: the operator should see that the start fails. */
+bool zone_policy_is_all_broken(const struct zone_policy *z);
 
 /* Returns what is wrong with a zone, by its index in the policy of the signer, or NULL; and what is wrong with the
  * n-th broken zone or file, of as many as there are. */

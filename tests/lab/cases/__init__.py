@@ -8,10 +8,10 @@ from . import (adversary, alert, aliases, attacks, audit, bridge, cache, chains,
                options, oracle, overload, own_servers, pause, portal, predict, privilege, race,
                reflected, reload, reports, restricted, roles, rules, same, service, shares,
                shortcut, slow_links, succession, takeover, tcp, truncation, watch, without_rd)
-from . import (signer, signer_altered, signer_at_once, signer_attacks, signer_baseline, signer_clock, signer_names,
-               signer_packets, signer_recall, signer_reload, signer_rules, signer_servers,
-               signer_streams, signer_subnet, signer_succession, signer_transfers, signer_transparent, signer_walk,
-               signer_zoo)
+from . import (signer, signer_altered, signer_at_once, signer_attacks, signer_baseline, signer_clock,
+               signer_many, signer_names, signer_packets, signer_recall, signer_reload, signer_rules,
+               signer_servers, signer_streams, signer_subnet, signer_succession, signer_transfers,
+               signer_transparent, signer_walk, signer_zoo)
 
 _MODULES = (
     ground,
@@ -87,6 +87,7 @@ _MODULES = (
     signer_names,
     signer_walk,
     signer_zoo,
+    signer_many,
     signer_recall,
     signer_servers,
     signer_subnet,

@@ -142,7 +142,7 @@ def _by_signal(world):
     before = _other_keys(world)
     world.gate.process.signal(signal.SIGHUP)
     wait_until(lambda: _tag(world) != before, "the old key still signs")
-    expect(world.gate.log_lines("were read again"), "no line in the log")
+    expect(world.gate.log_lines("read again: 1,"), "no line in the log")
 
 
 def _wrong_changes_nothing(world):
@@ -158,7 +158,7 @@ def _wrong_changes_nothing(world):
         expect(code == 1 and f"{world.keys.signed}:4: " in said, f"exit {code}: {said}")
         expect_equal("tag", _tag(world), before)
         expect(_ask(world, "DNSKEY").data("RRSIG"), "DNSKEY is no longer signed")
-        expect(world.gate.log_lines("not reloaded, nothing changes"), "no line in the log")
+        expect(world.gate.log_lines(f"broken zone: {world.keys.signed}:4: "), "no line in the log")
     finally:
         with open(world.keys.signed, "w") as file:
             file.write(good)

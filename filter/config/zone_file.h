@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A file in the directory of zones (zone_directory.h): one zone. */
+#ifndef CONFIG_ZONE_FILE_H
+#define CONFIG_ZONE_FILE_H
+
+#include "base/complaint.h"
+#include "config/config.h"
+
+/* Reads a file that has the members of a zone, or none of them, and no name: that is `apex`. `servers` is sign.servers.
+ * Returns true, and `zones` has one zone, to be freed with config_zones_fini(); or false with a complaint. */
+bool zone_file_read(struct config_zones *zones, const char *path, const struct name *apex,
+        const struct config_servers *servers, struct complaint *error);
+
+#endif
