@@ -77,18 +77,43 @@ static bool refuse_loss(const struct lost_keys *lost, struct complaint *error)
 	return false;
 }
 
+static int64_t published_s(const struct key_times *t)
+{
+	return t->publish_s && t->publish_s < t->activate_s ? t->publish_s : t->activate_s;
+}
+
+/* Returns the index of a ZSK whose times let it take over from another within `wait_s` after it is published; or -1.
+ * dnssec-keygen with -A alone publishes a key in the second in which it is to sign; a stand-by key may be in the set of
+ * before, but only since a minute. What is longer ago breaks nothing any more. */
+static int published_too_late(
+        const struct keypair *keys, unsigned count, int64_t now_s, int64_t wait_s)
+{
+	for (unsigned i = 0; i < count; i++) {
+		const struct key_times *t = &keys[i].times;
+		int64_t known_s = published_s(t) + wait_s;
+		if (t->activate_s == 0 || t->activate_s >= known_s || known_s <= now_s)
+			continue;
+		int former = succession_at(keys, count, t->activate_s - 1, NULL);
+		if (former >= 0 && former != (int)i &&
+		        succession_at(keys, count, t->activate_s, NULL) == (int)i)
+			return (int)i;
+	}
+	return -1;
+}
+
 /* Returns the index of a ZSK that would sign within the TTL of the set of before, which lacks it; or -1. */
 static int too_early(
         const struct key_records *before, const struct keypair *keys, unsigned count, int64_t now_s)
 {
-	const int64_t times_s[] = { now_s, now_s + before->dnskey.ttl_s + SUCCESSION_SPREAD_S };
+	int64_t wait_s = (int64_t)before->dnskey.ttl_s + SUCCESSION_SPREAD_S;
+	const int64_t times_s[] = { now_s, now_s + wait_s };
 
 	for (unsigned i = 0; i < 2; i++) {
 		int zsk = succession_at(keys, count, times_s[i], NULL);
 		if (zsk >= 0 && !has_key(&before->dnskey, keypair_rdata(&keys[zsk])))
 			return zsk;
 	}
-	return -1;
+	return published_too_late(keys, count, now_s, wait_s);
 }
 
 bool set_change_is_safe(const struct key_records *before, const struct key_records *after,
@@ -106,8 +131,8 @@ bool set_change_is_safe(const struct key_records *before, const struct key_recor
 	complaint_set(error,
 	        "ZSK %u would sign before resolvers know it: those that have the DNSKEY records of "
 	        "before would "
-	        "take the zone for Bogus, for up to %u seconds. Let it sign later: `dnssec-settime "
-	        "-A +2h %s`. "
+	        "take the zone for Bogus, for up to %u seconds. Publish it now and let it sign "
+	        "later: `dnssec-settime -P now -A +2h %s`. "
 	        "If the zone is not signed yet, --force takes it at once",
 	        keys[zsk].tag, before->dnskey.ttl_s + SUCCESSION_SPREAD_S,
 	        key_name(&keys[zsk], name));

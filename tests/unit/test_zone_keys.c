@@ -438,7 +438,13 @@ static void a_set_that_breaks_the_zone_is_refused(void **state)
 		{ "nothing changes", ":", NULL, true },
 		{ "a second ZSK, as dnssec-keygen makes it", "dnssec-keygen -q -a 13 " ZONE,
 		        "would sign before resolvers know it", true },
-		{ "a ZSK that signs later", "dnssec-keygen -q -a 13 -A +2h " ZONE, NULL, true },
+		{ "a ZSK that signs later", "dnssec-keygen -q -a 13 -P now -A +2h " ZONE, NULL,
+		        true },
+		{ "a ZSK that is published when it signs", "dnssec-keygen -q -a 13 -A +2h " ZONE,
+		        "would sign before resolvers know it", true },
+		{ "a ZSK that is published shortly before it signs",
+		        "dnssec-keygen -q -a 13 -P +2h -A +3h " ZONE,
+		        "would sign before resolvers know it", true },
 		{ "a ZSK that signs within the TTL", "dnssec-keygen -q -a 13 -A +3600 " ZONE,
 		        "would sign before resolvers know it", true },
 		{ "a stand-by ZSK", "dnssec-keygen -q -a 13 -A none " ZONE, NULL, true },
@@ -490,6 +496,26 @@ static void a_set_that_breaks_the_zone_is_refused(void **state)
 		        (try_to_sign(p, now_s + 1, true) == 0) == rows[i].can_be_forced);
 		place_free(p);
 	}
+}
+
+/* It is in the set of before, but resolvers may have the one before that. */
+static void a_stand_by_zsk_may_not_sign_at_once(void **state)
+{
+	(void)state;
+
+	if (!has_bind())
+		skip();
+	struct place *p = place_new();
+	int64_t now_s = time(NULL);
+	generate(p, ALGORITHM_ECDSAP256, 2);
+	assert_int_equal(run(p, "dnssec-keygen -q -a 13 -A none " ZONE " >new"), 0);
+	assert_int_equal(try_to_sign(p, now_s + 1, false), 0);
+	assert_int_equal(run(p, "dnssec-settime -A now $(cat new)"), 0);
+	assert_int_equal(try_to_sign(p, now_s + 60, false), -1);
+	if (!strstr(p->error.text, "would sign before resolvers know it"))
+		fail_msg("%s", p->error.text);
+	assert_int_equal(try_to_sign(p, now_s + 2 * 3600, false), 0);
+	place_free(p);
 }
 
 /* At each step of a roll by times the ZSK that signs is in the DNSKEY RRset. */
@@ -822,6 +848,7 @@ int main(void)
 		cmocka_unit_test(keys_of_another_signer_are_not_lost_by_accident),
 		cmocka_unit_test(a_tag_of_ours_at_another_signer_is_refused),
 		cmocka_unit_test(a_set_that_breaks_the_zone_is_refused),
+		cmocka_unit_test(a_stand_by_zsk_may_not_sign_at_once),
 		cmocka_unit_test(a_roll_by_times_goes_through_its_steps),
 		cmocka_unit_test(signatures_are_for_the_owner_and_the_group),
 	};
