@@ -30,7 +30,7 @@ struct keys_run {
 	const char *config; /* NULL: the default path */
 	uint8_t algorithm;
 	unsigned days;
-	bool is_forced, with_ksk;
+	bool is_forced;
 	const char *file; /* that is imported; or NULL */
 	gid_t group;      /* that may read what a signer needs; (gid_t)-1: it stays as it comes */
 	struct name zone;
@@ -83,7 +83,6 @@ static bool keys_read_options(struct keys_run *r, int argc, char **argv)
 		if (letter == 'D' && !read_days(optarg, &r->days))
 			return false;
 		r->is_forced |= letter == 'F';
-		r->with_ksk |= letter == 'k';
 		if (letter == 'd')
 			r->directory = optarg;
 		if (letter == 'c')
@@ -215,8 +214,7 @@ static enum exit_code keys_export(void *context)
 {
 	struct keys_run *r = context;
 
-	if (zone_keys_export(&r->files, r->crypto, r->with_ksk, clock_wall_s(), stdout, &r->error) <
-	        0)
+	if (zone_keys_export(&r->files, r->crypto, clock_wall_s(), stdout, &r->error) < 0)
 		return keys_failed(r);
 	return EXIT_FINE;
 }
@@ -233,6 +231,9 @@ static enum exit_code keys_import(void *context)
 	        count.dnskey, count.cds, count.cdnskey);
 	if (count.ours > 0)
 		printf("%u records of our own keys are left out\n", count.ours);
+	if (count.ksks == 0)
+		printf("there is no KSK among them: a resolver that has our DNSKEY records takes "
+		       "the other signer's CDS records for Bogus\n");
 	if (count.cds == 0)
 		printf("there is no CDS among them: if the parent follows CDS records, it takes "
 		       "the other "
@@ -289,7 +290,7 @@ static const struct command_verb keys_verbs[] = {
 	{ "sign", NULL, "sign DNSKEY, CDS and CDNSKEY ahead with the KSK", keys_sign },
 	{ "ds", NULL, "print the DS records for the parent zone", keys_show_ds },
 	{ "export", NULL,
-	        "print what another signer of the zone needs of our keys: DNSKEY of the ZSKs, CDS "
+	        "print what another signer of the zone needs of our keys: DNSKEY, CDS "
 	        "and CDNSKEY",
 	        keys_export },
 	{ "import", "FILE",
@@ -309,7 +310,6 @@ static const struct command_option keys_options[] = {
 	{ "days", 'D', false, "N", "sign for so many days; without it 21" },
 	{ "force", 'F', false, NULL,
 	        "sign, even if a KSK is lost or a ZSK signs before resolvers can know it" },
-	{ "ksk", 'k', false, NULL, "export the DNSKEY records of KSKs, too" },
 	{ "directory", 'd', false, "DIR", "the keys' directory; without it " KEYS_DIRECTORY },
 	{ 0 },
 };

@@ -13,8 +13,8 @@
 
 #define DS_OCTETS (4 + DIGEST_MAX_OCTETS)
 
-int zone_keys_export(const struct zone_key_files *f, struct crypto *crypto, bool with_ksk,
-        int64_t now_s, FILE *out, struct complaint *error)
+int zone_keys_export(const struct zone_key_files *f, struct crypto *crypto, int64_t now_s,
+        FILE *out, struct complaint *error)
 {
 	unsigned zsks = 0;
 
@@ -22,7 +22,7 @@ int zone_keys_export(const struct zone_key_files *f, struct crypto *crypto, bool
 		const struct keypair *k = &f->keys[i];
 		uint8_t octets[DS_OCTETS];
 		struct writer w = writer_over(octets, sizeof(octets));
-		if (key_is_published(&k->times, now_s) && (with_ksk || !keypair_is_ksk(k)))
+		if (key_is_published(&k->times, now_s))
 			key_record_write(
 			        out, f->zone, PRESIGN_TTL_S, TYPE_DNSKEY, keypair_rdata(k));
 		zsks += key_is_published(&k->times, now_s) && !keypair_is_ksk(k);
@@ -81,6 +81,16 @@ static int write_foreign(
 	return failed ? zone_key_fail(error, path, strerror(-failed)) : 0;
 }
 
+static unsigned count_ksks(const struct presigned *set)
+{
+	struct dnskey key;
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < set->count; i++)
+		count += dnskey_read(set->rdatas[i], &key) && key.flags & DNSKEY_SEP;
+	return count;
+}
+
 int zone_keys_import(const struct zone_key_files *f, struct crypto *crypto, const char *path,
         struct foreign_count *count, struct complaint *error)
 {
@@ -98,6 +108,7 @@ int zone_keys_import(const struct zone_key_files *f, struct crypto *crypto, cons
 	if (result == 0)
 		result = write_foreign(f, &records, error);
 	count->dnskey = records.dnskey.count;
+	count->ksks = count_ksks(&records.dnskey);
 	count->cds = records.cds.count;
 	count->cdnskey = records.cdnskey.count;
 	key_records_fini(&records);

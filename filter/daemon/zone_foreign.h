@@ -7,13 +7,15 @@
 
 #include "daemon/zone_key_files.h"
 
-/* Writes the DNSKEY records of our ZSKs that are published at `now_s`, those of KSKs too if asked for, and CDS and
- * CDNSKEY of our KSKs. Returns 0, or -1 with a complaint. */
-int zone_keys_export(const struct zone_key_files *f, struct crypto *crypto, bool with_ksk,
-        int64_t now_s, FILE *out, struct complaint *error);
+/* Writes the DNSKEY records of our keys that are published at `now_s`, and CDS and CDNSKEY of our KSKs. The KSKs are
+ * among them because they sign CDS: a resolver may have the DNSKEY records of the other signer, and get our CDS.
+ * Returns 0, or -1 with a complaint. */
+int zone_keys_export(const struct zone_key_files *f, struct crypto *crypto, int64_t now_s,
+        FILE *out, struct complaint *error);
 
 struct foreign_count {
 	unsigned dnskey, cds, cdnskey;
+	unsigned ksks; /* of the DNSKEY records */
 	unsigned ours; /* that were left out */
 };
 

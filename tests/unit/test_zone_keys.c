@@ -583,12 +583,12 @@ static void signatures_are_for_the_owner_and_the_group(void **state)
 	place_free(p);
 }
 
-static void export_to(struct place *p, const char *path, bool with_ksk)
+static void export_to(struct place *p, const char *path)
 {
 	FILE *out = fopen(path, "w");
 
 	assert_non_null(out);
-	assert_int_equal(zone_keys_export(&p->files, p->crypto, with_ksk, NOW, out, &p->error), 0);
+	assert_int_equal(zone_keys_export(&p->files, p->crypto, NOW, out, &p->error), 0);
 	fclose(out);
 }
 
@@ -603,23 +603,22 @@ static void two_signers_take_each_others_keys(void **state)
 
 	generate(ours, ALGORITHM_ECDSAP256, 2);
 	generate(other, ALGORITHM_ECDSAP256, 2);
-	for (unsigned with_ksk = 0; with_ksk < 2; with_ksk++) {
-		snprintf(path, sizeof(path), "%s/exported", other->directory);
-		export_to(other, path, with_ksk);
-		assert_row(ours->error.text, zone_keys_import(&ours->files, ours->crypto, path,
-		                                     &count, &ours->error) == 0);
-		assert_int_equal(count.dnskey, 1 + with_ksk);
-		assert_int_equal(count.cds, 1);
-		assert_int_equal(count.cdnskey, 1);
-		sign_at(ours, NOW);
-		assert_row(ours->error.text, load(&keys, ours, NOW) == 0);
-		assert_int_equal(keys.records.dnskey.count, 3 + with_ksk);
-		assert_int_equal(keys.records.cds.count, 2);
-		assert_int_equal(keys.records.cdnskey.count, 2);
-		assert_int_equal(keys.records.dnskey.rrsig_count, PRESIGN_COUNT);
-		assert_int_equal(keys.ds_count, 2);
-		zone_keys_unload(&keys);
-	}
+	snprintf(path, sizeof(path), "%s/exported", other->directory);
+	export_to(other, path);
+	assert_row(ours->error.text,
+	        zone_keys_import(&ours->files, ours->crypto, path, &count, &ours->error) == 0);
+	assert_int_equal(count.dnskey, 2);
+	assert_int_equal(count.ksks, 1);
+	assert_int_equal(count.cds, 1);
+	assert_int_equal(count.cdnskey, 1);
+	sign_at(ours, NOW);
+	assert_row(ours->error.text, load(&keys, ours, NOW) == 0);
+	assert_int_equal(keys.records.dnskey.count, 4);
+	assert_int_equal(keys.records.cds.count, 2);
+	assert_int_equal(keys.records.cdnskey.count, 2);
+	assert_int_equal(keys.records.dnskey.rrsig_count, PRESIGN_COUNT);
+	assert_int_equal(keys.ds_count, 2);
+	zone_keys_unload(&keys);
 	place_free(ours);
 	place_free(other);
 }
@@ -636,7 +635,7 @@ static void our_keys_are_not_taken_for_those_of_another(void **state)
 	generate(ours, ALGORITHM_ECDSAP256, 2);
 	generate(other, ALGORITHM_ECDSAP256, 2);
 	snprintf(path, sizeof(path), "%s/exported", ours->directory);
-	export_to(ours, path, true);
+	export_to(ours, path);
 	assert_int_equal(
 	        zone_keys_import(&ours->files, ours->crypto, path, &count, &ours->error), -1);
 	assert_non_null(strstr(ours->error.text, "all DNSKEY records here are ours"));
@@ -693,7 +692,7 @@ static void keys_of_another_signer_are_not_lost_by_accident(void **state)
 		generate(ours, ALGORITHM_ECDSAP256, 2);
 		generate(other, ALGORITHM_ECDSAP256, 2);
 		snprintf(path, sizeof(path), "%s/exported", other->directory);
-		export_to(other, path, true);
+		export_to(other, path);
 		assert_int_equal(
 		        zone_keys_import(&ours->files, ours->crypto, path, &count, &ours->error),
 		        0);

@@ -9,9 +9,9 @@ from . import (adversary, alert, aliases, attacks, audit, bridge, cache, chains,
                reflected, reload, reports, restricted, roles, rules, same, service, shares,
                shortcut, slow_links, succession, takeover, tcp, truncation, watch, without_rd)
 from . import (signer, signer_altered, signer_at_once, signer_attacks, signer_baseline, signer_clock,
-               signer_many, signer_names, signer_packets, signer_recall, signer_reload, signer_rules,
-               signer_servers, signer_streams, signer_subnet, signer_succession, signer_transfers,
-               signer_transparent, signer_walk, signer_zoo)
+               signer_handover, signer_many, signer_names, signer_packets, signer_recall,
+               signer_reload, signer_rules, signer_servers, signer_streams, signer_subnet,
+               signer_succession, signer_transfers, signer_transparent, signer_walk, signer_zoo)
 
 _MODULES = (
     ground,
@@ -88,6 +88,7 @@ _MODULES = (
     signer_walk,
     signer_zoo,
     signer_many,
+    signer_handover,
     signer_recall,
     signer_servers,
     signer_subnet,

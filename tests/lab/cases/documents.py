@@ -17,6 +17,7 @@ import subprocess
 from lab import captures, manager, pages, recipes
 from lab.machine import ROOT, Machine
 
+from . import signer_handover
 from .case import Case, Group, expect, expect_equal, tell, unprotected
 
 README, OPERATION = "README.md", "docs/operation.md"
@@ -223,6 +224,10 @@ kill $primary $signer
 wait""")
 
 
+def _of_two_signers(_runner, _block):
+    """It needs a second signer, and a parent: cases/signer_handover.py runs it."""
+
+
 _demos = {}     # what `run demo` printed, by the sealgate that it was about
 
 
@@ -248,6 +253,8 @@ OTHER = {
     ("docs/benchmarks.md", "client ---- router ---- server"): _drawing,
     ("docs/explain.md", "zone plain.optout.test."):
         _output_of("sealgate explain www.plain.optout.test --server 10.53.4.2 --anchor root.key"),
+    **{("docs/signing.md", first): _of_two_signers for first in (
+        'dnssec-policy "own" {', *signer_handover.BLOCKS)},
     ("docs/secondaries.md", 'zone "example.org" {'): _named_signs_what_it_transfers,
     (OPERATION, "; EDE: 10"): _forged_answer,
     ("docs/performance.md", "us = cached + misses * check"): _drawing,

@@ -48,6 +48,13 @@ def taken(namespace, interface, server):
                                 for family in (4, 6) for protocol in ("udp", "tcp")], "-I")
 
 
+def to_another_server(namespace, server, instead):
+    """All DNS for one server goes to another one, by its addresses."""
+    return _applied(namespace, [(family, "PREROUTING", "-d", server[family], "-p", protocol, "--dport", "53", "-j",
+                                 "DNAT", "--to-destination", instead[family])
+                                for family in (4, 6) for protocol in ("udp", "tcp")], "-I")
+
+
 def to_another_resolver(router):
     """The upstream answers, whichever resolver clients ask, over UDP and TCP."""
     rules = []

@@ -154,9 +154,9 @@ def obstacle(program):
     return f"{program} is not installed"
 
 
-def start(namespace, program, directory, more, after="", **values):
+def start(namespace, program, directory, more, after="", clock=None, **values):
     """Starts a program with its base, and `more` and `after` in it, which may name `values` in braces. The
-    directory is made if it is not there, and gives the process its name."""
+    directory is made if it is not there, and gives the process its name. Without a clock it uses the machine's."""
     os.makedirs(directory, exist_ok=True)
     base, words = PROGRAMS[program]
     values["directory"] = directory
@@ -167,4 +167,6 @@ def start(namespace, program, directory, more, after="", **values):
     else:
         with open(os.path.join(directory, FILES.get(program, "conf")), "w") as file:
             file.write(text)
+    if clock:
+        words = [*clock.words, *words]
     return namespace.start(os.path.basename(directory), *words)

@@ -19,7 +19,7 @@ ns.lab. 3600 IN AAAA {tld6}
 lab. 3600 IN DS {ds}
 """
 TLD_TEXT = """$ORIGIN lab.
-@ 3600 IN SOA ns hostmaster 1 7200 3600 1209600 300
+@ 3600 IN SOA ns hostmaster {serial} 7200 3600 1209600 300
 @ 3600 IN NS ns
 ns 3600 IN A {tld4}
 ns 3600 IN AAAA {tld6}
@@ -44,7 +44,7 @@ class Parents:
         self.directory, self._sealgate = directory, sealgate
         self._zones, self._bare = zones, bare
         self.anchor_ds = os.path.join(directory, "root.ds")
-        self._ds = {}
+        self._ds, self._zone_keys = {}, {}
 
     def keys_of(self, origin):
         """The directory with the key files of a legacy zone."""
@@ -67,15 +67,17 @@ class Parents:
         self._ds[origin] = _ds_of(origin, ksk)
 
     def _make_zone(self, origin, text):
+        """Signs a zone, each time with the same keys; returns the KSK."""
         zone = Zone(origin)
         directory = os.path.join(self.directory, "parent-keys", zone.slug)
-        os.makedirs(directory)
+        if origin not in self._zone_keys:
+            os.makedirs(directory)
+            self._zone_keys[origin] = make_keys(zone, directory)
         path = self.file_of(origin).removesuffix(".signed")
         with open(path, "w") as file:
             file.write(text)
-        keys = make_keys(zone, directory)
-        sign(zone, directory, path, keys)
-        return read_key(keys[0])
+        sign(zone, directory, path, self._zone_keys[origin])
+        return read_key(self._zone_keys[origin][0])
 
     def file_of(self, origin):
         return os.path.join(self.directory, f"{origin.rstrip('.') or 'root'}.zone.signed")
@@ -86,12 +88,22 @@ class Parents:
         for zone in self._zones:
             if zone.child_of or (parent == "lab.") != zone.origin.endswith(".lab."):
                 continue
-            lines += _delegation(zone.origin, zone.addresses)
-            lines.append(f"{zone.origin} 3600 IN DS {self._ds[zone.origin]}")
+            lines += self._delegation_of(zone)
         if parent == "lab.":
             for origin, addresses in self._bare:
                 lines += _delegation(origin, addresses)
         return "\n".join(lines) + "\n"
+
+    def _delegation_of(self, zone):
+        return [*_delegation(zone.origin, zone.addresses), f"{zone.origin} 3600 IN DS {self._ds[zone.origin]}"]
+
+    def ds_of(self, origin):
+        """The DS of the KSK that the signer has."""
+        return self._ds[origin]
+
+    def _make_tld(self, serial):
+        addresses = {"tld4": plan.TLD[4], "tld6": plan.TLD[6], "root4": plan.ROOT[4], "root6": plan.ROOT[6]}
+        return self._make_zone("lab.", TLD_TEXT.format(serial=serial, **addresses) + self._delegations("lab."))
 
     def make(self):
         os.makedirs(self.directory, exist_ok=True)
@@ -99,7 +111,7 @@ class Parents:
             self._make_keys_of(zone.origin)
         addresses = {"tld4": plan.TLD[4], "tld6": plan.TLD[6],
                      "root4": plan.ROOT[4], "root6": plan.ROOT[6]}
-        tld_key = self._make_zone("lab.", TLD_TEXT.format(**addresses) + self._delegations("lab."))
+        tld_key = self._make_tld(1)
         self.root_key = self._make_zone(
             ".", ROOT_TEXT.format(ds=_ds_of("lab.", tld_key), **addresses) +
             self._delegations("."))

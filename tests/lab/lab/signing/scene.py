@@ -15,14 +15,15 @@ class SigningLab:
 
     name, network, zones = "signing", plan.PLAN, legacy.ZONES
     bare = (("outside.lab.", plan.OUTSIDE),)    # delegated without DS
+    parents, clock = Parents, None              # of the validators; None: the machine's
 
     def __init__(self, resources, sealgate_path):
         self.resources, self.sealgate_path = resources, sealgate_path
         self.root_hints = "/usr/share/dns/root.hints"   # a signer does not read it
         self.namespaces = topology.build(resources, self.network)
-        self.keys = Parents(resources.path(self.name), sealgate_path, self.zones, self.bare)
+        self.keys = self.parents(resources.path(self.name), sealgate_path, self.zones, self.bare)
         self.keys.make()
-        parents = self.keys.start(resources, self.namespaces["parents"])
+        parents = self.parent_processes = self.keys.start(resources, self.namespaces["parents"])
         unsigned = self._start_servers()
         for process, address, name in ((parents[0], plan.ROOT, "."), (parents[1], plan.TLD, "lab."),
                                        *((process, zone.addresses, zone.origin)
@@ -57,7 +58,7 @@ class SigningLab:
 
     def start_validators(self):
         self.stop_validators()
-        self.validators = validators.start(self.resources, self.validators_namespace, self.keys)
+        self.validators = validators.start(self.resources, self.validators_namespace, self.keys, self.clock)
         for each in self.validators:
             servers.wait_until_answering(self.validators_namespace, each.addresses[4], "lab.",
                                          each.process, seconds=WAIT_S)

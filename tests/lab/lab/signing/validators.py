@@ -85,52 +85,53 @@ def _hints(resources):
     return path
 
 
-def _start_unbound(resources, namespace, keys, hints, name, addresses, strict):
+def _start_unbound(resources, namespace, keys, hints, clock, name, addresses, strict):
     return programs.start(
-        namespace, "unbound", resources.path(name), UNBOUND, anchor=keys.anchor_ds, hints=hints,
-        v4=addresses[4], v6=addresses[6], strict="yes" if strict else "no")
+        namespace, "unbound", resources.path(name), UNBOUND, clock=clock, anchor=keys.anchor_ds,
+        hints=hints, v4=addresses[4], v6=addresses[6], strict="yes" if strict else "no")
 
 
-def _start_named(resources, namespace, keys, hints):
+def _start_named(resources, namespace, keys, hints, clock):
     flags, protocol, algorithm, key = keys.root_key.to_text().split(None, 3)
     return programs.start(
         namespace, "named", resources.path("named"), NAMED, NAMED_ANCHOR + servers.NAMED_HINTS,
-        v4=plan.NAMED[4], v6=plan.NAMED[6], hints=hints,
+        clock=clock, v4=plan.NAMED[4], v6=plan.NAMED[6], hints=hints,
         key=f'{flags} {protocol} {algorithm} "{key}"')
 
 
-def _start_kresd(resources, namespace, keys):
+def _start_kresd(resources, namespace, keys, clock):
     directory = resources.path("kresd")
     shutil.rmtree(directory, ignore_errors=True)    # otherwise it would keep its old cache
     return programs.start(
-        namespace, "kresd", directory, KRESD, v4=plan.KRESD[4], v6=plan.KRESD[6], root4=plan.ROOT[4],
-        root6=plan.ROOT[6], ds=keys.root_ds_text)
+        namespace, "kresd", directory, KRESD, clock=clock, v4=plan.KRESD[4], v6=plan.KRESD[6],
+        root4=plan.ROOT[4], root6=plan.ROOT[6], ds=keys.root_ds_text)
 
 
-def _start_recursor(resources, namespace, keys, hints):
+def _start_recursor(resources, namespace, keys, hints, clock):
     directory = resources.path("validator-recursor")
     os.makedirs(directory, exist_ok=True)
     with open(os.path.join(directory, "anchor.lua"), "w") as file:
         file.write(RECURSOR_ANCHOR.format(ds=keys.root_ds_text.split(" DS ")[1]))
     return programs.start(
-        namespace, "pdns_recursor", directory, RECURSOR, v4=plan.RECURSOR[4], v6=plan.RECURSOR[6],
-        hints=hints)
+        namespace, "pdns_recursor", directory, RECURSOR, clock=clock, v4=plan.RECURSOR[4],
+        v6=plan.RECURSOR[6], hints=hints)
 
 
-def start(resources, namespace, keys):
-    """Starts all validators; `keys` has the root's key in the forms that they read."""
+def start(resources, namespace, keys, clock=None):
+    """Starts all validators; `keys` has the root's key in the forms that they read. Without a clock of their own they
+    use the machine's."""
     hints = _hints(resources)       # written before any of them reads it
     unbound, strict = Validator("unbound", plan.UNBOUND), Validator("unbound-strict", plan.STRICT)
     named, kresd = Validator("named", plan.NAMED), Validator("kresd", plan.KRESD)
-    unbound.process = _start_unbound(resources, namespace, keys, hints, "validator-unbound",
+    unbound.process = _start_unbound(resources, namespace, keys, hints, clock, "validator-unbound",
                                      plan.UNBOUND, False)
-    strict.process = _start_unbound(resources, namespace, keys, hints, "validator-strict",
+    strict.process = _start_unbound(resources, namespace, keys, hints, clock, "validator-strict",
                                     plan.STRICT, True)
-    named.process = _start_named(resources, namespace, keys, hints)
-    kresd.process = _start_kresd(resources, namespace, keys)
+    named.process = _start_named(resources, namespace, keys, hints, clock)
+    kresd.process = _start_kresd(resources, namespace, keys, clock)
     validators = [unbound, strict, named, kresd]
     if programs.obstacle("pdns_recursor") is None:
         recursor = Validator("recursor", plan.RECURSOR)
-        recursor.process = _start_recursor(resources, namespace, keys, hints)
+        recursor.process = _start_recursor(resources, namespace, keys, hints, clock)
         validators.append(recursor)
     return validators
