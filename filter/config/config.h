@@ -132,6 +132,7 @@ struct config {
 	char sign_zones_directory[CONFIG_PATH_MAX]; /* "": none */
 	struct config_networks sign_secondaries;
 	bool sign_client_subnet;
+	bool sign_at_once;
 	uint32_t sign_life_s, sign_udp_size, sign_per_s, sign_per_network, sign_remembered;
 };
 

@@ -435,6 +435,10 @@ const struct config_key config_keys[] = {
 	        .number = true,
 	        .help = "If true, the client subnet of a query (RFC 7871) goes to the server, and\n"
 	                "the client learns for which subnet the server's answer is." },
+	{ "sign.at_once", &kind_switch, AT(sign_at_once), .change = CHANGE_NOW, .number = true,
+	        .help = "If true, DNSKEY, CDS, CDNSKEY and DS are answered without the server "
+	                "where\n"
+	                "that can be; over UDP only if sealgate was started with CAP_NET_RAW." },
 	{ "sign.life_s", &kind_number, AT(sign_life_s), .change = CHANGE_NOW, .number = SIGN_LIFE_S,
 	        .min = 259200, .max = 7776000,
 	        .help = "How long a signature is valid, in seconds." },

@@ -208,6 +208,7 @@ static void service_fini(struct service *s)
 	prefix_keeper_free(s->prefixes);
 	anchors_free(s->anchors);
 	zone_keeper_free(s->zones);
+	own_answers_close(s->raw_sockets);
 	if (s->former != s->first)
 		generation_free(s->former);
 	if (s->generation != s->first)
@@ -311,6 +312,17 @@ static void reach_older(struct service *s, const struct config *c, bool replaces
 		s->older = replace_reach_root(c->control_socket);
 }
 
+/* Later there is no right to open them. They can do nothing that verdicts on packets could not do, too. */
+static void open_raw_sockets(struct service *s)
+{
+	int error = s->zones ? own_answers_open(s->raw_sockets) : 0;
+
+	if (error)
+		log_info("over UDP the server is asked before each answer: raw sockets, to answer "
+		         "without it, need CAP_NET_RAW at the start: %s (docs/signing.md)",
+		        strerror(-error));
+}
+
 /* The guard is made first, because it may keep more than the daemon. */
 static int give_up_privileges(
         struct service *s, struct config *c, const struct identity *who, bool replaces)
@@ -320,6 +332,8 @@ static int give_up_privileges(
 
 	if (!error && who->is_to_change)
 		reach_older(s, c, replaces);
+	if (!error)
+		open_raw_sockets(s);
 	if (!error)
 		error = identity_take(who, PRIVILEGES_NET_ADMIN);
 	if (error)
@@ -354,7 +368,9 @@ static int bind_queues(struct service *s, const struct config *c, bool replaces)
 /* The configuration lives in the first generation from here on. */
 static int begin_service(struct service *s, struct config *c, const char *path)
 {
-	*s = (struct service){ .path = path, .signals = -1, .failed = -1, .older = -1 };
+	*s = (struct service){
+		.path = path, .signals = -1, .failed = -1, .older = -1, .raw_sockets = { -1, -1 }
+	};
 	s->first = s->generation = generation_new(c, NULL);
 	if (!s->first) {
 		log_error("out of memory");

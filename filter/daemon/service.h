@@ -18,6 +18,7 @@
 #include "daemon/timekeeper.h"
 #include "daemon/watchdog.h"
 #include "daemon/zone_keeper.h"
+#include "worker/own_answers.h"
 #include "worker/worker.h"
 
 struct thread {
@@ -37,9 +38,10 @@ struct service {
 	struct generation *former;     /* a worker may still use it; or NULL */
 	struct generation *first;      /* to which `started` belongs */
 	struct root_hints hints;
-	struct zone_keeper *zones;    /* of a signer; NULL: this daemon validates */
-	struct anchors *anchors;      /* as configured; NULL: this daemon signs */
-	struct anchor_keeper *keeper; /* NULL: anchors do not roll over, `anchors` are in force */
+	struct zone_keeper *zones;     /* of a signer; NULL: this daemon validates */
+	int raw_sockets[OWN_FAMILIES]; /* of a signer, for answers without the server; -1: none */
+	struct anchors *anchors;       /* as configured; NULL: this daemon signs */
+	struct anchor_keeper *keeper;  /* NULL: anchors do not roll over, `anchors` are in force */
 	bool keeper_runs;
 	struct nta_keeper ntas;         /* of a daemon that validates */
 	struct prefix_keeper *prefixes; /* NULL: none are looked for */
@@ -66,6 +68,12 @@ int64_t service_now_s(const struct service *s);
 
 /* Returns the times by which negative trust anchors are in force. */
 struct nta_now service_nta_now(const struct service *s);
+
+/* True if answers over UDP can be sent without the server. */
+static inline bool service_sends_answers(const struct service *s)
+{
+	return s->raw_sockets[OWN_IPV4] >= 0 || s->raw_sockets[OWN_IPV6] >= 0;
+}
 
 /* Tells systemd the state of the service, for `systemctl status`. */
 void service_tell_systemd(const struct service *s);

@@ -181,6 +181,16 @@ static void add_rules(const struct service *s, struct control_reply *reply)
 		control_add_text(reply, "rules_added", rules_guard_added(s->guard));
 }
 
+/* Over which transport answers can be had without the server. */
+static const char *at_once_word(const struct service *s)
+{
+	if (!s->config->sign_at_once)
+		return "off";
+	if (s->started->tcp != TCP_RELAY)
+		return service_sends_answers(s) ? "udp" : "off";
+	return service_sends_answers(s) ? "udp,tcp" : "tcp";
+}
+
 /* Adds the zone whose pre-made signatures expire first. */
 static void add_zones(const struct service *s, struct control_reply *reply)
 {
@@ -189,6 +199,7 @@ static void add_zones(const struct service *s, struct control_reply *reply)
 	char name[NAME_TEXT_SIZE];
 
 	add_zone_counts(s, reply);
+	control_add_text(reply, "at_once", at_once_word(s));
 	if (!first)
 		return;
 	int64_t lasts_s = zone_keeper_zone_lasts_s(first, now_s);
@@ -206,8 +217,9 @@ static const char *const counters_told[] = { "queries", "queries_shortcut", "res
 static const char *const monitors_told[] = { "monitor_would_pass", "monitor_would_refuse",
 	"monitor_would_drop", "monitor_differs", "monitor_unknown", "monitor_asked" };
 static const char *const signers_told[] = { "queries", "responses", "sign_queries_asked",
-	"sign_made", "sign_found", "sign_signed", "sign_exhausted", "sign_keys", "sign_clock",
-	"sign_failed", "odd_short", "odd_questions", "odd_records", "odd_place", "odd_trailing" };
+	"sign_queries_at_once", "sign_made", "sign_found", "sign_signed", "sign_exhausted",
+	"sign_keys", "sign_clock", "sign_failed", "odd_short", "odd_questions", "odd_records",
+	"odd_place", "odd_trailing" };
 
 static void add_counters(const struct service *s, const char *const names[], size_t count,
         struct control_reply *reply)

@@ -226,6 +226,7 @@ static struct sign_policy frame_of(const struct config *c)
 		.secondary_count = c->sign_secondaries.count,
 		.life_s = c->sign_life_s,
 		.ignores_subnet = !c->sign_client_subnet,
+		.asks_always = !c->sign_at_once,
 		.udp_size_max = (uint16_t)c->sign_udp_size,
 		.signatures_per_s = c->sign_per_s,
 		.signatures_per_network = c->sign_per_network };

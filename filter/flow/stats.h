@@ -129,6 +129,7 @@
 	X(walks_lost, "Walks from the root servers down that found no answer")                     \
 	X(sign_queries_asked, "Queries whose response is to be signed")                            \
 	X(sign_queries_at_once, "Queries that were answered without asking the server")            \
+	X(sign_unsent, "Answers without the server that the kernel did not send")                  \
 	X(sign_queries_plain, "Queries passed unchanged: without DO")                              \
 	X(sign_queries_outside, "Queries passed unchanged: in no zone that is signed here")        \
 	X(sign_queries_other, "Queries passed unchanged: another class or opcode, or no question") \

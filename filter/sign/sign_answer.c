@@ -303,6 +303,8 @@ bool is_known_at_once(struct sign_job *job)
 	const struct sign_zone *zone = zone_of(job, &job->qname);
 	struct name above;
 
+	if (job->asked->way == SIGN_WAY_APEX && !zone->key)
+		return true; /* SERVFAIL */
 	if (job->asked->way == SIGN_WAY_APEX && job->qtype != TYPE_DS)
 		return presigned_of(zone, job->qtype)->count > 0 ||
 		       memory_zone(job->signer, zone)->has_soa;

@@ -10,7 +10,8 @@ enum { NETWORK_4_OCTETS = 3, NETWORK_6_OCTETS = 7 }; /* a /24 of IPv4, a /56 of 
 struct client_network {
 	uint8_t len;
 	uint8_t octets[NETWORK_6_OCTETS];
-	struct token_bucket bucket;
+	struct token_bucket bucket;  /* of new signatures */
+	struct token_bucket answers; /* without the server */
 };
 
 int sign_budget_init(struct signer *s)
@@ -38,7 +39,7 @@ static bool is_same_network(const void *entry, const void *key)
 	return n->len == octets->len && memcmp(n->octets, octets->base, n->len) == 0;
 }
 
-static struct token_bucket *network_bucket(struct signer *s, struct span client, uint64_t now_ms)
+static struct client_network *network_note(struct signer *s, struct span client, uint64_t now_ms)
 {
 	size_t len = client.len == 4 ? NETWORK_4_OCTETS : NETWORK_6_OCTETS;
 	struct span network = span_of(client.base, client.len < len ? client.len : len);
@@ -47,13 +48,13 @@ static struct token_bucket *network_bucket(struct signer *s, struct span client,
 
 	if (n) {
 		table_touch(&s->networks, n);
-		return &n->bucket;
+		return n;
 	}
 	n = table_add_or_replace(&s->networks, hash);
 	n->len = (uint8_t)network.len;
 	memcpy(n->octets, network.base, network.len);
-	n->bucket = (struct token_bucket){ now_ms, s->policy->signatures_per_network };
-	return &n->bucket;
+	n->bucket = n->answers = (struct token_bucket){ now_ms, s->policy->signatures_per_network };
+	return n;
 }
 
 static bool bucket_has_token(struct token_bucket *b, uint32_t per_s, uint64_t now_ms)
@@ -81,11 +82,24 @@ bool budget_take(struct signer *s, struct span client, bool is_stream, uint64_t 
 	if (!bucket_has_token(all, s->policy->signatures_per_s, now_ms))
 		return false;
 	if (!is_stream && s->policy->signatures_per_network > 0) {
-		own = network_bucket(s, client, now_ms);
+		own = &network_note(s, client, now_ms)->bucket;
 		if (!bucket_has_token(own, s->policy->signatures_per_network, now_ms))
 			return false;
 		bucket_take_token(own);
 	}
 	bucket_take_token(all);
+	return true;
+}
+
+bool budget_take_answer(struct signer *s, struct span client, uint64_t now_ms)
+{
+	struct token_bucket *own;
+
+	if (s->policy->signatures_per_network == 0)
+		return true;
+	own = &network_note(s, client, now_ms)->answers;
+	if (!bucket_has_token(own, s->policy->signatures_per_network, now_ms))
+		return false;
+	bucket_take_token(own);
 	return true;
 }

@@ -12,4 +12,8 @@ int sign_budget_init(struct signer *s);
  * client's network. Returns false if one of the two is used up. */
 bool budget_take(struct signer *s, struct span client, bool is_stream, uint64_t now_ms);
 
+/* Takes one answer over UDP that needs no server from the budget of the client's network, which is as large as that of
+ * signatures and apart from it. Returns false if it is used up. */
+bool budget_take_answer(struct signer *s, struct span client, uint64_t now_ms);
+
 #endif

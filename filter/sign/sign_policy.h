@@ -62,6 +62,7 @@ struct sign_policy {
 	uint32_t life_s;       /* of a signature; default SIGN_LIFE_S */
 	uint16_t udp_size_max; /* the largest UDP response; 0 for SIGN_UDP_SIZE */
 	bool ignores_subnet;   /* no server learns the client subnet (RFC 7871) */
+	bool asks_always;      /* the server, before any answer, also where the policy has it all */
 
 	/* New signatures a second of one worker: for all clients, and for one client network (/24
 	 * or /56). Above a limit, clients get TC=1 over UDP. 0 for no limit. */

@@ -4,7 +4,9 @@
 #include "dnssec/outcome.h"
 #include "sign/sign_answer.h"
 #include "sign/sign_cut.h"
+#include "sign/sign_budget.h"
 #include "sign/sign_doubt.h"
+#include "sign/sign_haste.h"
 #include "sign/sign_memory.h"
 #include "sign/sign_memory_zones.h"
 #include "sign/sign_put.h"
@@ -347,8 +349,13 @@ bool sign_at_once(struct signer *s, const struct signer_query *asked,
 	job.m = &no_response;
 	memory_begin(s, context->now_s); /* the answer is not kept */
 	arena_reset(&s->arena, 0);
-	if (!job_read_question(&job) || !is_known_at_once(&job))
+	if (s->policy->asks_always || !job_read_question(&job) || !is_known_at_once(&job) ||
+	        !(job.is_stream || haste_is_due(s, &job)))
 		return false;
-	make_response(&job, out);
+	/* A forged address gets no more octets than were sent in its name; a real client comes again by TCP. */
+	if (job.is_stream || budget_take_answer(s, context->peers->client, context->now_ms))
+		make_response(&job, out);
+	else
+		end_cut(&job, SIGN_OUTCOME_LIMITED, out);
 	return true;
 }

@@ -12,7 +12,8 @@ void sign_response(struct signer *s, const struct signer_query *asked,
         struct sign_result *result);
 
 /* Makes the answer of the policy, and of what was learned before, without a response: for DNSKEY, CDS, CDNSKEY and DS of
- * an apex. `asked` is of sign_query(). Returns false if the server must be asked. The answer is the one that
+ * an apex. `asked` is of sign_query(). Returns false if the server must be asked, for the answer or over UDP for a
+ * reason of sign_haste.h. The answer is the one that
  * sign_response() would make of the server's, but for a server that says RA: this one never says it. */
 bool sign_at_once(struct signer *s, const struct signer_query *asked,
         const struct sign_context *context, struct writer *out, struct sign_result *result);

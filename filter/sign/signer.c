@@ -6,6 +6,7 @@
 
 #include "sign/sign_budget.h"
 #include "sign/sign_doubt.h"
+#include "sign/sign_haste.h"
 #include "sign/sign_kept.h"
 #include "sign/sign_memory.h"
 #include "sign/sign_memory_names.h"
@@ -86,7 +87,7 @@ struct signer *signer_new(
 	s->items = calloc(SIGN_ITEMS_MAX, sizeof(*s->items));
 	if (hash_key_draw(&s->key) == 0 && s->items && arena_init(&s->arena, ARENA_OCTETS) == 0 &&
 	        memory_init(s) == 0 && memory_init_names(s) == 0 && sign_recall_init(s) == 0 &&
-	        sign_budget_init(s) == 0 && sign_servers_init(s) == 0 &&
+	        sign_budget_init(s) == 0 && sign_servers_init(s) == 0 && sign_haste_init(s) == 0 &&
 	        signer_set_policy(s, policy) == 0)
 		return s;
 	signer_free(s);
@@ -98,6 +99,7 @@ void signer_free(struct signer *s)
 	if (!s)
 		return;
 	table_fini(&s->networks);
+	table_fini(&s->hasty);
 	table_fini(&s->servers);
 	table_fini(&s->messages);
 	memory_fini(s);

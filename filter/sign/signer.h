@@ -153,9 +153,9 @@ struct signer_limits {
 	uint32_t ttls;       /* RRsets: 32768 */
 	uint32_t names;      /* names with something there or below; also names denied: 16384 */
 	uint32_t cuts;       /* delegations that servers showed: 4096 */
-	uint32_t networks;   /* networks of clients: 4096 */
-	uint32_t servers;    /* 256 */
-	uint32_t messages;   /* whole answers: 0, which keeps none */
+	uint32_t networks; /* networks of clients, and clients of which more is known: 4096 each */
+	uint32_t servers;  /* 256 */
+	uint32_t messages; /* whole answers: 0, which keeps none */
 };
 
 /* Returns NULL if memory is short, or if sign_policy_check() finds a fault. Borrows `crypto` and

@@ -75,10 +75,11 @@ struct signer {
 	struct signer_limits limits;
 	struct hash_key key;
 
-	struct sign_memory *memory;             /* what answers depend on (sign_memory.h); owned */
-	struct table messages;                  /* whole answers (sign_recall.h) */
-	struct table networks;                  /* networks of clients (sign_budget.h) */
-	struct table servers;                   /* which servers support EDNS (sign_servers.h) */
+	struct sign_memory *memory; /* what answers depend on (sign_memory.h); owned */
+	struct table messages;      /* whole answers (sign_recall.h) */
+	struct table networks;      /* networks of clients (sign_budget.h) */
+	struct table servers;       /* which servers support EDNS (sign_servers.h) */
+	struct table hasty;         /* clients that got answers at once (sign_haste.h) */
 	struct token_bucket datagrams, streams; /* limits of new signatures, for all clients */
 	struct renewals renewals;
 

@@ -4,6 +4,7 @@
 #include "base/cursor.h"
 #include "wire/ip.h"
 
+#define IPV4_HEADER_SIZE 20
 #define IPV4_LENGTH_AT   2
 #define IPV4_CHECKSUM_AT 10
 #define IPV6_HEADER_SIZE 40
@@ -142,4 +143,41 @@ void packet_write(struct writer *out, const struct packet *p, struct span payloa
 		memcpy(at + header_size + UDP_HEADER_SIZE, payload.base, payload.len);
 	mend_ip(at, p, total);
 	mend_udp(at + header_size, p, UDP_HEADER_SIZE + payload.len);
+}
+
+/* Neither 0, which means none, nor 0xffff, which in a sum is the same. */
+void packet_write_spoiled(struct writer *out, const struct packet *p)
+{
+	size_t start = out->len;
+
+	packet_write(out, p, p->payload);
+	if (out->full)
+		return;
+	uint8_t *last = out->base + start + p->header.len + UDP_CHECKSUM_AT + 1;
+	uint8_t spoiled = *last ^ 1;
+	bool is_none = last[-1] == 0 && spoiled == 0;
+	*last = is_none ? *last ^ 2 : spoiled;
+}
+
+#define TTL 64
+
+void packet_write_answer(struct writer *out, const struct packet *p, struct span payload)
+{
+	uint8_t header[IPV6_HEADER_SIZE] = { 0 }, udp[UDP_HEADER_SIZE] = { 0 };
+	const bool is_6 = p->version == 6;
+	const size_t from = is_6 ? 8 : 12, len = is_6 ? 16 : 4;
+	struct packet answer = { .version = p->version,
+		.header = span_of(header, is_6 ? IPV6_HEADER_SIZE : IPV4_HEADER_SIZE),
+		.source = span_of(header + from, len),
+		.destination = span_of(header + from + len, len),
+		.udp = span_of(udp, sizeof(udp)) };
+
+	header[0] = is_6 ? 0x60 : 0x45;
+	header[is_6 ? 6 : 9] = IP_UDP;
+	header[is_6 ? 7 : 8] = TTL;
+	memcpy(header + from, p->destination.base, len);
+	memcpy(header + from + len, p->source.base, len);
+	put_u16(udp, p->destination_port);
+	put_u16(udp + 2, p->source_port);
+	packet_write(out, &answer, payload);
 }

@@ -23,6 +23,18 @@ static void datagram_accept_with(
 	nfqueue_drop(q, packet_id);
 }
 
+static void datagram_spoil(void *context, uint64_t packet_id, const struct packet *packet)
+{
+	struct nfqueue *q = context;
+	struct writer out = nfqueue_replacement(q);
+
+	packet_write_spoiled(&out, packet);
+	if (out.full)
+		nfqueue_drop(q, packet_id);
+	else
+		nfqueue_accept_replaced(q, packet_id, &out);
+}
+
 static void datagram_drop(void *context, uint64_t packet_id)
 {
 	nfqueue_drop(context, packet_id);
@@ -33,5 +45,6 @@ struct packet_verdicts datagram_verdicts(struct nfqueue *q)
 	return (struct packet_verdicts){ .context = q,
 		.accept = datagram_accept,
 		.accept_with = datagram_accept_with,
-		.drop = datagram_drop };
+		.drop = datagram_drop,
+		.spoil = datagram_spoil };
 }

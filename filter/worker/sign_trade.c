@@ -7,6 +7,7 @@
 #include "sign/sign_response.h"
 #include "worker/many_questions.h"
 #include "worker/oddity.h"
+#include "worker/own_answers.h"
 #include "worker/report.h"
 #include "worker/worker.h"
 
@@ -270,7 +271,8 @@ bool sign_trade_at_once(struct sign_trade *t, struct span octets, const struct s
 		return false;
 	const struct sign_context context = sign_context_of(t, peers, is_stream);
 	if (sign_query(t->signer, &query, &context, &asked, &sent) != SIGN_QUERY_ASKED ||
-	        !sign_at_once(t->signer, &asked, &context, &out, &result))
+	        !sign_at_once(t->signer, &asked, &context, &out, &result) ||
+	        (!is_stream && result.octets.len > OWN_ANSWER_MAX))
 		return false;
 	stats_count(&t->stats->queries);
 	stats_count(&t->stats->sign_queries_at_once);

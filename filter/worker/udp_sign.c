@@ -56,6 +56,22 @@ static void settle_unknown(const struct udp_signer *u, const struct queued_datag
 		drop_datagram(u, d);
 }
 
+/* Answers a query without the server if that can be. What is only bridged might find no way back from here. */
+static bool answer_at_once(
+        struct udp_signer *u, const struct queued_datagram *d, const struct sign_peers *peers)
+{
+	const struct packet *packet = d->packet;
+	struct span answer;
+
+	if (!u->answers || !own_answers_take(u->answers, packet) ||
+	        (d->queued->in_port && d->queued->out_port) ||
+	        !sign_trade_at_once(u->trade, packet->payload, peers, false, &answer))
+		return false;
+	own_answers_add(u->answers, packet, answer);
+	u->verdicts.spoil(u->verdicts.context, d->queued->id, packet);
+	return true;
+}
+
 /* A query that leaves by no interface is for a server on this machine, and a response that came in
  * by none is of one: interface 0 stands for this machine on both sides. */
 void udp_sign_query(struct udp_signer *u, const struct queued_datagram *d)
@@ -67,6 +83,8 @@ void udp_sign_query(struct udp_signer *u, const struct queued_datagram *d)
 	struct span sent;
 
 	const struct sign_peers *known = is_asked_by_server(d->queued) ? NULL : &peers;
+	if (answer_at_once(u, d, known))
+		return;
 	if (sign_trade_query(t, packet->payload, known, false, &signing.asked, &sent) ==
 	        SIGN_QUERY_MALFORMED) {
 		settle_unknown(u, d);

@@ -5,6 +5,7 @@
 #define WORKER_UDP_SIGN_H
 
 #include "worker/datagram.h"
+#include "worker/own_answers.h"
 #include "worker/sign_trade.h"
 
 /* What it needs; all borrowed. */
@@ -12,6 +13,7 @@ struct udp_signer {
 	struct sign_trade *trade;
 	struct flow_table *flows;
 	struct packet_verdicts verdicts;
+	struct own_answers *answers; /* NULL: every query goes to the server */
 };
 
 /* Has the table of flows match responses as a signer does, and tell the signer of each question

@@ -373,6 +373,7 @@ static int worker_turn(struct worker *w)
 	judge_ready(w);
 	end_waits(w);
 	nfqueue_flush(&w->queue);
+	own_answers_send(&w->own_answers);
 	flow_settle(&w->flows);
 	sign_trade_renew(&w->sign_trade);
 	if (n < EVENTS_MAX || w->received > 0)

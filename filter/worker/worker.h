@@ -30,6 +30,7 @@ struct signing_config {
 	const struct sign_policy *policy;       /* NULL: the worker validates */
 	const struct sockaddr_storage *servers; /* only responses of these are ever signed */
 	unsigned server_count;                  /* 0: any on this machine, if it does not forward */
+	const int *raw_sockets; /* own_answers_open(); NULL: over UDP the server is always asked */
 };
 
 /* The descriptors by which another process takes over the work of a worker. -1: there is none. */

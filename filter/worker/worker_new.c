@@ -235,9 +235,13 @@ static int make_signer(struct worker *w)
 		.refusals = &w->refusals };
 	w->udp_signer = (struct udp_signer){ .trade = &w->sign_trade,
 		.flows = &w->flows,
-		.verdicts = datagram_verdicts(&w->queue) };
+		.verdicts = datagram_verdicts(&w->queue),
+		.answers = &w->own_answers };
 	udp_sign_init(&w->udp_signer);
-	return sign_trade_init(&w->sign_trade);
+	w->own_answers = (struct own_answers){ .sockets = w->config.signing.raw_sockets,
+		.stats = &w->stats };
+	int result = own_answers_init(&w->own_answers);
+	return result ? result : sign_trade_init(&w->sign_trade);
 }
 
 static int make_parts(struct worker *w)
@@ -426,6 +430,7 @@ void worker_free(struct worker *w)
 	query_intake_fini(&w->intake);
 	gates_fini(&w->gates);
 	sign_trade_fini(&w->sign_trade);
+	own_answers_fini(&w->own_answers);
 	crypto_free(w->crypto);
 	close_open(w->epoll_fd);
 	close_open(w->wake_fd);

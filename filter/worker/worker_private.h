@@ -22,6 +22,7 @@
 #include "worker/missing.h"
 #include "worker/monitor.h"
 #include "worker/oddity.h"
+#include "worker/own_answers.h"
 #include "worker/report.h"
 #include "worker/server_fallback.h"
 #include "worker/sign_trade.h"
@@ -84,6 +85,7 @@ struct worker {
 	/* Of a worker that signs: */
 	struct sign_trade sign_trade;
 	struct udp_signer udp_signer;
+	struct own_answers own_answers;
 };
 
 static inline bool worker_signs(const struct worker *w)

@@ -35,9 +35,16 @@ static void note_drop(void *context, uint64_t id)
 	add_verdict(context, id, DROPPED);
 }
 
+static void note_spoil(void *context, uint64_t id, const struct packet *packet)
+{
+	assert_non_null(packet);
+	add_verdict(context, id, SPOILED);
+}
+
 struct packet_verdicts verdicts_noted(struct verdict_log *log)
 {
-	return (struct packet_verdicts){ log, note_accept, note_accept_with, note_drop };
+	return (struct packet_verdicts){ log, note_accept, note_accept_with, note_drop,
+		note_spoil };
 }
 
 enum told verdict_on(const struct verdict_log *log, uint64_t id)

@@ -10,7 +10,7 @@
 
 #define VERDICTS_MAX 64
 
-enum told { NONE, ACCEPTED, REPLACED, DROPPED };
+enum told { NONE, ACCEPTED, REPLACED, DROPPED, SPOILED };
 
 struct told_verdict {
 	uint64_t id;

@@ -205,6 +205,61 @@ static void a_packet_that_does_not_fit_is_not_written(void **state)
 	free(octets);
 }
 
+static void a_spoiled_packet_is_whole_but_for_its_checksum(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(packets); i++) {
+		size_t len;
+		uint8_t *octets = unhex(packets[i].hex, &len), room[128];
+		struct packet p, spoiled;
+
+		/* each value of two octets of the payload, so each checksum */
+		for (unsigned n = 0; n <= UINT16_MAX; n++) {
+			if (packet_parse(&p, span_of(octets, len)) != PACKET_UDP)
+				break;
+			struct writer out = writer_over(room, sizeof(room));
+			put_u16(octets + (p.payload.base - octets), (uint16_t)n);
+			packet_write_spoiled(&out, &p);
+			assert_int_equal(packet_parse(&spoiled, writer_span(&out)), PACKET_UDP);
+			assert_row(packets[i].why, spoiled.has_checksum);
+			assert_row(packets[i].why, !packet_checksum_ok(&spoiled));
+			assert_row(packets[i].why, span_equal(spoiled.payload, p.payload));
+			assert_row(packets[i].why, span_equal(spoiled.source, p.source));
+		}
+		free(octets);
+	}
+}
+
+static void an_answer_goes_back_where_its_query_came_from(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *query, *answer; /* Python computed the checksums */
+	} rows[] = {
+		{ "IPv4", V4 V4_UDP,
+		        "45000020 00000000 40118e63 c6336435 c0000201 00359c40 000cac29 64656667" },
+		{ "IPv4 with an option", V4_OPTION V4_UDP,
+		        "45000020 00000000 40118e63 c6336435 c0000201 00359c40 000cac29 64656667" },
+		{ "IPv6", V6 V6_UDP,
+		        "60000000 000c1140 20010db8 00000000 00000000 00000053 20010db8 00000000 "
+		        "00000000 00000001 9c400035 000c3cce 64656667" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		size_t len, wanted_len;
+		uint8_t *octets = unhex(rows[i].query, &len), room[128];
+		uint8_t *wanted = unhex(rows[i].answer, &wanted_len);
+		struct writer out = writer_over(room, sizeof(room));
+		struct packet p;
+
+		assert_int_equal(packet_parse(&p, span_of(octets, len)), PACKET_UDP);
+		packet_write_answer(&out, &p, span_of("defg", 4));
+		assert_row(rows[i].why, span_equal(writer_span(&out), span_of(wanted, wanted_len)));
+		free(octets);
+		free(wanted);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,6 +269,8 @@ int main(void)
 		cmocka_unit_test(checksums_are_verified),
 		cmocka_unit_test(a_packet_is_written_with_another_payload),
 		cmocka_unit_test(a_packet_that_does_not_fit_is_not_written),
+		cmocka_unit_test(a_spoiled_packet_is_whole_but_for_its_checksum),
+		cmocka_unit_test(an_answer_goes_back_where_its_query_came_from),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -133,12 +133,107 @@ static void another_policy_takes_effect(void **state)
 	struct sign_result result;
 
 	legacy_remember(l);
-	legacy_ask(l, "example.test DNSKEY", ASK_DO);
+	legacy_ask(l, "example.test DNSKEY", ASK_DO | ASK_STREAM);
 	assert_true(answer_at_once(l, &result, &out));
 	legacy_zone(l, "example.test")->dnskey.rrsig_count = 0;
 	out = writer_over(room, sizeof(room));
 	assert_true(answer_at_once(l, &result, &out));
 	assert_int_equal(result.outcome, SIGN_OUTCOME_KEYS);
+	legacy_free(l);
+}
+
+/* ---- Over UDP ---- */
+
+struct hasty_step {
+	const char *why;
+	uint64_t after_ms;
+	const char *question;
+	unsigned how;
+	uint8_t client; /* the last octet of its address */
+	bool is_at_once;
+};
+
+static void the_same_question_again_goes_to_the_server(void **state)
+{
+	(void)state;
+	static const struct hasty_step steps[] = {
+		{ "the first", 0, "example.test DNSKEY", ASK_DO, 1, true },
+		{ "again: the answer may have been lost", 400, "example.test DNSKEY", ASK_DO, 1,
+		        false },
+		{ "and again: the server may be gone", 400, "example.test DNSKEY", ASK_DO, 1,
+		        true },
+		{ "in other letters", 400, "exAMPLE.test DNSKEY", ASK_DO, 1, false },
+		{ "without DO", 400, "example.test DNSKEY", ASK_PLAIN, 1, true },
+		{ "of another client", 0, "example.test DNSKEY", ASK_DO, 2, true },
+		{ "for another type", 0, "sub.example.test DS", ASK_DO, 1, true },
+		{ "over TCP", 0, "example.test DNSKEY", ASK_DO | ASK_STREAM, 1, true },
+		{ "over TCP again, which does not count", 0, "example.test DNSKEY",
+		        ASK_DO | ASK_STREAM, 1, true },
+		{ "after that it is the server's turn", 0, "example.test DNSKEY", ASK_DO, 1,
+		        false },
+		{ "of the other client after ten seconds", 10000, "example.test DNSKEY", ASK_DO, 2,
+		        true },
+	};
+	struct legacy *l = legacy_in(HAS_DS);
+	static uint8_t room[65535];
+
+	for (size_t i = 0; i < COUNT(steps); i++) {
+		struct writer out = writer_over(room, sizeof(room));
+		struct sign_result result;
+		l->now_ms += steps[i].after_ms;
+		l->client[3] = steps[i].client;
+		legacy_ask(l, steps[i].question, steps[i].how);
+		assert_row(steps[i].why, answer_at_once(l, &result, &out) == steps[i].is_at_once);
+	}
+	legacy_free(l);
+}
+
+/* The sources of the queries may be forged. */
+static void a_network_gets_only_so_many_answers(void **state)
+{
+	(void)state;
+	enum { LIMIT = 5, ASKERS = 20 };
+	struct legacy *l = legacy_in(0);
+	static uint8_t room[65535];
+	unsigned whole = 0, cut = 0;
+
+	l->policy.signatures_per_network = LIMIT;
+	for (unsigned i = 0; i < ASKERS; i++) {
+		struct writer out = writer_over(room, sizeof(room));
+		struct sign_result result;
+		l->client[3] = (uint8_t)(i + 1);
+		legacy_ask(l, "example.test DNSKEY", ASK_DO);
+		assert_true(answer_at_once(l, &result, &out));
+		whole += result.outcome == SIGN_OUTCOME_APEX;
+		if (result.outcome != SIGN_OUTCOME_LIMITED)
+			continue;
+		cut++;
+		assert_true(result.octets.len <= l->query.len);
+		assert_true(get_u16(result.octets.base + 2) & FLAG_TC);
+	}
+	assert_int_equal(whole, LIMIT);
+	assert_int_equal(cut, ASKERS - LIMIT);
+	struct writer out = writer_over(room, sizeof(room));
+	struct sign_result result;
+	legacy_ask(l, "example.test DNSKEY", ASK_DO | ASK_STREAM);
+	assert_true(answer_at_once(l, &result, &out));
+	assert_int_equal(result.outcome, SIGN_OUTCOME_APEX);
+	legacy_free(l);
+}
+
+static void the_policy_may_ask_the_server_always(void **state)
+{
+	(void)state;
+	struct legacy *l = legacy_in(KNOWS_SOA);
+	static uint8_t room[65535];
+	struct writer out = writer_over(room, sizeof(room));
+	struct sign_result result;
+
+	l->policy.asks_always = true;
+	legacy_ask(l, "example.test DNSKEY", ASK_DO);
+	assert_false(answer_at_once(l, &result, &out));
+	legacy_ask(l, "example.test DNSKEY", ASK_DO | ASK_STREAM);
+	assert_false(answer_at_once(l, &result, &out));
 	legacy_free(l);
 }
 
@@ -182,6 +277,9 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_policy_answers_like_the_server),
 		cmocka_unit_test(another_policy_takes_effect),
+		cmocka_unit_test(the_same_question_again_goes_to_the_server),
+		cmocka_unit_test(a_network_gets_only_so_many_answers),
+		cmocka_unit_test(the_policy_may_ask_the_server_always),
 		cmocka_unit_test(only_a_few_queries_are_worth_a_look),
 	};
 

@@ -412,7 +412,7 @@ static struct turmoil *turmoil_new(const struct circumstances *given)
 	t->b = bed_new();
 	struct validating *v = t->b->v;
 	t->b->validator.verdicts =
-	        (struct packet_verdicts){ t, take_accept, take_accept_with, take_drop };
+	        (struct packet_verdicts){ t, take_accept, take_accept_with, take_drop, NULL };
 	v->arrivals.asker = (struct asker){ t, take_fetch, take_reask, take_fetch_soon, take_late };
 	v->arrivals.response_rrs = scratch_rrs_new();
 	v->arrivals.proof_rrs = scratch_rrs_new();

@@ -47,7 +47,7 @@ static struct bed *bed_new(void)
 	b->next_id = 1;
 	signtrade_open(&b->s);
 	assert_int_equal(flow_table_init(&b->flows, 16, FLOW_MS), 0);
-	b->signer = (struct udp_signer){ &b->s.trade, &b->flows, verdicts_noted(&b->log) };
+	b->signer = (struct udp_signer){ &b->s.trade, &b->flows, verdicts_noted(&b->log), NULL };
 	udp_sign_init(&b->signer);
 	return b;
 }
@@ -75,6 +75,8 @@ struct way_there {
 
 static const struct way_there to_server = THROUGH;
 
+static bool bridged; /* the packets that follow */
+
 static enum told ask_octets(struct bed *b, struct way_there way, struct span octets)
 {
 	uint64_t id = b->next_id++;
@@ -83,6 +85,8 @@ static enum told ask_octets(struct bed *b, struct way_there way, struct span oct
 	b->packet.queued.in_interface = way.in;
 	b->packet.queued.out_interface = way.out;
 	b->packet.queued.is_forwarded = way.is_forwarded;
+	b->packet.queued.in_port = bridged ? 3 : 0;
+	b->packet.queued.out_port = bridged ? 4 : 0;
 	struct queued_datagram d = { &b->packet.queued, &b->packet.packet,
 		flow_key_of_query(&b->flows.hash_key, &b->packet.packet, ID,
 		        (struct flow_way){ way.in, way.out }) };
@@ -153,6 +157,109 @@ static void only_queries_for_our_zones_to_our_servers_are_changed(void **state)
 		assert_row(rows[i].why, signtrade_count(&b->s, rows[i].counter) == 1);
 		bed_free(b);
 	}
+}
+
+/* ---- Answers without the server ---- */
+
+static const int no_network[OWN_FAMILIES] = { 0, 0 }; /* nothing is sent */
+
+static struct own_answers *answers_on(struct bed *b, struct own_answers *answers)
+{
+	*answers = (struct own_answers){ .sockets = no_network, .stats = &b->s.stats };
+	assert_int_equal(own_answers_init(answers), 0);
+	b->signer.answers = answers;
+	return answers;
+}
+
+static void a_query_is_spoiled_if_its_answer_needs_no_server(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *name;
+		uint16_t type;
+		struct way_there way;
+		bool is_bridged, is_paused;
+		enum told told;
+	} rows[] = {
+		{ "DNSKEY", "example.test", TYPE_DNSKEY, THROUGH, false, false, SPOILED },
+		{ "to a server here", "example.test", TYPE_DNSKEY,
+		        { CLIENT, SERVER, INSIDE, HERE, false }, false, false, SPOILED },
+		{ "from port 53", "example.test", TYPE_DNSKEY,
+		        { { CLIENT_ADDRESS, 53 }, SERVER, INSIDE, OUTSIDE, true }, false, false,
+		        REPLACED },
+		{ "to another server", "example.test", TYPE_DNSKEY,
+		        { CLIENT, { "192.0.2.54", 53 }, INSIDE, OUTSIDE, true }, false, false,
+		        ACCEPTED },
+		{ "by a server on this machine", "example.test", TYPE_DNSKEY,
+		        { CLIENT, SERVER, HERE, OUTSIDE, false }, false, false, ACCEPTED },
+		{ "bridged", "example.test", TYPE_DNSKEY, THROUGH, true, false, REPLACED },
+		{ "in a pause", "example.test", TYPE_DNSKEY, THROUGH, false, true, ACCEPTED },
+		{ "another type", "example.test", TYPE_A, THROUGH, false, false, REPLACED },
+		{ "the SOA is not known yet", "example.test", TYPE_CDS, THROUGH, false, false,
+		        REPLACED },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new();
+		struct own_answers answers;
+		struct packet p;
+
+		answers_on(b, &answers);
+		b->s.turn.is_paused = rows[i].is_paused;
+		bridged = rows[i].is_bridged;
+		struct span query =
+		        signtrade_query(&b->s, ID, 0, rows[i].name, rows[i].type, WITH_DO);
+		assert_row(rows[i].why, ask_octets(b, rows[i].way, query) == rows[i].told);
+		bridged = false;
+		bool is_at_once = rows[i].told == SPOILED;
+		assert_row(rows[i].why, has_flow(b) != is_at_once);
+		assert_row(rows[i].why, (answers.len > 0) == is_at_once);
+		assert_row(rows[i].why, b->s.stats.sign_queries_at_once == is_at_once);
+		if (is_at_once) {
+			assert_int_equal(packet_parse(&p, span_of(answers.packets, answers.len)),
+			        PACKET_UDP);
+			assert_row(rows[i].why, packet_checksum_ok(&p));
+			assert_row(rows[i].why, p.source_port == 53 && p.destination_port == 4000);
+			assert_row(rows[i].why, span_equal(p.source, b->packet.packet.destination));
+			assert_row(rows[i].why, is_signed_answer(p.payload));
+		}
+		own_answers_fini(&answers);
+		bed_free(b);
+	}
+}
+
+static void what_finds_no_room_in_a_turn_goes_to_the_server(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+	struct own_answers answers;
+	struct span query = signtrade_query(&b->s, ID, 0, "example.test", TYPE_DNSKEY, WITH_DO);
+
+	answers_on(b, &answers);
+	answers.len = 65536 - OWN_ANSWER_MAX;
+	assert_int_equal(ask_octets(b, to_server, query), REPLACED);
+	answers.len = 0;
+	assert_int_equal(ask_octets(b, to_server, query), SPOILED);
+	own_answers_fini(&answers);
+	bed_free(b);
+}
+
+static void without_sockets_each_query_goes_to_the_server(void **state)
+{
+	(void)state;
+	static const int none[OWN_FAMILIES] = { -1, -1 };
+	struct bed *b = bed_new();
+	struct own_answers answers = { .sockets = none, .stats = &b->s.stats };
+	struct span query = signtrade_query(&b->s, ID, 0, "example.test", TYPE_DNSKEY, WITH_DO);
+
+	assert_int_equal(own_answers_init(&answers), 0);
+	b->signer.answers = &answers;
+	assert_int_equal(ask_octets(b, to_server, query), REPLACED);
+	own_answers_fini(&answers);
+	answers.sockets = NULL;
+	assert_int_equal(own_answers_init(&answers), 0);
+	assert_int_equal(ask_octets(b, to_server, query), REPLACED);
+	bed_free(b);
 }
 
 static void without_a_list_any_server_on_this_machine_is_signed_for(void **state)
@@ -400,6 +507,9 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_queries_for_our_zones_to_our_servers_are_changed),
+		cmocka_unit_test(a_query_is_spoiled_if_its_answer_needs_no_server),
+		cmocka_unit_test(what_finds_no_room_in_a_turn_goes_to_the_server),
+		cmocka_unit_test(without_sockets_each_query_goes_to_the_server),
 		cmocka_unit_test(a_query_with_several_questions_is_left_to_its_server),
 		cmocka_unit_test(without_a_list_any_server_on_this_machine_is_signed_for),
 		cmocka_unit_test(a_cut_query_goes_nowhere),

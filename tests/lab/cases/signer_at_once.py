@@ -6,7 +6,7 @@ import os
 import signal
 
 from lab import ask, servers, streams
-from lab.signing import legacy
+from lab.signing import legacy, plan
 
 from .case import Case, Group, described, expect, expect_equal
 from .signer import standing
@@ -16,6 +16,8 @@ ZONE, CHILD = legacy.BY_ORIGIN["nsd.lab."], legacy.BY_ORIGIN["child.nsd.lab."]
 # With the types of which there is no record; the parent of ZONE is not signed here, that of CHILD is.
 KNOWN = ((ZONE, "DNSKEY", True), (ZONE, "CDS", True), (ZONE, "CDNSKEY", True), (ZONE, "DS", False),
          (CHILD, "DNSKEY", True), (CHILD, "DS", True))
+# Each has questions of its own: the same question again goes to the server first.
+SOURCES = {}
 SOON_S = ask.PATIENCE_S     # a silent server would never answer, so a busy machine may take its time
 
 
@@ -44,6 +46,9 @@ def _dead(world):
                                     for zone in zones])
         signing.processes[ZONE.origin] = process
         servers.wait_until_answering(signing.validators_namespace, ZONE.addresses[4], ZONE.origin, process)
+
+
+SOURCES.update({_frozen: (plan.UNBOUND, plan.STRICT), _dead: (plan.NAMED, plan.KRESD)})
 
 
 def _learn_soas(world):
@@ -81,6 +86,98 @@ def _over_tcp(state):
     return run
 
 
+def _by_udp(world, zone, rdtype, source, family, timeout_s=SOON_S, server=None, **how):
+    server = server or zone.addresses
+    with ask.udp_socket(world.signing.validators_namespace, server[family]) as sock:
+        sock.bind((source[family], 0))
+        sock.connect((server[family], 53))
+        query = ask.make(zone.origin, rdtype, rd=False, **how).to_wire()
+        sock.send(query)
+        return ask.receive(sock, query, timeout_s)
+
+
+def _over_udp(state):
+    def run(world):
+        _learn_soas(world)
+        with state(world):
+            before = world.gate.counter("sign_queries_at_once")
+            asked = 0
+            for family in (4, 6):
+                for zone, rdtype, is_there in KNOWN:
+                    for do, source in zip((True, False), SOURCES[state]):
+                        answer = _by_udp(world, zone, rdtype, source, family, do=do)
+                        _check(world, zone, rdtype, is_there, do, False, answer)
+                        asked += 1
+            expect_equal("answered at once", world.gate.counter("sign_queries_at_once") - before, asked)
+            expect_equal("that were not sent", world.gate.counter("sign_unsent"), 0)
+    return run
+
+
+# What lies between client and server: their packets have other addresses then, or not each may pass.
+
+@contextlib.contextmanager
+def _rules(namespace, *rules):
+    """Each a table and the words of a rule; its words may name an address of _PLACES."""
+    done = []
+    try:
+        for family, tool in ((4, "iptables"), (6, "ip6tables")):
+            for table, *words in rules:
+                words = [tool, "-t", table, *(word.format(**{name: addresses[family] for name, addresses in
+                                                             _PLACES.items()}) for word in words)]
+                namespace.run(words[0], *words[1:3], "-I", *words[3:])
+                done.append([words[0], *words[1:3], "-D", *words[3:]])
+        yield
+    finally:
+        for words in reversed(done):
+            namespace.run(*words)
+
+
+_PLACES = {"server": ZONE.addresses, "gate": plan.both(3, 2), "machine": plan.both(4, 2), "back": plan.both(4, 1)}
+STATEFUL = ("filter", "OUTPUT", "-p", "udp", "--sport", "53", "-m", "conntrack", "--ctstate", "NEW,INVALID,UNTRACKED",
+            "-j", "DROP")
+LOSSY = ("raw", "OUTPUT", "-p", "udp", "--sport", "53", "-j", "DROP")
+
+
+def _to(door):
+    return ("nat", "PREROUTING", "-d", "{%s}" % door, "-p", "udp", "--dport", "53", "-j", "DNAT",
+            "--to-destination", "{server}")
+
+
+def _answered_through(place, door):
+    """A client asks another address, which is translated into the server's; and OUTPUT lets only packets of known
+    connections pass."""
+    def run(world):
+        machine = world.signing.gate if place == "gateway" else world.signing.legacy
+        with _rules(machine, STATEFUL, _to(door)), _frozen(world):
+            for family in (4, 6):
+                answer = _by_udp(world, ZONE, "DNSKEY", plan.RECURSOR, family, server=_PLACES[door], do=True)
+                _check(world, ZONE, "DNSKEY", True, True, False, answer)
+                answer = _by_udp(world, ZONE, "CDS", plan.RECURSOR, family, do=True)
+                _check(world, ZONE, "CDS", True, True, False, answer)
+    return run
+
+
+def _asked_again(world, rules, door):
+    """The first answer cannot reach the client; the second one comes from the server."""
+    with _rules(world.signing.gate, *rules):
+        for family in (4, 6):
+            first = _by_udp(world, CHILD, "CDNSKEY", plan.RECURSOR, family, 1, _PLACES[door], do=True)
+            expect(first is None, f"an answer came: what does this case show? {described(first)}")
+            answer = _by_udp(world, CHILD, "CDNSKEY", plan.RECURSOR, family, server=_PLACES[door], do=True)
+            _check(world, CHILD, "CDNSKEY", True, True, False, answer)
+
+
+def _lost_on_the_way_out(world):
+    before = world.gate.counter("sign_unsent")
+    _asked_again(world, (LOSSY,), "server")
+    expect_equal("that were not sent", world.gate.counter("sign_unsent") - before, 2)
+
+
+def _translated_at_both_ends(world):
+    _asked_again(world, (_to("gate"), ("nat", "POSTROUTING", "-d", "{server}", "-p", "udp", "--dport", "53", "-j",
+                                       "SNAT", "--to-source", "{back}")), "gate")
+
+
 def _beside_a_query_that_waits(world):
     """The connection has a query for the server, too, which has the whole time that it always had."""
     waits = ask.make(f"www.{ZONE.origin}", "A", do=True)
@@ -96,9 +193,33 @@ def _beside_a_query_that_waits(world):
 def _cases(place):
     yield Case(f"at once: {place}: a silent server keeps no client from keys over TCP", _over_tcp(_frozen))
     yield Case(f"at once: {place}: a server that has ended keeps no client from keys over TCP", _over_tcp(_dead))
+    yield Case(f"at once: {place}: a silent server keeps no client from keys over UDP", _over_udp(_frozen))
+    yield Case(f"at once: {place}: a server that has ended keeps no client from keys over UDP", _over_udp(_dead))
+    door = "gate" if place == "gateway" else "machine"
+    yield Case(f"at once: {place}: a stateful packet filter passes the answers, and a NAT translates them back",
+               _answered_through(place, door))
     yield Case(f"at once: {place}: a query for a silent server holds up none for keys behind it",
                _beside_a_query_that_waits)
 
 
-GROUPS = tuple(Group(f"signer at once, {place}", standing(place, validators=False), tuple(_cases(place)))
-               for place in ("gateway", "server"))
+def _off(world):
+    with _frozen(world):
+        answer = _by_udp(world, ZONE, "DNSKEY", plan.CLIENT, 4, 1, do=True)
+        expect(answer is None, described(answer))
+        answer = streams.query(world.signing.validators_namespace, ZONE.addresses[4], ZONE.origin, "DNSKEY",
+                               SOON_S, do=True)
+        expect(answer is not None and answer.rcode == "SERVFAIL", described(answer))
+    expect_equal("at_once", world.gate.status()["at_once"], "off")
+
+
+GROUPS = (
+    *(Group(f"signer at once, {place}", standing(place, validators=False), tuple(_cases(place)))
+      for place in ("gateway", "server")),
+    Group("signer at once, lost", standing("gateway", validators=False), (
+        Case("at once: an answer that a packet filter stops comes from the server when the client asks again",
+             _lost_on_the_way_out),
+        Case("at once: if both addresses are translated, the client gets an answer when it asks again",
+             _translated_at_both_ends))),
+    Group("signer at once, off", standing("gateway", validators=False, sign="  at_once = false;\n"), (
+        Case("at once: at_once = false has the server asked first", _off),)),
+)

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "worker/own_answers.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "fetch/exchange.h"
+#include "wire/message.h"
+
+#define ROOM        65536 /* octets of packets in one turn; queries beyond that go to the server */
+#define PACKET_MOST (OWN_ANSWER_MAX + PACKET_ANSWER_HEADERS)
+
+#ifndef IPV6_HDRINCL
+#define IPV6_HDRINCL 36
+#endif
+
+/* ---- Sockets ---- */
+
+static int set_option(int fd, int level, int option)
+{
+	return setsockopt(fd, level, option, &(int){ 1 }, sizeof(int)) < 0 ? -errno : 0;
+}
+
+/* Such a socket receives nothing. It is transparent because a gateway sends with addresses that are not its own. */
+static int open_raw(int family)
+{
+	int fd = socket(family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_RAW);
+	int error = fd < 0 ? -errno : exchange_mark(fd);
+
+	if (error)
+		goto out;
+	error = family == AF_INET ? set_option(fd, IPPROTO_IP, IP_TRANSPARENT)
+	                          : set_option(fd, IPPROTO_IPV6, IPV6_TRANSPARENT);
+	if (!error)
+		error = family == AF_INET ? set_option(fd, IPPROTO_IP, IP_HDRINCL)
+		                          : set_option(fd, IPPROTO_IPV6, IPV6_HDRINCL);
+out:
+	if (error && fd >= 0)
+		close(fd);
+	return error ? error : fd;
+}
+
+int own_answers_open(int sockets[static OWN_FAMILIES])
+{
+	int fd4 = open_raw(AF_INET), fd6 = open_raw(AF_INET6);
+
+	sockets[OWN_IPV4] = fd4 < 0 ? -1 : fd4;
+	sockets[OWN_IPV6] = fd6 < 0 ? -1 : fd6;
+	return fd4 < 0 && fd6 < 0 ? fd4 : 0;
+}
+
+void own_answers_close(int sockets[static OWN_FAMILIES])
+{
+	for (int i = 0; i < OWN_FAMILIES; i++) {
+		if (sockets[i] >= 0)
+			close(sockets[i]);
+		sockets[i] = -1;
+	}
+}
+
+/* ---- Sending ---- */
+
+int own_answers_init(struct own_answers *a)
+{
+	if (!a->sockets)
+		return 0;
+	a->packets = malloc(ROOM);
+	return a->packets ? 0 : -ENOMEM;
+}
+
+void own_answers_fini(struct own_answers *a)
+{
+	free(a->packets);
+	a->packets = NULL;
+}
+
+static int socket_for(const struct own_answers *a, unsigned version)
+{
+	return a->sockets[version == 6 ? OWN_IPV6 : OWN_IPV4];
+}
+
+bool own_answers_take(const struct own_answers *a, const struct packet *query)
+{
+	return a->packets && socket_for(a, query->version) >= 0 && query->source_port != DNS_PORT &&
+	       ROOM - a->len >= PACKET_MOST;
+}
+
+void own_answers_add(struct own_answers *a, const struct packet *query, struct span answer)
+{
+	struct writer out = writer_over(a->packets + a->len, ROOM - a->len);
+
+	packet_write_answer(&out, query, answer);
+	if (!out.full)
+		a->len += out.len;
+}
+
+/* With the source of the packet the kernel chooses the route as it does for the server's answers. */
+struct source_choice {
+	struct msghdr message;
+	_Alignas(struct cmsghdr) uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+};
+
+static void choose_source(
+        struct source_choice *c, int level, int type, const void *info, size_t len)
+{
+	c->message.msg_control = c->room;
+	c->message.msg_controllen = CMSG_SPACE(len);
+	struct cmsghdr *header = CMSG_FIRSTHDR(&c->message);
+	header->cmsg_level = level;
+	header->cmsg_type = type;
+	header->cmsg_len = CMSG_LEN(len);
+	memcpy(CMSG_DATA(header), info, len);
+}
+
+static ssize_t send_packet(const struct own_answers *a, const struct packet *p, struct span octets)
+{
+	struct sockaddr_in to4 = { .sin_family = AF_INET };
+	struct sockaddr_in6 to6 = { .sin6_family = AF_INET6 };
+	struct iovec vector = { .iov_base = (void *)(uintptr_t)octets.base, .iov_len = octets.len };
+	struct source_choice c = { .message = { .msg_iov = &vector, .msg_iovlen = 1 } };
+
+	if (p->version == 6) {
+		struct in6_pktinfo info = { 0 };
+		memcpy(&info.ipi6_addr, p->source.base, sizeof(info.ipi6_addr));
+		memcpy(&to6.sin6_addr, p->destination.base, sizeof(to6.sin6_addr));
+		c.message.msg_name = &to6;
+		c.message.msg_namelen = sizeof(to6);
+		choose_source(&c, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info));
+	} else {
+		struct in_pktinfo info = { 0 };
+		memcpy(&info.ipi_spec_dst, p->source.base, sizeof(info.ipi_spec_dst));
+		memcpy(&to4.sin_addr, p->destination.base, sizeof(to4.sin_addr));
+		c.message.msg_name = &to4;
+		c.message.msg_namelen = sizeof(to4);
+		choose_source(&c, IPPROTO_IP, IP_PKTINFO, &info, sizeof(info));
+	}
+	return sendmsg(socket_for(a, p->version), &c.message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/* They lie one behind the other: each says how long it is. */
+void own_answers_send(struct own_answers *a)
+{
+	size_t at = 0;
+	struct packet p;
+
+	while (at < a->len) {
+		if (packet_parse(&p, span_of(a->packets + at, a->len - at)) != PACKET_UDP)
+			break;
+		size_t len = p.header.len + p.udp.len;
+		if (send_packet(a, &p, span_of(a->packets + at, len)) < 0)
+			stats_count(&a->stats->sign_unsent);
+		at += len;
+	}
+	a->len = 0;
+}
