@@ -10,7 +10,8 @@ enum {
 	HAS_DS = 4,
 	IS_NARROW = 8,
 	DOUBTS_CLOCK = 16,
-	IS_LATE = 32
+	IS_LATE = 32,
+	IS_BROKEN = 64 /* the child has no key */
 };
 
 static void learn_soa(struct legacy *l, const char *question)
@@ -100,6 +101,10 @@ static void the_policy_answers_like_the_server(void **state)
 		        false, SIGN_OUTCOME_ANSWER },
 		{ "another type of the apex", "example.test MX", ASK_DO, KNOWS_SOA,
 		        "example.test MX mail.example.test", false, SIGN_OUTCOME_ANSWER },
+		{ "the keys of the zone are broken", "sub.example.test DNSKEY", ASK_DO, IS_BROKEN,
+		        "sub.example.test SOA", true, SIGN_OUTCOME_KEYS },
+		{ "DS of a zone whose keys are broken", "sub.example.test DS", ASK_DO,
+		        IS_BROKEN | KNOWS_SOA, SOA, true, SIGN_OUTCOME_KEYS },
 		{ "RRSIG", "example.test RRSIG", ASK_DO, KNOWS_SOA, SOA, false,
 		        SIGN_OUTCOME_REFUSED },
 	};
@@ -107,9 +112,13 @@ static void the_policy_answers_like_the_server(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		static uint8_t room[65535];
 		struct legacy *l = legacy_in(rows[i].state);
+		struct sign_zone *child = legacy_zone(l, "sub.example.test");
+		const struct signkey *key = child->key;
 		struct writer out = writer_over(room, sizeof(room));
 		struct sign_result result;
 
+		if (rows[i].state & IS_BROKEN)
+			child->key = NULL;
 		legacy_ask(l, rows[i].question, rows[i].how);
 		assert_row(rows[i].why, answer_at_once(l, &result, &out) == rows[i].is_at_once);
 		legacy_respond(l, FLAG_AA, rows[i].soa);
@@ -119,6 +128,7 @@ static void the_policy_answers_like_the_server(void **state)
 			assert_row(rows[i].why, result.outcome == rows[i].outcome);
 			assert_row(rows[i].why, span_equal(result.octets, l->result.octets));
 		}
+		child->key = key;
 		legacy_free(l);
 	}
 }
