@@ -121,7 +121,21 @@ SIGNER = 'role = "signer";\nsign = { zones = ( { name = "example.org"; keys = "/
 
 def _has_keys(runner):
     runner.configure(SIGNER)
-    runner.machine.must("sealgate keys generate example.org")
+    runner.machine.must("rm -rf /etc/sealgate/keys\nsealgate keys generate example.org")
+
+
+def _has_a_zone_in_a_directory(runner):
+    _has_keys(runner)
+    runner.machine.must("mkdir /etc/sealgate/zones\ntouch /etc/sealgate/zones/example.org.conf")
+
+
+def _file_of_a_zone(runner, block):
+    """Behind the block that names the directory, the zone of this file is signed with the keys that it names."""
+    machine = runner.machine
+    machine.must("mkdir /var/lib/keys\nsealgate keys generate example.org --directory /var/lib/keys/example.org")
+    machine.write("/etc/sealgate/zones/example.org.conf", block.text)
+    machine.must("rm -r /etc/sealgate/keys\nsystemctl restart sealgate\nsealgate ctl status | grep -x zones_broken=0\n"
+                 "sealgate ctl zones | grep example.org")
 
 
 def _has_keys_of_root(runner):
@@ -130,10 +144,6 @@ def _has_keys_of_root(runner):
                         "for role in '' '-f KSK'; do dnssec-keygen -q -a 13 $role example.org; done\n"
                         "sealgate keys sign example.org --directory .\n"
                         "! runuser -u sealgate -- sealgate config check --offline")
-
-
-def _has_keys(runner):
-    runner.machine.must("sealgate keys generate example.org --directory /etc/sealgate/keys")
 
 
 def _has_an_nta(runner):
@@ -160,6 +170,7 @@ BEFORE = (
     ("docs/clock.md", "rm /var/lib/sealgate/clock", _has_stored_the_time),
     (README, "sealgate watch -i eth0", _has_captures),
     ("docs/firewalls.md", "$ sealgate ctl status | grep rules", _lost_its_rules),
+    ("docs/signing.md", 'role = "signer";', _has_a_zone_in_a_directory),
     ("docs/signing.md", "cd /etc/sealgate && umask 027", _has_keys),
     ("docs/signing.md", "cd /etc/sealgate/keys", _has_keys_of_root),
     ("docs/secondaries.md", 'role = "signer";', _has_keys),
@@ -255,6 +266,7 @@ OTHER = {
         _output_of("sealgate explain www.plain.optout.test --server 10.53.4.2 --anchor root.key"),
     **{("docs/signing.md", first): _of_two_signers for first in (
         'dnssec-policy "own" {', *signer_handover.BLOCKS)},
+    ("docs/signing.md", 'keys = "/var/lib/keys/example.org";'): _file_of_a_zone,
     ("docs/secondaries.md", 'zone "example.org" {'): _named_signs_what_it_transfers,
     (OPERATION, "; EDE: 10"): _forged_answer,
     ("docs/performance.md", "us = cached + misses * check"): _drawing,
