@@ -242,18 +242,43 @@ def _with_empty_caches(world):
         expect(not wrong, f"{phase}:", *wrong[:8], *world.log_tail())
 
 
-# The control: a takeover that is too early is seen.
+# Validators have a DNSKEY RRset without the new ZSK, for an hour.
 
-def _too_early_is_bogus(world):
-    """The old ZSK is gone, and validators have a DNSKEY RRset without the new one, for an hour."""
-    operator = world.operator
-    operator.ttl_s = 3600
-    operator.sign()
+@contextlib.contextmanager
+def _asking_for_an_hour(world):
+    world.operator.ttl_s = 3600
+    world.operator.sign()
     _reload(world)
     world.signing.start_validators()
     with Asking(world) as asking:
         asking.go_round()
         expect(not asking.wrong, *asking.wrong[:6])
+        yield asking
+
+
+def _waits_if_loaded_late(world):
+    """The new ZSK is active when sealgate hears of it."""
+    operator = world.operator
+    with _asking_for_an_hour(world) as asking:
+        (old,) = operator.zsks
+        new = operator.keygen("-a", "ECDSAP256SHA256", "-P", "now", "-A", operator.at(50), ZONE.origin)
+        operator.settime(old, "-I", operator.at(50))
+        operator.sign("--force")
+        operator.clock_to(50, 1)
+        _reload(world)
+        asking.go_round()
+        answer = world.signing.ask_server(ZONE, ZONE.origin, "DNSKEY", do=True, rd=False)
+        expect_equal("keys in the DNSKEY RRset", len(answer.data("DNSKEY")), 3)
+        expect_equal("key that signs", _signing_tag(world), _tag_of(old))
+    expect(not asking.wrong, f"key {_tag_of(new)} was loaded:", *asking.wrong[:6])
+
+
+# The control: a takeover that is too early is seen.
+
+def _too_early_is_bogus(world):
+    """The old ZSK is gone when the new one comes."""
+    operator = world.operator
+    with _asking_for_an_hour(world) as asking:
         (old,) = operator.zsks
         operator.settime(old, "-I", "now", "-D", "now")
         operator.keygen("-a", "ECDSAP256SHA256", ZONE.origin)
@@ -280,6 +305,7 @@ GROUPS = (
     _group("no validator with a warm cache sees anything but Secure, with dnssec-keygen -S",
            _with_warm_caches(_as_successor)),
     _group("no validator with an empty cache sees anything but Secure", _with_empty_caches),
+    _group("a key that a reload brings after its time waits until resolvers know it", _waits_if_loaded_late),
     _group("`keys sign` refuses a takeover that is too early; forced, it is Bogus for warm validators",
            _too_early_is_bogus),
 )
