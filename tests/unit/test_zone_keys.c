@@ -829,6 +829,43 @@ static void keys_of_another_signer_that_do_not_fit_are_refused(void **state)
 	}
 }
 
+/* With whatever import accepts, the zone can be signed, and sealgate starts. */
+static void an_import_that_is_altered_keeps_nothing_from_starting(void **state)
+{
+	(void)state;
+	struct place *ours = place_new(), *other = place_new();
+	struct foreign_count count;
+	struct zone_keys keys;
+	unsigned accepted = 0, refused = 0;
+	char path[200];
+
+	generate(ours, ALGORITHM_ECDSAP256, 2);
+	generate(other, ALGORITHM_ECDSAP256, 2);
+	snprintf(path, sizeof(path), "%s/exported", other->directory);
+	export_to(other, path);
+	char *text = read_file(other, "exported");
+	size_t len = strlen(text);
+	for (size_t i = 0; i < len; i += 5) {
+		char before = text[i];
+		text[i] = "0;A \n("[i % 6];
+		write_file(other, "exported", text);
+		text[i] = before;
+		if (zone_keys_import(&ours->files, ours->crypto, path, &count, &ours->error) != 0) {
+			refused++;
+			continue;
+		}
+		if (accepted++ % 8 != 0)
+			continue; /* signing takes its time */
+		assert_row(ours->error.text, try_to_sign(ours, NOW, true) == 0);
+		assert_row(ours->error.text, load(&keys, ours, NOW) == 0);
+		zone_keys_unload(&keys);
+	}
+	assert_true(accepted > 8 && refused > 8);
+	free(text);
+	place_free(ours);
+	place_free(other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -846,6 +883,7 @@ int main(void)
 		cmocka_unit_test(our_keys_are_not_taken_for_those_of_another),
 		cmocka_unit_test(keys_of_another_signer_are_not_lost_by_accident),
 		cmocka_unit_test(a_tag_of_ours_at_another_signer_is_refused),
+		cmocka_unit_test(an_import_that_is_altered_keeps_nothing_from_starting),
 		cmocka_unit_test(a_set_that_breaks_the_zone_is_refused),
 		cmocka_unit_test(a_stand_by_zsk_may_not_sign_at_once),
 		cmocka_unit_test(a_roll_by_times_goes_through_its_steps),

@@ -26,7 +26,9 @@ PAGE_UPDATE_KEY, PAGE_KEYS = "/etc/bind/update.key", "/etc/sealgate/keys"
 
 OURS, OTHER = plan.server(0), plan.server(1)    # the server behind sealgate, and BIND
 NAMES = 400         # names of a zone that exist, so that there is always one that nobody has asked for
-WITH_NSEC3 = ("leave.lab.",)     # zones that BIND denies with NSEC3
+# Zones that BIND signs with a single key, as by its policy "default", and denies with NSEC3.
+WITH_CSK = ("leave.lab.",)
+CSK = 'dnssec-policy "csk" { nsec3param; keys { csk lifetime unlimited algorithm ecdsap256sha256; }; };\n'
 SETTLED_S = 2 * 86400    # BIND shows CDS when its keys are known everywhere
 HABITS = {"leave.lab.": ' nxdomain = "name";'}
 RELOAD_S = 1        # between two signals to read zones again
@@ -147,12 +149,12 @@ class HandoverLab(SigningLab):
             file.write(UPDATE_KEY)
         (block,) = [block for block in pages.blocks(PAGE) if block.first.startswith('dnssec-policy "own" {')]
         policy, zone = block.text.split("zone ", 1)
-        after = f'include "{self.update_key}";\n' + policy + policy.replace('"own" {', '"own3" {\nnsec3param;', 1)
+        after = f'include "{self.update_key}";\n' + policy + CSK
         for each in self.zones:
             self._zone_file(directory, each.origin, ns)
             text = "zone " + zone.replace(f"{PAGE_ZONE}.db", f"{each.origin}db").replace(
                 PAGE_ZONE, each.origin.rstrip("."))
-            after += text.replace('policy "own"', 'policy "own3"') if each.origin in WITH_NSEC3 else text
+            after += text.replace('policy "own"', 'policy "csk"') if each.origin in WITH_CSK else text
         self._bind_zones = after.replace("{", "{{").replace("}", "}}")
 
     def _run_bind(self):
