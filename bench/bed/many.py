@@ -144,7 +144,7 @@ class Asking:
     def __init__(self, namespace, address, number=1):
         self._socket = _connect(namespace, address, 0.1)
         self._query = query(f"www.{name_of(number)}", A, CLIENTS["do"])
-        self._ends, self._sent, self._latencies, self.unsigned = threading.Event(), {}, [], 0
+        self._ends, self._sent, self._latencies, self.unsigned = threading.Event(), {}, [], []
         self._threads = [threading.Thread(target=work) for work in (self._ask, self._listen)]
 
     def _ask(self):
@@ -168,7 +168,8 @@ class Asking:
             sent = self._sent.pop(int.from_bytes(response[:2], "big"), None)
             if sent is not None:
                 self._latencies.append((sent, time.monotonic() - sent))
-                self.unsigned += not _is_signed(response)
+                if not _is_signed(response):
+                    self.unsigned.append(sent)
 
     def worst_ms(self, begin, end):
         """The worst latency of a question asked in this time; the most there is, if one has no answer."""
