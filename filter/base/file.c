@@ -9,11 +9,34 @@
 #include <string.h>
 #include <unistd.h>
 
+#define READ_FIRST_OCTETS                                                                          \
+	16384 /* most files are shorter; a buffer for the longest one would cost more than the file */
+
+/* Reads at most `most` + 1 octets to a buffer that grows. Returns NULL and sets errno on failure. */
+static char *read_stream(FILE *file, size_t most, size_t *len)
+{
+	size_t size = most < READ_FIRST_OCTETS ? most + 1 : READ_FIRST_OCTETS;
+	char *text = malloc(size);
+
+	*len = 0;
+	while (text) {
+		*len += fread(text + *len, 1, size - *len, file);
+		if (*len < size || size == most + 1)
+			break;
+		size = size > most / 2 ? most + 1 : 2 * size;
+		char *larger = realloc(text, size);
+		if (!larger)
+			free(text);
+		text = larger;
+	}
+	return text;
+}
+
 char *file_read(const char *path, size_t most)
 {
 	FILE *file = fopen(path, "re");
-	char *text = file ? malloc(most + 1) : NULL;
-	size_t len = text ? fread(text, 1, most + 1, file) : 0;
+	size_t len = 0;
+	char *text = file ? read_stream(file, most, &len) : NULL;
 	int error = 0;
 
 	if (!text || ferror(file))

@@ -104,7 +104,7 @@ static int load_zsks(struct zone_keys *z, const char *directory, int64_t now_s,
 {
 	struct zsk_reading r = { .keys = z,
 		.directory = directory,
-		.zsks = calloc(LIMIT_KEYS, sizeof(*r.zsks)),
+		.zsks = calloc(z->records.dnskey.count, sizeof(*r.zsks)),
 		.error = error };
 	int result = -1;
 

@@ -160,7 +160,7 @@ static bool fill_zones(struct zone_policy *z, const struct zone_policy *former, 
 
 /* Returns false if memory is short. */
 static bool seat_zone(struct zone_policy *z, const struct zone_policy *former,
-        const struct zone_source *source, const struct zone_reading *how)
+        const struct zone_source *source, struct zone_reading *how)
 {
 	const struct zone_seat *before = find_seat(former, zone_source_apex(source));
 	int result = zone_seat_take(&z->seats[z->count], before, source, how);
@@ -174,7 +174,7 @@ static bool seat_zone(struct zone_policy *z, const struct zone_policy *former,
 }
 
 static bool seat_listed(struct zone_policy *z, const struct zone_policy *former,
-        const struct config *c, const struct zone_reading *how)
+        const struct config *c, struct zone_reading *how)
 {
 	for (unsigned i = 0; i < c->sign_zones.count; i++) {
 		if (!seat_zone(z, former, &(struct zone_source){ c, i, NULL }, how))
@@ -184,7 +184,7 @@ static bool seat_listed(struct zone_policy *z, const struct zone_policy *former,
 }
 
 static bool seat_files(struct zone_policy *z, const struct zone_policy *former,
-        const struct config *c, const struct zone_directory *d, const struct zone_reading *how)
+        const struct config *c, const struct zone_directory *d, struct zone_reading *how)
 {
 	for (unsigned i = 0; i < d->count; i++) {
 		if (!d->files[i].is_double &&
@@ -204,7 +204,7 @@ static void take_strays(struct zone_policy *z, struct zone_directory *d)
 
 /* Returns 0, or -1 with a complaint. */
 static int seat_all(struct zone_policy *z, const struct zone_policy *former, const struct config *c,
-        const struct zone_reading *how, struct complaint *why)
+        struct zone_reading *how, struct complaint *why)
 {
 	struct zone_directory d = { 0 };
 
@@ -244,7 +244,7 @@ static unsigned count_gone(const struct zone_policy *z, const struct zone_policy
 
 /* Returns 0, or -1 with a complaint. */
 static int make_policy(struct zone_policy *z, const struct zone_policy *former,
-        const struct config *c, const struct zone_reading *how, struct complaint *why)
+        const struct config *c, struct zone_reading *how, struct complaint *why)
 {
 	if (seat_all(z, former, c, how, why) < 0)
 		return -1;
@@ -261,18 +261,11 @@ static int make_policy(struct zone_policy *z, const struct zone_policy *former,
 	return wrong ? -1 : 0;
 }
 
-static uint64_t check_end(uint64_t check_ms)
-{
-	uint64_t now_ms = clock_monotonic_ms();
-
-	return check_ms > UINT64_MAX - now_ms ? UINT64_MAX : now_ms + check_ms;
-}
-
 struct zone_policy *zone_policy_make(const struct config *c, const struct zone_policy *former,
         int64_t now_s, uint64_t check_ms, struct complaint *why)
 {
 	struct zone_policy *z = calloc(1, sizeof(*z));
-	struct zone_reading how = { crypto_new(), now_s, check_end(check_ms) };
+	struct zone_reading how = { crypto_new(), now_s, check_ms };
 	int result = -1;
 
 	if (z && how.crypto)

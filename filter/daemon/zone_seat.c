@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/least.h"
 
 const struct name *zone_seat_apex(const struct zone_seat *seat)
 {
@@ -45,8 +46,19 @@ static bool keep_seat(struct zone_seat *seat, const struct zone_seat *before,
 	return true;
 }
 
+static void check_if_time(
+        struct zone_entry *fresh, struct zone_reading *how, struct complaint *fault)
+{
+	uint64_t start_ms = clock_monotonic_ms();
+
+	if (!fresh->has_keys || how->check_ms == 0)
+		return;
+	zone_entry_check(fresh, how->crypto, fault);
+	how->check_ms -= least(how->check_ms, clock_monotonic_ms() - start_ms + 1);
+}
+
 int zone_seat_take(struct zone_seat *seat, const struct zone_seat *before,
-        const struct zone_source *source, const struct zone_reading *how)
+        const struct zone_source *source, struct zone_reading *how)
 {
 	bool stays = before && before->entry->has_keys;
 	struct complaint fault;
@@ -57,8 +69,7 @@ int zone_seat_take(struct zone_seat *seat, const struct zone_seat *before,
 	struct zone_entry *fresh = zone_entry_read(source, how->now_s, &fault);
 	if (!fresh)
 		return -1;
-	if (fresh->has_keys && clock_monotonic_ms() < how->check_until_ms)
-		zone_entry_check(fresh, how->crypto, &fault);
+	check_if_time(fresh, how, &fault);
 	bool is_wrong = fault.text[0] != '\0';
 	if (is_wrong)
 		blame_seat(seat, fault.text);

@@ -18,7 +18,7 @@ struct zone_seat {
 struct zone_reading {
 	struct crypto *crypto;
 	int64_t now_s;
-	uint64_t check_until_ms; /* of the monotonic clock */
+	uint64_t check_ms; /* that are left for checks */
 };
 
 const struct name *zone_seat_apex(const struct zone_seat *seat);
@@ -32,7 +32,7 @@ bool zone_seat_waits(const struct zone_seat *seat);
 /* Takes over what the former policy has of a zone (NULL: nothing) if nothing changed, or else reads the zone. Returns 1
  * if the zone was read, 0 if not, and -1 if memory is short. Free the seat with zone_seat_fini() in any case. */
 int zone_seat_take(struct zone_seat *seat, const struct zone_seat *before,
-        const struct zone_source *source, const struct zone_reading *how);
+        const struct zone_source *source, struct zone_reading *how);
 
 /* Checks a seat that waits. Returns true if the next policy differs by what was found. */
 bool zone_seat_check(struct zone_seat *seat, struct crypto *crypto);

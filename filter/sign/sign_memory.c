@@ -137,7 +137,7 @@ void memory_fini(struct signer *s)
 		return;
 	for (unsigned i = 0; i < MEMORY_KINDS; i++)
 		table_fini(&s->memory->tables[i]);
-	free(s->memory->zones);
+	memory_free_zones(s->memory);
 	free(s->memory);
 }
 

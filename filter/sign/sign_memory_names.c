@@ -314,9 +314,14 @@ bool memory_has_suspects(const struct signer *s)
 void memory_note_dname(
         struct signer *s, const struct sign_zone *zone, const struct name *name, int64_t now_s)
 {
-	bool *has_dname = &memory_own_zone(s, zone)->has_dname;
+	bool *has_dname;
 
-	if (!name_equal(name, &zone->apex)) {
+	if (name_equal(name, &zone->apex)) {
+		struct zone_memory *z = memory_own_zone(s, zone);
+		if (!z)
+			return;
+		has_dname = &z->has_dname;
+	} else {
 		struct wide_hash id = id_of_name(s, name);
 		const struct seen_name *seen = memory_peek(s, MEMORY_NAMES, &id);
 		if (!seen || now_s >= seen->until_s)
@@ -335,7 +340,7 @@ bool memory_has_dname(
 	const struct seen_name *seen = memory_find(s, MEMORY_NAMES, &id);
 
 	if (name_equal(name, &zone->apex))
-		return memory_own_zone(s, zone)->has_dname;
+		return memory_peek_zone(s, zone)->has_dname;
 	return seen && now_s < seen->until_s && seen->has_dname;
 }
 

@@ -7,7 +7,9 @@
 
 struct sign_memory {
 	struct table tables[MEMORY_KINDS];
-	struct zone_memory *zones;   /* by index in the policy */
+	struct zone_memory *
+	        *zones; /* by index in the policy; NULL for one of which nothing is known */
+	unsigned zone_count;
 	int64_t lacks_names_until_s; /* the end of the TTL of a name that was forgotten before it */
 	uint32_t learned[LESSON_COUNT];
 	struct memory_basis basis; /* of the answer that is being made */
@@ -38,10 +40,12 @@ void *memory_change(struct signer *s, enum memory_kind kind, const void *entry);
 /* Removes an entry, and teaches that. */
 void memory_remove(struct signer *s, enum memory_kind kind, const void *entry);
 
-static inline struct zone_memory *memory_own_zone(
-        const struct signer *s, const struct sign_zone *zone)
-{
-	return &s->memory->zones[zone - s->policy->zones];
-}
+/* Returns what is known of a zone. Never NULL. */
+const struct zone_memory *memory_peek_zone(const struct signer *s, const struct sign_zone *zone);
+
+/* The same, to be changed. Returns NULL if memory is short: then nothing is learned. */
+struct zone_memory *memory_own_zone(struct signer *s, const struct sign_zone *zone);
+
+void memory_free_zones(struct sign_memory *m);
 
 #endif

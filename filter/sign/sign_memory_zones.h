@@ -6,10 +6,10 @@
 
 #include "sign/sign_memory.h"
 
-/* Goes over from s->policy to `policy`, in which zones may have other numbers. `zones` is all zero,
- * has an entry for each zone of `policy`, and is owned by the memory from now on. */
+/* Goes over from s->policy to `policy`, in which zones may have other numbers. `zones` has
+ * room for a pointer for each zone of `policy`, and is owned by the memory from now on. */
 void memory_set_policy(
-        struct signer *s, const struct sign_policy *policy, struct zone_memory *zones);
+        struct signer *s, const struct sign_policy *policy, struct zone_memory **zones);
 
 /* Forgets which servers contradict themselves, and which SOAs are wanted. What is known of SOAs and types stays: it
  * harms nobody. */

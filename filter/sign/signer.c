@@ -112,7 +112,7 @@ int signer_set_policy(struct signer *s, const struct sign_policy *policy)
 {
 	if (sign_policy_check(policy))
 		return -EINVAL;
-	struct zone_memory *zones =
+	struct zone_memory **zones =
 	        calloc(policy->zone_count ? policy->zone_count : 1, sizeof(*zones));
 
 	if (!zones || signatures_fit(s, longest_signature(policy)) < 0) {
