@@ -31,20 +31,20 @@ struct zone_keeper {
 	struct worker *const *workers;
 	unsigned worker_count;
 	bool has_looked;
+	bool has_news; /* of a reload, of whose zones nobody was warned yet */
 	uint64_t looked_ms;
 	unsigned told; /* broken zones that the log has told */
 };
 
-/* Tells broken zones, from the n-th on. */
-static void tell_broken(struct zone_keeper *k, unsigned n)
+static void tell_broken(struct zone_keeper *k)
 {
 	unsigned broken = zone_policy_counts(k->current).broken;
 
-	for (unsigned told = 0; n < broken && told < LINES_MAX; n++, told++)
+	for (unsigned n = 0; n < broken && n < LINES_MAX; n++)
 		log_error("broken zone: %s", zone_policy_nth_fault(k->current, n));
-	if (n < broken)
-		log_error("%u more zones are broken: `sealgate ctl zones%s` lists them", broken - n,
-		        advice_options());
+	if (broken > LINES_MAX)
+		log_error("%u more zones are broken: `sealgate ctl zones%s` lists them",
+		        broken - LINES_MAX, advice_options());
 	k->told = broken;
 }
 
@@ -63,7 +63,7 @@ struct zone_keeper *zone_keeper_new(const struct config *c, struct complaint *wh
 	if (k->current && zone_policy_is_all_broken(k->current))
 		complaint_set(why, "%s", zone_policy_nth_fault(k->current, 0));
 	else if (k->current) {
-		tell_broken(k, 0);
+		tell_broken(k);
 		return k;
 	}
 	zone_keeper_free(k);
@@ -133,7 +133,7 @@ static void tell_reload(struct zone_keeper *k)
 	log_info("zones: %u; read again: %u, new: %u, gone: %u, broken: %u, to be checked: %u",
 	        zone_policy_signing(k->current)->zone_count, n.changed, n.added, n.gone, n.broken,
 	        n.unchecked);
-	tell_broken(k, 0);
+	tell_broken(k);
 }
 
 int zone_keeper_reload(struct zone_keeper *k, const struct config *c, struct complaint *why)
@@ -148,7 +148,7 @@ int zone_keeper_reload(struct zone_keeper *k, const struct config *c, struct com
 	if (!fresh)
 		return -1;
 	put_in_force(k, fresh);
-	k->has_looked = false;
+	k->has_news = true;
 	tell_reload(k);
 	return 0;
 }
@@ -172,7 +172,7 @@ static void go_on_checking(struct zone_keeper *k, int64_t now_s)
 			put_in_force(k, next);
 	}
 	if (zone_policy_counts(k->current).broken > broken)
-		tell_broken(k, 0);
+		tell_broken(k);
 }
 
 int zone_keeper_wait_ms(const struct zone_keeper *k)
@@ -251,29 +251,37 @@ static unsigned warn_of_expiry(const struct sign_zone *zone, int64_t now_s)
 	return 1;
 }
 
-static void warn_daily(struct zone_keeper *k, int64_t now_s)
+/* Of all zones once a day; of those that a reload has read, at once. */
+static void warn_of_zones(struct zone_keeper *k, bool of_all, int64_t now_s)
 {
 	const struct sign_policy *p = zone_keeper_policy(k);
 	unsigned i = 0, warned = 0;
 
-	for (; i < p->zone_count && warned < LINES_MAX; i++)
-		warned += warn_of_expiry(&p->zones[i], now_s);
+	for (; i < p->zone_count && warned < LINES_MAX; i++) {
+		if (of_all || zone_policy_has_read(k->current, i))
+			warned += warn_of_expiry(&p->zones[i], now_s);
+	}
 	if (warned == LINES_MAX && i < p->zone_count)
 		log_warning(
 		        "perhaps there are more zones whose signatures expire soon: `sealgate ctl "
 		        "zones%s` tells of each",
 		        advice_options());
-	if (k->has_looked)
-		tell_broken(k, 0);
 }
 
 void zone_keeper_look(struct zone_keeper *k, int64_t now_s, uint64_t now_ms)
 {
 	release_former(k);
 	go_on_checking(k, clock_wall_s());
-	if (now_s < 0 || (k->has_looked && now_ms - k->looked_ms < DAY_MS))
+	if (now_s < 0)
 		return;
-	warn_daily(k, now_s);
+	bool is_due = !k->has_looked || now_ms - k->looked_ms >= DAY_MS;
+	if (is_due || k->has_news)
+		warn_of_zones(k, is_due, now_s);
+	k->has_news = false;
+	if (!is_due)
+		return;
+	if (k->has_looked)
+		tell_broken(k);
 	k->has_looked = true;
 	k->looked_ms = now_ms;
 }

@@ -11,49 +11,49 @@
 #include "keys/presign_check.h"
 #include "keys/succession.h"
 
-/* Calls for each ZSK of the signed DNSKEY RRset, in its order, until one fails. */
-typedef bool zsk_visitor(void *context, struct keypair *zsk);
-
-static bool visit_zsks(const struct zone_keys *z, zsk_visitor *visit, void *context)
-{
-	const struct presigned *set = &z->records.dnskey;
-
-	for (unsigned i = 0; i < set->count; i++) {
-		struct keypair k;
-		if (keypair_from_rdata(&k, &z->records.owner, set->rdatas[i]) &&
-		        !keypair_is_ksk(&k) && !visit(context, &k))
-			return false;
-	}
-	return true;
-}
-
-static struct file_identity identify_private(const struct keypair *k, const char *directory)
-{
-	char path[PATH_MAX];
-
-	return zone_key_path(path, directory, k, "private") ? file_identify(path)
-	                                                    : (struct file_identity){ 0 };
-}
-
 /* ---- Which ZSK signs ---- */
 
 struct zsk_reading {
 	struct zone_keys *keys;
 	const char *directory;
 	struct keypair *zsks; /* those that have their private keys in the directory */
-	unsigned count, seen;
+	unsigned count;
 	struct complaint *error;
 };
 
-static bool read_zsk(void *context, struct keypair *k)
+/* Notes the file before it is read, so that a change in between shows the next time. */
+static int note_zsk_file(struct zsk_reading *r, const struct keypair *k)
 {
-	struct zsk_reading *r = context;
+	struct zsk_file *file = &r->keys->zsk_files[r->keys->zsk_count];
+	char path[PATH_MAX];
 
-	r->keys->zsk_files[r->seen++] = identify_private(k, r->directory);
-	int found = zone_key_read_private(k, r->directory, r->error);
-	if (found > 0)
-		r->zsks[r->count++] = *k;
-	return found >= 0;
+	if (!zone_key_path(path, r->directory, k, "private"))
+		return zone_key_fail_path(r->error, r->directory);
+	*file = (struct zsk_file){ strdup(path), file_identify(path) };
+	if (!file->path)
+		return complaint_no_memory(r->error);
+	r->keys->zsk_count++;
+	return 0;
+}
+
+/* Reads the ZSKs of the signed DNSKEY RRset. Returns 0 or -1. */
+static int read_zsks(struct zsk_reading *r)
+{
+	const struct presigned *set = &r->keys->records.dnskey;
+
+	for (unsigned i = 0; i < set->count; i++) {
+		struct keypair *k = &r->zsks[r->count];
+		if (!keypair_from_rdata(k, &r->keys->records.owner, set->rdatas[i]) ||
+		        keypair_is_ksk(k))
+			continue;
+		if (note_zsk_file(r, k) < 0)
+			return -1;
+		int found = zone_key_read_private(k, r->directory, r->error);
+		if (found < 0)
+			return -1;
+		r->count += (unsigned)found;
+	}
+	return 0;
 }
 
 static void note_choice_end(struct zone_keys *z, int64_t time_s, int64_t now_s)
@@ -112,9 +112,9 @@ static int load_zsks(struct zone_keys *z, const char *directory, int64_t now_s,
 	z->zsk_files = calloc(z->records.dnskey.count, sizeof(*z->zsk_files));
 	if (!r.zsks || !z->zsk_files)
 		zone_key_fail(error, signed_file, "out of memory");
-	else if (visit_zsks(z, read_zsk, &r))
+	else if (read_zsks(&r) == 0)
 		result = choose_zsks(z, r.zsks, r.count, now_s, signed_file, error);
-	for (unsigned i = 0; r.zsks && i < r.count; i++)
+	for (unsigned i = 0; r.zsks && i < z->records.dnskey.count; i++)
 		keypair_fini(&r.zsks[i]);
 	free(r.zsks);
 	return result;
@@ -199,29 +199,23 @@ int zone_keys_check(const struct zone_keys *z, struct crypto *crypto, const char
 
 /* ---- Still the same? ---- */
 
-struct zsk_comparing {
-	const char *directory;
-	const struct file_identity *expected;
-};
-
-static bool is_same_zsk(void *context, struct keypair *k)
+static bool is_same_file(const char *path, const struct file_identity *before)
 {
-	struct zsk_comparing *c = context;
-	struct file_identity now = identify_private(k, c->directory);
+	struct file_identity now = file_identify(path);
 
-	return file_is_same(&now, c->expected++);
+	return file_is_same(&now, before);
 }
 
 bool zone_keys_are_current(const struct zone_keys *z, const char *directory, int64_t now_s)
 {
-	struct zsk_comparing c = { directory, z->zsk_files };
 	char path[PATH_MAX];
+	bool is_same = now_s < z->choice_ends_s &&
+	               zone_key_ending_path(path, directory, &z->records.owner, ZONE_KEYS_SIGNED) &&
+	               is_same_file(path, &z->signed_file);
 
-	if (now_s >= z->choice_ends_s ||
-	        !zone_key_ending_path(path, directory, &z->records.owner, ZONE_KEYS_SIGNED))
-		return false;
-	struct file_identity now = file_identify(path);
-	return file_is_same(&now, &z->signed_file) && visit_zsks(z, is_same_zsk, &c);
+	for (unsigned i = 0; is_same && i < z->zsk_count; i++)
+		is_same = is_same_file(z->zsk_files[i].path, &z->zsk_files[i].identity);
+	return is_same;
 }
 
 void zone_keys_unload(struct zone_keys *z)
@@ -230,6 +224,9 @@ void zone_keys_unload(struct zone_keys *z)
 	signkey_free(z->next_zsk.key);
 	z->zsk.key = z->next_zsk.key = NULL;
 	key_records_fini(&z->records);
+	for (unsigned i = 0; i < z->zsk_count; i++)
+		free(z->zsk_files[i].path);
 	free(z->zsk_files);
 	z->zsk_files = NULL;
+	z->zsk_count = 0;
 }

@@ -15,6 +15,11 @@ struct zone_zsk {
 	uint16_t tag;
 };
 
+struct zsk_file {
+	char *path; /* of the private key, which need not be there */
+	struct file_identity identity;
+};
+
 struct zone_keys {
 	struct zone_zsk zsk;
 	struct zone_zsk
@@ -24,9 +29,10 @@ struct zone_keys {
 	unsigned ds_count; /* RDATA of the DS records that the parent should have */
 	struct span ds[LIMIT_DS];
 
-	/* What the files were when they were read: that of the signatures, and one for each ZSK of the DNSKEY RRset, in
-	 * its order. And the first time in these at which the choice may become another. */
-	struct file_identity signed_file, *zsk_files;
+	/* What the files were when they were read: that of the signatures, and those of the ZSKs in the DNSKEY RRset. And the first time in these at which the choice may become another. */
+	struct file_identity signed_file;
+	struct zsk_file *zsk_files;
+	unsigned zsk_count;
 	int64_t choice_ends_s;
 };
 

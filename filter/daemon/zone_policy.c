@@ -357,6 +357,11 @@ struct zone_counts zone_policy_counts(const struct zone_policy *z)
 	return z->counts;
 }
 
+bool zone_policy_has_read(const struct zone_policy *z, unsigned zone)
+{
+	return z->seats[zone].was_read;
+}
+
 bool zone_policy_is_all_broken(const struct zone_policy *z)
 {
 	for (unsigned i = 0; i < z->count; i++) {

@@ -36,6 +36,9 @@ struct zone_counts {
 };
 struct zone_counts zone_policy_counts(const struct zone_policy *z);
 
+/* True if the zone, by its index, was read for this policy. */
+bool zone_policy_has_read(const struct zone_policy *z, unsigned zone);
+
 /* True if zones are broken and none can be signed: the operator should see that the start fails. */
 bool zone_policy_is_all_broken(const struct zone_policy *z);
 

@@ -22,14 +22,10 @@ bool zone_seat_waits(const struct zone_seat *seat)
 	return seat->waiting || (zone_seat_has_keys(seat) && !seat->entry->is_checked);
 }
 
-/* Without memory, it is known that there is a fault, and not which. */
 static void blame_seat(struct zone_seat *seat, const char *fault)
 {
-	static const char unknown[] = "something is wrong, and there is no memory to say what";
-	char *copy = strdup(fault);
-
 	free(seat->fault);
-	seat->fault = copy ? copy : strdup(unknown);
+	seat->fault = strdup(fault); /* without memory the fault is not told */
 }
 
 /* Takes over a seat of the former policy. Returns false if the zone has to be read. */
@@ -71,6 +67,7 @@ int zone_seat_take(struct zone_seat *seat, const struct zone_seat *before,
 		return -1;
 	check_if_time(fresh, how, &fault);
 	bool is_wrong = fault.text[0] != '\0';
+	seat->was_read = true;
 	if (is_wrong)
 		blame_seat(seat, fault.text);
 	if (fresh->is_checked || !stays) {

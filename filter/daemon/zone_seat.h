@@ -12,6 +12,7 @@ struct zone_seat {
 	        *waiting;  /* to be checked, and then to take the place of `entry`; or NULL */
 	char *fault;       /* or NULL */
 	bool is_withdrawn; /* the keys of `entry` turned out to be wrong */
+	bool was_read;     /* for this policy */
 };
 
 /* How zones are read. */
