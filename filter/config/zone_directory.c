@@ -96,14 +96,14 @@ static int read_files(struct zone_directory *d, const char *directory, DIR *dir)
 	}
 }
 
-static int order_by_name(const void *name, const void *file)
+static int order_file_by_apex(const void *name, const void *file)
 {
-	return name_order(name, &((const struct zone_file *)file)->apex);
+	return sign_policy_order(name, &((const struct zone_file *)file)->apex);
 }
 
 static int order_files(const void *a, const void *b)
 {
-	return order_by_name(&((const struct zone_file *)a)->apex, b);
+	return order_file_by_apex(&((const struct zone_file *)a)->apex, b);
 }
 
 /* Marks the files whose zone is there already. Returns false if memory is short. */
@@ -114,7 +114,7 @@ static bool mark_doubles(struct zone_directory *d, const struct config_zones *li
 	qsort(d->files, d->count, sizeof(*d->files), order_files);
 	for (unsigned i = 0; i < listed->count && d->count > 0; i++) {
 		struct zone_file *file = bsearch(&listed->items[i].apex, d->files, d->count,
-		        sizeof(*d->files), order_by_name);
+		        sizeof(*d->files), order_file_by_apex);
 		if (file)
 			file->is_double = true;
 	}

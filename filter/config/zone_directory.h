@@ -18,7 +18,7 @@ struct zone_file {
 /* Owns all that it points to. */
 struct zone_directory {
 	unsigned count;
-	struct zone_file *files; /* by name */
+	struct zone_file *files; /* in the order of sign_policy.h */
 	unsigned fault_count;
 	char **faults; /* what is wrong with files that are no zones */
 };

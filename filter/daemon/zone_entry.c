@@ -76,13 +76,12 @@ bool zone_entry_is_current(
 	                                      config_zones_agree(&e->text, 0,
 	                                              &source->config->sign_zones, source->index);
 
-	return is_same && e->has_keys &&
-	       zone_keys_are_current(&e->keys, e->text.items[0].keys, now_s);
+	return is_same && e->has_keys && zone_keys_are_current(&e->keys, now_s);
 }
 
 int zone_entry_check(struct zone_entry *e, struct crypto *crypto, struct complaint *fault)
 {
-	if (zone_keys_check(&e->keys, crypto, e->text.items[0].keys, fault) < 0)
+	if (zone_keys_check(&e->keys, crypto, fault) < 0)
 		return -1;
 	e->is_checked = true;
 	return 0;

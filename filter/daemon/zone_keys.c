@@ -11,6 +11,23 @@
 #include "keys/presign_check.h"
 #include "keys/succession.h"
 
+/* ---- What was read ---- */
+
+/* To be called before the file is read, so that a change in between shows the next time. Returns false if memory is
+ * short. */
+static bool see_file(struct seen_file *file, const char *path)
+{
+	*file = (struct seen_file){ strdup(path), file_identify(path) };
+	return file->path;
+}
+
+static bool is_still_same(const struct seen_file *file)
+{
+	struct file_identity now = file_identify(file->path);
+
+	return file_is_same(&now, &file->identity);
+}
+
 /* ---- Which ZSK signs ---- */
 
 struct zsk_reading {
@@ -21,16 +38,13 @@ struct zsk_reading {
 	struct complaint *error;
 };
 
-/* Notes the file before it is read, so that a change in between shows the next time. */
-static int note_zsk_file(struct zsk_reading *r, const struct keypair *k)
+static int see_zsk_file(struct zsk_reading *r, const struct keypair *k)
 {
-	struct zsk_file *file = &r->keys->zsk_files[r->keys->zsk_count];
 	char path[PATH_MAX];
 
 	if (!zone_key_path(path, r->directory, k, "private"))
 		return zone_key_fail_path(r->error, r->directory);
-	*file = (struct zsk_file){ strdup(path), file_identify(path) };
-	if (!file->path)
+	if (!see_file(&r->keys->zsk_files[r->keys->zsk_count], path))
 		return complaint_no_memory(r->error);
 	r->keys->zsk_count++;
 	return 0;
@@ -46,7 +60,7 @@ static int read_zsks(struct zsk_reading *r)
 		if (!keypair_from_rdata(k, &r->keys->records.owner, set->rdatas[i]) ||
 		        keypair_is_ksk(k))
 			continue;
-		if (note_zsk_file(r, k) < 0)
+		if (see_zsk_file(r, k) < 0)
 			return -1;
 		int found = zone_key_read_private(k, r->directory, r->error);
 		if (found < 0)
@@ -166,13 +180,16 @@ int zone_keys_read(struct zone_keys *z, const char *directory, const struct name
 	*z = (struct zone_keys){ 0 };
 	if (!zone_key_ending_path(path, directory, zone, ZONE_KEYS_SIGNED))
 		return zone_key_fail_path(error, directory);
-	z->signed_file = file_identify(path);
+	if (!see_file(&z->signed_file, path)) {
+		complaint_no_memory(error);
+		return -1;
+	}
 	text = file_read(path, ZONE_KEY_FILE_OCTETS);
 	if (!text)
-		return say_no_keys(path, directory, zone, error);
-	if (key_records_read(&z->records, text, path, error) &&
-	        check_owner(&z->records, zone, path, error) == 0 &&
-	        load_zsks(z, directory, now_s, path, error) == 0)
+		say_no_keys(path, directory, zone, error);
+	else if (key_records_read(&z->records, text, path, error) &&
+	         check_owner(&z->records, zone, path, error) == 0 &&
+	         load_zsks(z, directory, now_s, path, error) == 0)
 		result = take_ds(z);
 	free(text);
 	if (result < 0)
@@ -180,41 +197,25 @@ int zone_keys_read(struct zone_keys *z, const char *directory, const struct name
 	return result;
 }
 
-int zone_keys_check(const struct zone_keys *z, struct crypto *crypto, const char *directory,
-        struct complaint *error)
+int zone_keys_check(const struct zone_keys *z, struct crypto *crypto, struct complaint *error)
 {
-	char path[PATH_MAX];
 	unsigned line;
 	const char *fault = presign_check(crypto, &z->records, &line);
 
 	if (!fault)
 		return 0;
-	if (!zone_key_ending_path(path, directory, &z->records.owner, ZONE_KEYS_SIGNED))
-		return zone_key_fail_path(error, directory);
 	if (line == 0)
-		return zone_key_fail(error, path, fault);
-	complaint_set(error, "%s:%u: %s", path, line, fault);
+		return zone_key_fail(error, z->signed_file.path, fault);
+	complaint_set(error, "%s:%u: %s", z->signed_file.path, line, fault);
 	return -1;
 }
 
-/* ---- Still the same? ---- */
-
-static bool is_same_file(const char *path, const struct file_identity *before)
+bool zone_keys_are_current(const struct zone_keys *z, int64_t now_s)
 {
-	struct file_identity now = file_identify(path);
-
-	return file_is_same(&now, before);
-}
-
-bool zone_keys_are_current(const struct zone_keys *z, const char *directory, int64_t now_s)
-{
-	char path[PATH_MAX];
-	bool is_same = now_s < z->choice_ends_s &&
-	               zone_key_ending_path(path, directory, &z->records.owner, ZONE_KEYS_SIGNED) &&
-	               is_same_file(path, &z->signed_file);
+	bool is_same = now_s < z->choice_ends_s && is_still_same(&z->signed_file);
 
 	for (unsigned i = 0; is_same && i < z->zsk_count; i++)
-		is_same = is_same_file(z->zsk_files[i].path, &z->zsk_files[i].identity);
+		is_same = is_still_same(&z->zsk_files[i]);
 	return is_same;
 }
 
@@ -227,6 +228,8 @@ void zone_keys_unload(struct zone_keys *z)
 	for (unsigned i = 0; i < z->zsk_count; i++)
 		free(z->zsk_files[i].path);
 	free(z->zsk_files);
+	free(z->signed_file.path);
 	z->zsk_files = NULL;
+	z->signed_file.path = NULL;
 	z->zsk_count = 0;
 }

@@ -15,9 +15,9 @@ struct zone_zsk {
 	uint16_t tag;
 };
 
-struct zsk_file {
-	char *path; /* of the private key, which need not be there */
-	struct file_identity identity;
+struct seen_file {
+	char *path;
+	struct file_identity identity; /* all zero: it was not there */
 };
 
 struct zone_keys {
@@ -30,8 +30,7 @@ struct zone_keys {
 	struct span ds[LIMIT_DS];
 
 	/* What the files were when they were read: that of the signatures, and those of the ZSKs in the DNSKEY RRset. And the first time in these at which the choice may become another. */
-	struct file_identity signed_file;
-	struct zsk_file *zsk_files;
+	struct seen_file signed_file, *zsk_files;
 	unsigned zsk_count;
 	int64_t choice_ends_s;
 };
@@ -43,11 +42,10 @@ int zone_keys_read(struct zone_keys *z, const char *directory, const struct name
         int64_t now_s, struct complaint *error);
 
 /* Checks each pre-made signature, which takes milliseconds. Returns 0, or -1 with a complaint. */
-int zone_keys_check(const struct zone_keys *z, struct crypto *crypto, const char *directory,
-        struct complaint *error);
+int zone_keys_check(const struct zone_keys *z, struct crypto *crypto, struct complaint *error);
 
 /* True if reading the keys again at `now_s` would give the same ones. */
-bool zone_keys_are_current(const struct zone_keys *z, const char *directory, int64_t now_s);
+bool zone_keys_are_current(const struct zone_keys *z, int64_t now_s);
 
 void zone_keys_unload(struct zone_keys *z);
 

@@ -22,11 +22,21 @@ struct zone_policy {
 	bool is_unsettled;
 };
 
-static const struct zone_seat *find_seat(const struct zone_policy *z, const struct name *apex)
+/* Returns the seat of a zone in the former policy, or NULL. Most zones come in the order of the former policy, so the
+ * one at `*next` is tried first. */
+static const struct zone_seat *find_seat(
+        const struct zone_policy *former, const struct name *apex, unsigned *next)
 {
-	const struct sign_zone *zone = z ? sign_policy_apex(&z->policy, apex) : NULL;
-
-	return zone ? &z->seats[zone - z->zones] : NULL;
+	if (!former)
+		return NULL;
+	const struct sign_zone *zone =
+	        *next < former->count && name_equal(&former->zones[*next].apex, apex)
+	                ? &former->zones[*next]
+	                : sign_policy_apex(&former->policy, apex);
+	if (!zone)
+		return NULL;
+	*next = (unsigned)(zone - former->zones) + 1;
+	return &former->seats[zone - former->zones];
 }
 
 /* ---- The zones of the signer ---- */
@@ -61,17 +71,16 @@ static struct sign_zone zone_of_entry(const struct zone_entry *e, bool has_keys)
 static struct sign_zone zone_of_seat(
         const struct zone_seat *seat, const struct zone_policy *former, int64_t now_s)
 {
-	const struct sign_zone *before =
-	        former ? sign_policy_apex(&former->policy, zone_seat_apex(seat)) : NULL;
 	struct sign_zone made = zone_of_entry(seat->entry, zone_seat_has_keys(seat));
 
-	if (!before || !made.key || !before->key)
+	if (!seat->before || !made.key)
 		return made;
-	if (former->seats[before - former->zones].entry != seat->entry) {
-		zone_succession_hold(&made, before, now_s);
-	} else {
+	const struct sign_zone *before = &former->zones[seat->before - former->seats];
+	if (seat->before->entry == seat->entry) {
 		made.next_from_s = before->next_from_s;
 		made.is_next_held = before->is_next_held;
+	} else if (before->key) {
+		zone_succession_hold(&made, before, now_s);
 	}
 	return made;
 }
@@ -148,6 +157,7 @@ static bool fill_zones(struct zone_policy *z, const struct zone_policy *former, 
 	z->counts.broken = z->stray_count;
 	for (unsigned i = 0; i < z->count; i++) {
 		z->zones[i] = zone_of_seat(&z->seats[i], former, now_s);
+		z->seats[i].before = NULL;
 		z->counts.broken += z->seats[i].fault != NULL;
 		z->counts.unchecked += zone_seat_waits(&z->seats[i]);
 	}
@@ -160,15 +170,16 @@ static bool fill_zones(struct zone_policy *z, const struct zone_policy *former, 
 
 /* Returns false if memory is short. */
 static bool seat_zone(struct zone_policy *z, const struct zone_policy *former,
-        const struct zone_source *source, struct zone_reading *how)
+        const struct zone_source *source, unsigned *next, struct zone_reading *how)
 {
-	const struct zone_seat *before = find_seat(former, zone_source_apex(source));
+	const struct zone_seat *before = find_seat(former, zone_source_apex(source), next);
 	int result = zone_seat_take(&z->seats[z->count], before, source, how);
 
 	if (result < 0)
 		return false;
 	z->count++;
 	z->counts.added += !before;
+	z->counts.gone -= before != NULL; /* of all that were there before */
 	z->counts.changed += before && result > 0;
 	return true;
 }
@@ -176,8 +187,10 @@ static bool seat_zone(struct zone_policy *z, const struct zone_policy *former,
 static bool seat_listed(struct zone_policy *z, const struct zone_policy *former,
         const struct config *c, struct zone_reading *how)
 {
+	unsigned next = 0;
+
 	for (unsigned i = 0; i < c->sign_zones.count; i++) {
-		if (!seat_zone(z, former, &(struct zone_source){ c, i, NULL }, how))
+		if (!seat_zone(z, former, &(struct zone_source){ c, i, NULL }, &next, how))
 			return false;
 	}
 	return true;
@@ -186,9 +199,12 @@ static bool seat_listed(struct zone_policy *z, const struct zone_policy *former,
 static bool seat_files(struct zone_policy *z, const struct zone_policy *former,
         const struct config *c, const struct zone_directory *d, struct zone_reading *how)
 {
+	unsigned next = 0;
+
 	for (unsigned i = 0; i < d->count; i++) {
 		if (!d->files[i].is_double &&
-		        !seat_zone(z, former, &(struct zone_source){ c, 0, &d->files[i] }, how))
+		        !seat_zone(
+		                z, former, &(struct zone_source){ c, 0, &d->files[i] }, &next, how))
 			return false;
 	}
 	return true;
@@ -212,6 +228,7 @@ static int seat_all(struct zone_policy *z, const struct zone_policy *former, con
 	        zone_directory_list(&d, c->sign_zones_directory, &c->sign_zones, why) < 0)
 		return -1;
 	take_strays(z, &d);
+	z->counts.gone = former ? former->count : 0;
 	z->seats = calloc((size_t)c->sign_zones.count + d.count + 1, sizeof(*z->seats));
 	bool good = z->seats && seat_listed(z, former, c, how) && seat_files(z, former, c, &d, how);
 	zone_directory_fini(&d);
@@ -232,16 +249,6 @@ static struct sign_policy frame_of(const struct config *c)
 		.signatures_per_network = c->sign_per_network };
 }
 
-/* Counts the zones of the former policy that this one lacks. */
-static unsigned count_gone(const struct zone_policy *z, const struct zone_policy *former)
-{
-	unsigned gone = 0;
-
-	for (unsigned i = 0; former && i < former->count; i++)
-		gone += !find_seat(z, &former->zones[i].apex);
-	return gone;
-}
-
 /* Returns 0, or -1 with a complaint. */
 static int make_policy(struct zone_policy *z, const struct zone_policy *former,
         const struct config *c, struct zone_reading *how, struct complaint *why)
@@ -254,7 +261,6 @@ static int make_policy(struct zone_policy *z, const struct zone_policy *former,
 		complaint_no_memory(why);
 		return -1;
 	}
-	z->counts.gone = count_gone(z, former);
 	const char *wrong = sign_policy_check(&z->policy);
 	if (wrong)
 		complaint_set(why, "%s", wrong);

@@ -59,7 +59,7 @@ int zone_seat_take(struct zone_seat *seat, const struct zone_seat *before,
 	bool stays = before && before->entry->has_keys;
 	struct complaint fault;
 
-	*seat = (struct zone_seat){ 0 };
+	*seat = (struct zone_seat){ .before = before };
 	if (keep_seat(seat, before, source, how->now_s))
 		return 0;
 	struct zone_entry *fresh = zone_entry_read(source, how->now_s, &fault);
@@ -109,6 +109,7 @@ bool zone_seat_check(struct zone_seat *seat, struct crypto *crypto)
 void zone_seat_settle(struct zone_seat *seat, const struct zone_seat *before)
 {
 	*seat = (struct zone_seat){
+		.before = before,
 		.entry = zone_entry_share(before->waiting ? before->waiting : before->entry),
 		.is_withdrawn = before->is_withdrawn && !before->waiting,
 	};

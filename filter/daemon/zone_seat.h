@@ -13,6 +13,9 @@ struct zone_seat {
 	char *fault;       /* or NULL */
 	bool is_withdrawn; /* the keys of `entry` turned out to be wrong */
 	bool was_read;     /* for this policy */
+
+	/* The zone in the former policy, or NULL. Only while this policy is made. */
+	const struct zone_seat *before;
 };
 
 /* How zones are read. */

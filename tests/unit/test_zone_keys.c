@@ -278,7 +278,7 @@ static int load(struct zone_keys *keys, struct place *p, int64_t now_s)
 {
 	if (zone_keys_read(keys, p->directory, &p->zone, now_s, &p->error) < 0)
 		return -1;
-	if (zone_keys_check(keys, p->crypto, p->directory, &p->error) == 0)
+	if (zone_keys_check(keys, p->crypto, &p->error) == 0)
 		return 0;
 	zone_keys_unload(keys);
 	return -1;
