@@ -18,6 +18,8 @@ KNOWN = ((ZONE, "DNSKEY", True), (ZONE, "CDS", True), (ZONE, "CDNSKEY", True), (
          (CHILD, "DNSKEY", True), (CHILD, "DS", True))
 # Each has questions of its own: the same question again goes to the server first.
 SOURCES = {}
+CAP_NET_ADMIN = 1 << 12
+DIRECT = ("kresd", "unbound")     # the other validators ask for more than the keys first
 SOON_S = ask.PATIENCE_S     # a silent server would never answer, so a busy machine may take its time
 
 
@@ -202,6 +204,65 @@ def _cases(place):
                _beside_a_query_that_waits)
 
 
+def _capabilities(world):
+    for task in os.listdir(f"/proc/{world.gate.process.pid}/task"):
+        with open(f"/proc/{world.gate.process.pid}/task/{task}/status") as file:
+            rows = dict(line.split(":", 1) for line in file)
+        yield from (int(rows[name], 16) for name in ("CapPrm", "CapEff", "CapInh", "CapAmb"))
+
+
+def _raw_sockets_outlive_the_right(world):
+    """Once it answers, it could open no further one."""
+    expect_equal("at_once", world.gate.status()["at_once"], "udp,tcp")
+    expect_equal("capabilities", max(_capabilities(world)), CAP_NET_ADMIN)
+
+
+def _started_without_the_right(world):
+    """As the service is: with CAP_NET_ADMIN alone. Over UDP the server is asked, as ever; over TCP it is not."""
+    program = world.signing.resources.path("without-net-raw")
+    with open(program, "w") as file:
+        file.write(f'#!/bin/sh\nexec setpriv --bounding-set=-net_raw {world.signing.sealgate_path} "$@"\n')
+    os.chmod(program, 0o755)
+    world.gate.stop()
+    world.gate.start(program=program)
+    expect_equal("at_once", world.gate.status()["at_once"], "tcp")
+    expect(world.gate.log_lines("CAP_NET_RAW"), "the log does not say why")
+    answer = _by_udp(world, ZONE, "DNSKEY", plan.CLIENT, 4, do=True)
+    _check(world, ZONE, "DNSKEY", True, True, False, answer)
+    expect_equal("answered at once", world.gate.counter("sign_queries_at_once"), 0)
+    with _frozen(world):
+        answer = streams.query(world.signing.validators_namespace, ZONE.addresses[4], ZONE.origin, "DNSKEY",
+                               SOON_S, do=True, rd=False)
+        _check(world, ZONE, "DNSKEY", True, True, True, answer)
+
+
+def _a_reload_switches(world):
+    """The sockets stay, so they are there when it is switched on again."""
+    with open(world.gate.config) as file:
+        text = file.read()
+    for word, wanted in (("false", "off"), ("true", "udp,tcp")):
+        with open(world.gate.config, "w") as file:
+            file.write(text.replace("sign = {", f"sign = {{ at_once = {word};"))
+        code, said = world.gate.ctl("reload")
+        expect_equal("reload", code, 0)
+        expect_equal(said, world.gate.status()["at_once"], wanted)
+    with _frozen(world):
+        answer = _by_udp(world, ZONE, "CDNSKEY", plan.NAMED, 6, do=True)
+        _check(world, ZONE, "CDNSKEY", True, True, False, answer)
+
+
+def _validators_get_keys(world):
+    """Those that need nothing else of the zone find the keys Secure while the server is silent."""
+    direct = [each for each in world.signing.validators if each.name in DIRECT]
+    expect_equal("the validators", sorted(each.name for each in direct), sorted(DIRECT))
+    with _frozen(world):
+        for validator in direct:
+            for rdtype in ("DNSKEY", "CDS"):
+                answer = world.signing.ask_validator(validator, ZONE.origin, rdtype)
+                expect(answer is not None and answer.rcode == "NOERROR" and answer.has_ad and answer.data(rdtype),
+                       f"{validator.name}: {rdtype}: {described(answer)}")
+
+
 def _off(world):
     with _frozen(world):
         answer = _by_udp(world, ZONE, "DNSKEY", plan.CLIENT, 4, 1, do=True)
@@ -220,6 +281,13 @@ GROUPS = (
              _lost_on_the_way_out),
         Case("at once: if both addresses are translated, the client gets an answer when it asks again",
              _translated_at_both_ends))),
+    Group("signer at once, validators", standing("gateway"), (
+        Case("at once: validators find the keys Secure while the server is silent", _validators_get_keys),)),
+    Group("signer at once, rights", standing("server", validators=False), (
+        Case("at once: the raw sockets stay when CAP_NET_RAW is given up", _raw_sockets_outlive_the_right),
+        Case("at once: a reload switches it off and on", _a_reload_switches),
+        Case("at once: started without CAP_NET_RAW, answers over UDP wait for the server, those over TCP do not",
+             _started_without_the_right))),
     Group("signer at once, off", standing("gateway", validators=False, sign="  at_once = false;\n"), (
         Case("at once: at_once = false has the server asked first", _off),)),
 )
