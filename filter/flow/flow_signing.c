@@ -4,7 +4,7 @@
 struct packed_signing flow_signing_pack(const struct flow_signing *s)
 {
 	const struct signer_query *asked = &s->asked;
-	struct packed_signing packed = { .policy = asked->policy,
+	struct packed_signing packed = { .zone_number = asked->zone_number,
 		.sent_type = asked->sent_type,
 		.way = asked->way,
 		.sent_labels = asked->sent_labels,
@@ -21,7 +21,7 @@ void flow_signing_unpack(const struct packed_signing *packed, struct flow_signin
 {
 	struct signer_query *asked = &s->asked;
 
-	asked->policy = packed->policy;
+	asked->zone_number = packed->zone_number;
 	asked->sent_type = packed->sent_type;
 	asked->way = packed->way;
 	asked->sent_labels = packed->sent_labels;

@@ -13,7 +13,7 @@ struct flow_signing {
 
 /* What flow.c stores behind the question: all of the above but the client's query. */
 struct packed_signing {
-	uint32_t policy;
+	uint32_t zone_number;
 	uint16_t sent_type;
 	uint8_t way, sent_labels;
 	bool compact_ok, sent_edns;

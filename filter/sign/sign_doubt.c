@@ -273,7 +273,7 @@ void doubt_unanswered(
 		return;
 	name_read_plain(&c, &qname);
 	zone = c.bad ? NULL : sign_policy_zone_at(s->policy, &qname, server);
-	if (!zone || asked->policy != s->policy_number)
+	if (!zone || asked->zone_number != number_of_zone(s, zone))
 		return;
 	name_suffix(&qname, asked->sent_labels, &name);
 	if (asked->way == SIGN_WAY_LEARN)

@@ -134,18 +134,13 @@ static uint64_t fold(uint64_t number, struct span s)
 	return keyed_hash(&open, span_of(octets, sizeof(number) + s.len));
 }
 
-uint32_t sign_policy_number(const struct sign_policy *p)
+uint32_t sign_zone_number(const struct sign_zone *zone)
 {
-	uint64_t number = p->zone_count;
+	uint64_t number = fold(zone->server_count, name_span(&zone->apex));
 
-	for (unsigned i = 0; i < p->zone_count; i++) {
-		const struct sign_zone *zone = &p->zones[i];
-		number = fold(number + zone->server_count, name_span(&zone->apex));
-		for (unsigned n = 0; n < zone->server_count; n++) {
-			const struct network *server = &zone->servers[n];
-			number =
-			        fold(number + server->prefix, span_of(server->octets, server->len));
-		}
+	for (unsigned n = 0; n < zone->server_count; n++) {
+		const struct network *server = &zone->servers[n];
+		number = fold(number + server->prefix, span_of(server->octets, server->len));
 	}
 	return (uint32_t)number;
 }

@@ -119,9 +119,9 @@ static inline uint16_t sign_zone_key_tag(const struct sign_zone *zone, int64_t n
 	return sign_zone_uses_next(zone, now_s) ? zone->next_key_tag : zone->key_tag;
 }
 
-/* Returns a number that is the same for policies that have the same zones with the same servers, in every
- * process. Then a response to a query sent under one policy can be signed under the other. */
-uint32_t sign_policy_number(const struct sign_policy *p);
+/* Returns a number that is the same for zones with the same apex and the same servers, in every policy and process. Then
+ * a response to a query that was sent for one can be signed for the other. */
+uint32_t sign_zone_number(const struct sign_zone *zone);
 
 /* True if the address (4 or 16 octets) is that of a secondary. */
 bool sign_policy_is_secondary(const struct sign_policy *p, struct span address);

@@ -198,7 +198,7 @@ enum sign_query sign_query(struct signer *s, const struct message *query,
 	if (query_is_transfer(query) && sign_policy_is_secondary(s->policy, peers->client))
 		return SIGN_QUERY_PASSED_TRANSFER;
 	*asked = (struct signer_query){ .compact_ok = query->edns.flags & EDNS_CO,
-		.policy = s->policy_number };
+		.zone_number = number_of_zone(s, zone) };
 	if (!choose_way(s, query, context, zone, asked))
 		return SIGN_QUERY_PASSED_PLAIN;
 	asked->goal = (struct sign_step){ asked->way, asked->sent_labels, asked->sent_type, false };

@@ -28,14 +28,15 @@ _Static_assert(SIGN_RECALL_S <= UINT8_MAX && LIMIT_SIGNED <= UINT8_MAX,
 /* What an answer depends on besides the two messages. Has no holes, because it is hashed. */
 struct query_form {
 	uint8_t server[16];
-	uint16_t room; /* octets that the answer may have */
+	uint8_t zone_number[4]; /* another one: the server was asked under another policy */
+	uint16_t room;          /* octets that the answer may have */
 	uint16_t sent_type;
 	uint16_t question_len;
 	uint8_t way, sent_labels, server_len;
 	uint8_t bits;
 };
 
-_Static_assert(sizeof(struct query_form) == 26, "no holes");
+_Static_assert(sizeof(struct query_form) == 30, "no holes");
 
 enum {
 	FORM_STREAM = 1,
@@ -78,6 +79,7 @@ static struct query_form query_form_of(const struct sign_job *job, bool is_any_c
 		                  (is_any_case ? FORM_ANY_CASE : 0)),
 	};
 
+	put_u32(form.zone_number, job->asked->zone_number);
 	memcpy(form.server, server->base, least(server->len, sizeof(form.server)));
 	return form;
 }
@@ -105,8 +107,7 @@ static void identify_answer(const struct sign_job *job, struct recall_id *id)
 	uint8_t octets[sizeof(struct query_form) + sizeof(struct client_subnet) + QUESTION_MAX +
 	               SIGN_RECALL_MAX];
 
-	id->is_none = m->octets.len > SIGN_RECALL_MAX || m->question_count == 0 ||
-	              job->asked->policy != job->signer->policy_number;
+	id->is_none = m->octets.len > SIGN_RECALL_MAX || m->question_count == 0;
 	if (id->is_none)
 		return;
 	id->is_any_case = is_in_any_case(job);

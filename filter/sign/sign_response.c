@@ -291,8 +291,8 @@ static bool job_read_question(struct sign_job *job)
 	else
 		name_read_plain(&c, &job->qname);
 	job->qtype = get_u16(asked->question + asked->question_len - 4);
-	return !c.bad && job->asked->policy == job->signer->policy_number &&
-	       zone_of(job, &job->qname);
+	const struct sign_zone *zone = c.bad ? NULL : zone_of(job, &job->qname);
+	return zone && job->asked->zone_number == number_of_zone(job->signer, zone);
 }
 
 static void job_begin(struct sign_job *job, struct signer *s, const struct signer_query *asked,

@@ -105,6 +105,7 @@ void signer_free(struct signer *s)
 	memory_fini(s);
 	arena_fini(&s->arena);
 	free(s->items);
+	free(s->zone_numbers);
 	free(s);
 }
 
@@ -112,16 +113,20 @@ int signer_set_policy(struct signer *s, const struct sign_policy *policy)
 {
 	if (sign_policy_check(policy))
 		return -EINVAL;
-	struct zone_memory **zones =
-	        calloc(policy->zone_count ? policy->zone_count : 1, sizeof(*zones));
+	struct zone_memory **zones = calloc(policy->zone_count + 1, sizeof(*zones));
+	uint32_t *numbers = calloc(policy->zone_count + 1, sizeof(*numbers));
 
-	if (!zones || signatures_fit(s, longest_signature(policy)) < 0) {
+	if (!zones || !numbers || signatures_fit(s, longest_signature(policy)) < 0) {
 		free(zones);
+		free(numbers);
 		return -ENOMEM;
 	}
+	for (unsigned i = 0; i < policy->zone_count; i++)
+		numbers[i] = sign_zone_number(&policy->zones[i]);
+	free(s->zone_numbers);
+	s->zone_numbers = numbers;
 	memory_set_policy(s, policy, zones);
 	s->renewals.count = 0; /* they borrow keys of the old policy */
-	s->policy_number = sign_policy_number(policy);
 	s->policy = policy;
 	s->period_s = sign_policy_period(policy);
 	return 0;

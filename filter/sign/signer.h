@@ -52,7 +52,7 @@ struct signer_query {
 	uint16_t sent_type;         /* and this type */
 	bool compact_ok;            /* the client set CO (RFC 9824, 5) */
 	bool sent_edns;             /* the server got an OPT, even without a client subnet */
-	uint32_t policy;            /* the number of the policy that chose these members */
+	uint32_t zone_number;       /* of the zone for which these members were chosen */
 
 	/* Goes to the server with the client's question, and with no other: carries_subnet(). */
 	struct client_subnet subnet;
@@ -165,7 +165,7 @@ struct signer *signer_new(struct crypto *crypto, const struct sign_policy *polic
 void signer_free(struct signer *s);
 
 /* Replaces the policy, which is borrowed. The memory stays as far as it is valid under the new
- * policy. Queries on their way stay valid if the zones and their servers are the same. Returns 0;
+ * policy. Queries on their way stay valid if their zone and its servers are the same. Returns 0;
  * then the old policy is not used any more. Returns -ENOMEM, or -EINVAL if sign_policy_check()
  * finds a fault; then nothing has changed. */
 int signer_set_policy(struct signer *s, const struct sign_policy *policy);

@@ -68,7 +68,7 @@ struct renewals {
 struct signer {
 	struct crypto *crypto;
 	const struct sign_policy *policy;
-	uint32_t policy_number; /* another one if servers are asked otherwise */
+	uint32_t *zone_numbers; /* of sign_zone_number(), by index in the policy */
 	uint32_t period_s;
 	bool doubts_clock;
 	size_t signature_octets; /* the longest signature that fits the tables */
@@ -102,6 +102,12 @@ struct sign_item {
 };
 
 /* The making of one answer. */
+/* Returns sign_zone_number() of a zone of the policy. */
+static inline uint32_t number_of_zone(const struct signer *s, const struct sign_zone *zone)
+{
+	return s->zone_numbers[zone - s->policy->zones];
+}
+
 struct sign_job {
 	struct signer *signer;
 	const struct signer_query *asked;

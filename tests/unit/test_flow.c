@@ -724,7 +724,7 @@ static void a_query_to_the_signer_is_unpacked(void **state)
 			                .family = 1,
 			                .source = 24,
 			                .address = { 192, 0, 2 } },
-			        .policy = 70000 },
+			        .zone_number = 70000 },
 			.server_len = 16,
 			.server = { 0x20, 1, [15] = 9 },
 		};
@@ -742,7 +742,7 @@ static void a_query_to_the_signer_is_unpacked(void **state)
 		assert_int_equal(asked->sent_type, TYPE_SOA);
 		assert_int_equal(asked->compact_ok, i & 1);
 		assert_int_equal(asked->sent_edns, (i & 2) != 0);
-		assert_int_equal(asked->policy, 70000);
+		assert_int_equal(asked->zone_number, 70000);
 		assert_memory_equal(&asked->subnet, &signing.asked.subnet, sizeof(asked->subnet));
 		assert_int_equal(what.signing.server_len, 16);
 		assert_memory_equal(what.signing.server, signing.server, 16);

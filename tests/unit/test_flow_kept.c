@@ -57,7 +57,7 @@ static struct flow_signing signing_of(const struct talk *t)
 		                              .sent_labels = 1,
 		                              .sent_type = TYPE_NS,
 		                              .compact_ok = t->asked.id % 2,
-		                              .policy = 70000u + t->asked.id },
+		                              .zone_number = 70000u + t->asked.id },
 		.server_len = t->asked.id % 2 ? 4 : 16,
 		.server = { (uint8_t)t->asked.id, 1 } };
 }
@@ -471,7 +471,7 @@ static void a_successor_of_a_signer_finds_each_flow(void **state)
 		assert_non_null(flow);
 		flow_read(&new.table, flow, &read);
 		const struct signer_query *asked = &read.signing.asked;
-		assert_int_equal(asked->policy, wanted.asked.policy);
+		assert_int_equal(asked->zone_number, wanted.asked.zone_number);
 		assert_int_equal(asked->way, wanted.asked.way);
 		assert_int_equal(asked->compact_ok, wanted.asked.compact_ok);
 		assert_int_equal(asked->client.question_len, wanted.asked.client.question_len);

@@ -485,23 +485,27 @@ static void a_limit_is_exact_at_short_intervals(void **state)
 	legacy_free(l);
 }
 
-/* Other keys do not change the question to the server, but other zones may. */
+/* Other keys and other zones do not change the question to the server, but another zone of the name, or other servers of
+ * the zone, may. */
 static void queries_in_flight_outlive_a_reload(void **state)
 {
 	(void)state;
 	static const struct network server = { { 192, 0, 2, 53 }, 4, 32 },
 	                            other = { { 192, 0, 2, 54 }, 4, 32 };
 	static const struct {
-		const char *why;
-		unsigned fewer; /* zones */
+		const char *why, *name;
+		unsigned fewer; /* zones; the last one is sub.example.test */
 		const struct network *servers;
 		bool is_answered;
 	} rows[] = {
-		{ "the same zones", 0, NULL, true },
-		{ "one zone less", 1, NULL, false },
-		{ "now the zones have servers", 0, &server, false },
-		{ "other servers", 0, &other, false },
-		{ "the same servers again", 0, &other, true },
+		{ "the same zones", "www.example.test", 0, NULL, true },
+		{ "the zone of the name goes", "www.sub.example.test", 1, NULL, false },
+		{ "another zone comes", "www.example.test", 0, NULL, true },
+		{ "another zone goes", "www.example.test", 1, NULL, true },
+		{ "the zone of the name comes", "www.sub.example.test", 0, NULL, false },
+		{ "now the zones have servers", "www.example.test", 0, &server, false },
+		{ "other servers", "www.example.test", 0, &other, false },
+		{ "the same servers again", "www.example.test", 0, &other, true },
 	};
 	struct legacy *l = legacy_new();
 	struct sign_zone zones[COUNT(rows)][LEGACY_ZONES];
@@ -517,9 +521,12 @@ static void queries_in_flight_outlive_a_reload(void **state)
 		policies[i].zones = zones[i];
 		policies[i].zone_count -= rows[i].fewer;
 		l->server[3] = i > 0 && rows[i - 1].servers ? rows[i - 1].servers->octets[3] : 53;
-		legacy_ask(l, WWW, ASK_DO);
+		char text[64];
+		snprintf(text, sizeof(text), "%s A", rows[i].name);
+		legacy_ask(l, text, ASK_DO);
 		assert_row(rows[i].why, signer_set_policy(l->signer, &policies[i]) == 0);
-		legacy_respond(l, AA, "www.example.test A 192.0.2.1");
+		snprintf(text, sizeof(text), "%s A 192.0.2.1", rows[i].name);
+		legacy_respond(l, AA, text);
 		assert_row(rows[i].why, l->result.is_servfail == !rows[i].is_answered);
 	}
 	legacy_free(l);
