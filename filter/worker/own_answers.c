@@ -83,10 +83,16 @@ static int socket_for(const struct own_answers *a, unsigned version)
 	return a->sockets[version == 6 ? OWN_IPV6 : OWN_IPV4];
 }
 
+/* fe80::/10 (RFC 4291, 2.5.6) */
+static bool needs_interface(struct span address)
+{
+	return address.len == 16 && address.base[0] == 0xfe && (address.base[1] & 0xc0) == 0x80;
+}
+
 bool own_answers_take(const struct own_answers *a, const struct packet *query)
 {
 	return a->packets && socket_for(a, query->version) >= 0 && query->source_port != DNS_PORT &&
-	       ROOM - a->len >= PACKET_MOST;
+	       !needs_interface(query->source) && ROOM - a->len >= PACKET_MOST;
 }
 
 void own_answers_add(struct own_answers *a, const struct packet *query, struct span answer)

@@ -36,7 +36,7 @@ int own_answers_init(struct own_answers *a);
 void own_answers_fini(struct own_answers *a);
 
 /* True if a query in this packet can have an answer in this turn. A query from port 53 may be another server's, and the
- * rules tell its answers from queries by other means. */
+ * rules tell its answers from queries by other means. A link-local address says nothing without its interface. */
 bool own_answers_take(const struct own_answers *a, const struct packet *query);
 
 /* Keeps the answer until own_answers_send(). Only if own_answers_take() says so. */

@@ -228,6 +228,32 @@ static void a_query_is_spoiled_if_its_answer_needs_no_server(void **state)
 	}
 }
 
+static void a_client_is_answered_only_where_its_address_says_where_it_is(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint8_t source[16];
+		bool may_have;
+	} rows[] = {
+		{ "global", { 0x20, 0x01, 0x0d, 0xb8 }, true },
+		{ "unique local", { 0xfd, 0x53 }, true },
+		{ "link-local", { 0xfe, 0x80 }, false },
+		{ "the last of these", { 0xfe, 0xbf, 0xff }, false },
+		{ "behind these", { 0xfe, 0xc0 }, true },
+	};
+	struct own_answers answers = { .sockets = no_network };
+
+	assert_int_equal(own_answers_init(&answers), 0);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct packet query = {
+			.version = 6, .source_port = 4000, .source = span_of(rows[i].source, 16)
+		};
+		assert_row(rows[i].why, own_answers_take(&answers, &query) == rows[i].may_have);
+	}
+	own_answers_fini(&answers);
+}
+
 static void what_finds_no_room_in_a_turn_goes_to_the_server(void **state)
 {
 	(void)state;
@@ -508,6 +534,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_queries_for_our_zones_to_our_servers_are_changed),
 		cmocka_unit_test(a_query_is_spoiled_if_its_answer_needs_no_server),
+		cmocka_unit_test(a_client_is_answered_only_where_its_address_says_where_it_is),
 		cmocka_unit_test(what_finds_no_room_in_a_turn_goes_to_the_server),
 		cmocka_unit_test(without_sockets_each_query_goes_to_the_server),
 		cmocka_unit_test(a_query_with_several_questions_is_left_to_its_server),

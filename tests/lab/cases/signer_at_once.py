@@ -4,6 +4,7 @@
 import contextlib
 import os
 import signal
+import time
 
 from lab import ask, servers, streams
 from lab.signing import legacy, plan
@@ -263,6 +264,25 @@ def _validators_get_keys(world):
                        f"{validator.name}: {rdtype}: {described(answer)}")
 
 
+def _forged_sources(world):
+    """Queries from several addresses of one network, which might be forged."""
+    began, whole = time.monotonic(), 0
+    length = len(ask.make(ZONE.origin, "DNSKEY", do=True).to_wire())
+    with _frozen(world):
+        for source in (plan.CLIENT, plan.UNBOUND, plan.STRICT, plan.NAMED, plan.KRESD, plan.RECURSOR):
+            answer = _by_udp(world, ZONE, "DNSKEY", source, 4, do=True)
+            expect(answer is not None and answer.rcode == "NOERROR", described(answer))
+            if answer.is_truncated:
+                expect(len(answer.wire) <= length, f"{len(answer.wire)} octets for {length}")
+                answer = streams.query(world.signing.validators_namespace, ZONE.addresses[4], ZONE.origin, "DNSKEY",
+                                       SOON_S, do=True, rd=False)
+                _check(world, ZONE, "DNSKEY", True, True, True, answer)
+            else:
+                whole += 1
+    expect(whole <= 1 + time.monotonic() - began, f"{whole} whole answers")
+    expect_equal("that were limited", world.gate.counter("sign_limited"), 6 - whole)
+
+
 def _off(world):
     with _frozen(world):
         answer = _by_udp(world, ZONE, "DNSKEY", plan.CLIENT, 4, 1, do=True)
@@ -288,6 +308,9 @@ GROUPS = (
         Case("at once: a reload switches it off and on", _a_reload_switches),
         Case("at once: started without CAP_NET_RAW, answers over UDP wait for the server, those over TCP do not",
              _started_without_the_right))),
+    Group("signer at once, limit", standing("gateway", validators=False, sign="  signatures_per_network = 1;\n"), (
+        Case("at once: one network gets only so many answers over UDP, and then TC=1 in no more octets than it sent",
+             _forged_sources),)),
     Group("signer at once, off", standing("gateway", validators=False, sign="  at_once = false;\n"), (
         Case("at once: at_once = false has the server asked first", _off),)),
 )
