@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define READ_FIRST_OCTETS                                                                          \
@@ -65,13 +66,31 @@ const char *file_why(const char *path, int number)
 	return "Permission denied (the user that sealgate runs as must have the right)";
 }
 
+#define UNSETTLED_NS INT64_C(20000000) /* longer than between two ticks of a file system's clock */
+
+static int64_t ns_of(struct timespec t)
+{
+	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+/* A file that was changed a moment ago may change again without another time. */
+static bool is_unsettled(int64_t changed_ns)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return changed_ns <= ns_of(now) && ns_of(now) - changed_ns < UNSETTLED_NS;
+}
+
 struct file_identity file_identity_of(const struct stat *st)
 {
+	int64_t changed_ns = ns_of(st->st_ctim);
+
 	return (struct file_identity){ .device = st->st_dev,
 		.inode = st->st_ino,
 		.octets = st->st_size,
-		.modified_ns = st->st_mtim.tv_sec * INT64_C(1000000000) + st->st_mtim.tv_nsec,
-		.changed_ns = st->st_ctim.tv_sec * INT64_C(1000000000) + st->st_ctim.tv_nsec };
+		.modified_ns = ns_of(st->st_mtim),
+		.changed_ns = is_unsettled(changed_ns) ? FILE_UNSETTLED : changed_ns };
 }
 
 struct file_identity file_identify(const char *path)
@@ -83,7 +102,7 @@ struct file_identity file_identify(const char *path)
 
 bool file_is_same(const struct file_identity *a, const struct file_identity *b)
 {
-	return memcmp(a, b, sizeof(*a)) == 0;
+	return a->changed_ns != FILE_UNSETTLED && memcmp(a, b, sizeof(*a)) == 0;
 }
 
 void file_directory(const char *path, char directory[static PATH_MAX])

@@ -23,6 +23,9 @@ struct file_identity {
 	int64_t octets, modified_ns, changed_ns;
 };
 
+#define FILE_UNSETTLED                                                                             \
+	(-1) /* in place of a time: the file was changed so lately that it is never the same */
+
 /* Takes it from a file that can be looked at, by its path or by what fstatat() told; all zero otherwise. Take it before
  * the file is read: then a change in between shows the next time. */
 struct file_identity file_identify(const char *path);

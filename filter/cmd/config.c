@@ -96,7 +96,7 @@ static enum exit_code zones_check(const struct config *c, bool is_quick)
 	unsigned broken = zone_policy_counts(z).broken;
 	bool good = is_quick ? !zone_policy_is_all_broken(z) : broken == 0;
 	for (unsigned i = 0; i < broken; i++)
-		log_error("sign.zones: %s", zone_policy_nth_fault(z, i));
+		log_error("broken zone: %s", zone_policy_nth_fault(z, i));
 	zone_policy_free(z);
 	if (!good)
 		return EXIT_USAGE;

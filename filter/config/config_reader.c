@@ -128,7 +128,7 @@ static void say_twice(struct config_reader *r, const char *path, int number)
 	free(line);
 }
 
-static bool say_wrong_syntax(struct config_reader *r, const config_t *file)
+bool reader_wrong_syntax(struct config_reader *r, const config_t *file)
 {
 	const char *name = config_error_file(file), *path = name ? name : r->path;
 	const char *text = config_error_text(file);
@@ -149,7 +149,7 @@ bool reader_tree(struct config_reader *r, FILE *stream, config_t *file)
 	/* libconfig's scanner ends the process if a read fails, and reading a directory fails. */
 	if (fstat(fileno(stream), &st) == 0 && S_ISDIR(st.st_mode))
 		return reader_wrong(r, NULL, "%s", strerror(EISDIR));
-	return config_read(file, stream) || say_wrong_syntax(r, file);
+	return config_read(file, stream) || reader_wrong_syntax(r, file);
 }
 
 /* ---- Values ---- */

@@ -32,6 +32,9 @@ char *reader_place(struct config_reader *r, const config_setting_t *at);
  * saying why libconfig cannot read it. */
 bool reader_tree(struct config_reader *r, FILE *stream, config_t *file);
 
+/* Says why libconfig could not read `file`. Returns false. */
+bool reader_wrong_syntax(struct config_reader *r, const config_t *file);
+
 /* Reads the path of a file or directory. It must be absolute, because the working directory of a
  * service is not that of a person. Returns false, and says nothing, if the value is no such path. */
 bool reader_path(const config_setting_t *s, char value[static CONFIG_PATH_MAX]);

@@ -103,7 +103,34 @@ static int order_file_by_apex(const void *name, const void *file)
 
 static int order_files(const void *a, const void *b)
 {
-	return order_file_by_apex(&((const struct zone_file *)a)->apex, b);
+	const struct zone_file *one = a, *other = b;
+	int order = order_file_by_apex(&one->apex, other);
+
+	return order ? order : strcmp(other->path, one->path); /* small letters first */
+}
+
+static bool blame_double(struct zone_directory *d, struct zone_file *file, const char *what)
+{
+	if (file->is_double)
+		return true;
+	file->is_double = true;
+	return blame_file(d, file->path, what);
+}
+
+/* Marks the files of a zone that is in the list. Returns false if memory is short. */
+static bool mark_listed(struct zone_directory *d, const struct name *apex)
+{
+	struct zone_file *end = d->files + d->count;
+	struct zone_file *file =
+	        bsearch(apex, d->files, d->count, sizeof(*d->files), order_file_by_apex);
+	bool good = true;
+
+	while (file && file > d->files && order_file_by_apex(apex, file - 1) == 0)
+		file--;
+	for (; good && file && file < end && order_file_by_apex(apex, file) == 0; file++)
+		good = blame_double(
+		        d, file, "sign.zones has the same zone, and counts: remove one");
+	return good;
 }
 
 /* Marks the files whose zone is there already. Returns false if memory is short. */
@@ -111,23 +138,15 @@ static bool mark_doubles(struct zone_directory *d, const struct config_zones *li
 {
 	bool good = true;
 
+	if (d->count == 0)
+		return true;
 	qsort(d->files, d->count, sizeof(*d->files), order_files);
-	for (unsigned i = 0; i < listed->count && d->count > 0; i++) {
-		struct zone_file *file = bsearch(&listed->items[i].apex, d->files, d->count,
-		        sizeof(*d->files), order_file_by_apex);
-		if (file)
-			file->is_double = true;
-	}
-	for (unsigned i = 0; good && i < d->count; i++) {
-		struct zone_file *file = &d->files[i];
-		if (i > 0 && order_files(file - 1, file) == 0) {
-			file->is_double = true;
-			good = blame_file(
-			        d, file->path, "another file has the same zone: remove one");
-		} else if (file->is_double) {
-			good = blame_file(d, file->path,
-			        "sign.zones has the same zone, and counts: remove one");
-		}
+	for (unsigned i = 0; good && i < listed->count; i++)
+		good = mark_listed(d, &listed->items[i].apex);
+	for (unsigned i = 1; good && i < d->count; i++) {
+		if (order_file_by_apex(&d->files[i].apex, &d->files[i - 1]) == 0)
+			good = blame_double(
+			        d, &d->files[i], "another file has the same zone: remove one");
 	}
 	return good;
 }

@@ -55,6 +55,14 @@ static void add_file(struct places *p, const char *path)
 	free(target);
 }
 
+/* If there is a directory of zones, a zone that comes later may have its keys in a directory beside those of others. */
+static void add_keys_beside(struct places *p, const struct config *c, const char *keys)
+{
+	file_directory(keys, p->paths[p->count]);
+	if (c->sign_zones_directory[0] && strcmp(p->paths[p->count], "/") != 0)
+		add_place(p, p->paths[p->count], LANDLOCK_READ);
+}
+
 /* The files that are read at the start only are not in it. */
 static void list_places(struct places *p, const struct config *c, const char *file,
         const struct key_directories *keys, const struct written_directory written[],
@@ -67,8 +75,10 @@ static void list_places(struct places *p, const struct config *c, const char *fi
 		add_place(p, c->sign_zones_directory, LANDLOCK_READ);
 		add_place(p, CONFIG_KEYS_DIRECTORY, LANDLOCK_READ); /* for zones to come */
 	}
-	for (unsigned i = 0; keys && i < keys->count; i++)
+	for (unsigned i = 0; keys && i < keys->count; i++) {
 		add_place(p, keys->paths[i], LANDLOCK_READ);
+		add_keys_beside(p, c, keys->paths[i]);
+	}
 	for (unsigned i = 0; i < count; i++)
 		add_place(p, written[i].path, LANDLOCK_WRITE);
 }
@@ -78,7 +88,7 @@ static int restrict_files(
 {
 	struct written_directory written[WRITTEN_MAX];
 	unsigned count = written_directories(c, written);
-	unsigned room = FIXED_MAX + WRITTEN_MAX + (keys ? keys->count : 0);
+	unsigned room = FIXED_MAX + WRITTEN_MAX + (keys ? 2 * keys->count : 0);
 	struct places p = { calloc(room, sizeof(*p.items)), calloc(room, sizeof(*p.paths)), 0 };
 	int result = -ENOMEM;
 

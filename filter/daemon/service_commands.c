@@ -89,17 +89,20 @@ static void add_zone_counts(const struct service *s, struct control_reply *reply
 	control_add_number(reply, "zones_unchecked", n.unchecked);
 }
 
-/* What changed is in force for all other zones, but a script that changed this one must see that it failed. */
+/* What changed is in force for all other zones, but a script that changed this one must see that it failed. A zone that
+ * was broken before fails no reload. */
 static void add_reloaded_zones(const struct service *s, struct control_reply *reply)
 {
 	struct zone_counts n = zone_keeper_counts(s->zones);
+	const char *first;
+	unsigned news = zone_keeper_news(s->zones, &first);
 
-	if (n.broken > 0) {
+	if (news > 0) {
 		reply->code = CONTROL_NO;
 		complaint_set(&reply->error,
-		        "reloaded, but %u of the zones %s broken, and what was there before stays: "
-		        "%s",
-		        n.broken, n.broken == 1 ? "is" : "are", zone_keeper_nth_fault(s->zones, 0));
+		        "reloaded, but %u of the zones %s broken now, and %s what was there "
+		        "before: %s",
+		        news, news == 1 ? "is" : "are", news == 1 ? "keeps" : "keep", first);
 		return;
 	}
 	add_zone_counts(s, reply);
@@ -218,8 +221,8 @@ static const char *const monitors_told[] = { "monitor_would_pass", "monitor_woul
 	"monitor_would_drop", "monitor_differs", "monitor_unknown", "monitor_asked" };
 static const char *const signers_told[] = { "queries", "responses", "sign_queries_asked",
 	"sign_queries_at_once", "sign_made", "sign_found", "sign_signed", "sign_exhausted",
-	"sign_keys", "sign_clock", "sign_failed", "odd_short", "odd_questions", "odd_records",
-	"odd_place", "odd_trailing" };
+	"sign_keys", "sign_broken", "sign_clock", "sign_failed", "odd_short", "odd_questions",
+	"odd_records", "odd_place", "odd_trailing" };
 
 static void add_counters(const struct service *s, const char *const names[], size_t count,
         struct control_reply *reply)

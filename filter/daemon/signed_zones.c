@@ -40,33 +40,62 @@ static void add_keys_of_zone(
 	control_add_number(reply, "presigned_left_days", lasts_s < 0 ? -1 : lasts_s / 86400);
 }
 
-/* Adds lines for the zones of the configuration. Returns how many had room. */
-static unsigned add_signed_zones(const struct service *s, const struct name *top,
-        unsigned *left_out, struct control_reply *reply)
+/* A listing of zones that is being made. */
+struct zone_rows {
+	const struct service *service;
+	const struct name *top;
+	struct control_reply *reply;
+	unsigned shown, left_out;
+};
+
+static void add_zone_row(struct zone_rows *rows, const struct sign_zone *zone, const char *fault)
 {
-	const struct sign_policy *p = zone_keeper_policy(s->zones);
+	struct control_reply *reply = rows->reply;
 	char name[NAME_TEXT_SIZE];
-	unsigned shown = 0;
+
+	if (!control_begin_row(reply)) {
+		rows->left_out++;
+		return;
+	}
+	control_add_text(reply, "name", name_text(&zone->apex, name));
+	if (fault) {
+		control_add_text(reply, "status", "broken");
+		control_add_text(reply, "why", fault);
+	}
+	if (zone->key)
+		add_keys_of_zone(reply, zone, service_now_s(rows->service));
+	control_add_number(reply, "cuts", zone->cut_count);
+	rows->shown++;
+}
+
+/* Adds lines for the zones that are broken, or for the others. */
+static void add_zone_rows(struct zone_rows *rows, bool is_broken)
+{
+	const struct zone_keeper *k = rows->service->zones;
+	const struct sign_policy *p = zone_keeper_policy(k);
 
 	for (unsigned i = 0; i < p->zone_count; i++) {
-		const struct sign_zone *zone = &p->zones[i];
-		if (!name_within(&zone->apex, top))
-			continue;
-		if (!control_begin_row(reply)) {
-			++*left_out;
-			continue;
-		}
-		control_add_text(reply, "name", name_text(&zone->apex, name));
-		if (zone_keeper_fault(s->zones, i)) {
-			control_add_text(reply, "status", "broken");
-			control_add_text(reply, "why", zone_keeper_fault(s->zones, i));
-		}
-		if (zone->key)
-			add_keys_of_zone(reply, zone, service_now_s(s));
-		control_add_number(reply, "cuts", zone->cut_count);
-		shown++;
+		const char *fault = zone_keeper_fault(k, i);
+		if ((fault != NULL) == is_broken && name_within(&p->zones[i].apex, rows->top))
+			add_zone_row(rows, &p->zones[i], fault);
 	}
-	return shown;
+}
+
+/* Adds lines for files that are no zones. */
+static void add_strays(struct zone_rows *rows)
+{
+	const char *fault;
+
+	for (unsigned n = 0; (fault = zone_keeper_stray(rows->service->zones, n)); n++) {
+		if (!control_begin_row(rows->reply)) {
+			rows->left_out++;
+			continue;
+		}
+		control_add_text(rows->reply, "name", "-");
+		control_add_text(rows->reply, "status", "broken");
+		control_add_text(rows->reply, "why", fault);
+		rows->shown++;
+	}
 }
 
 void signed_zones_list(struct service *s, const char *top_text, struct control_reply *reply)
@@ -79,11 +108,14 @@ void signed_zones_list(struct service *s, const char *top_text, struct control_r
 	if (!listing_top(top_text, &top, reply))
 		return;
 	if (listing_ask(s, &cuts, &top, &told, reply)) {
-		unsigned left_out = told.all.left_out;
+		struct zone_rows rows = { s, &top, reply, 0, told.all.left_out };
 		control_begin_rows(reply, cuts.key);
-		unsigned shown = add_signed_zones(s, &top, &left_out, reply);
-		shown += listing_add(&cuts, told.rows, told.count, &left_out, reply);
-		listing_end(reply, shown, left_out);
+		if (top.labels == 0)
+			add_strays(&rows);
+		add_zone_rows(&rows, true);
+		add_zone_rows(&rows, false);
+		rows.shown += listing_add(&cuts, told.rows, told.count, &rows.left_out, reply);
+		listing_end(reply, rows.shown, rows.left_out);
 	}
 	listing_rows_fini(&told);
 }

@@ -25,12 +25,14 @@ static bool take_name_alone(struct config_zones *text, const struct name *apex)
 static bool fits_lifetime(
         const struct config_zones *text, const struct config *c, struct complaint *fault)
 {
+	char name[NAME_TEXT_SIZE];
 	const struct sign_zone zone = { .max_ttl_s = text->items[0].max_ttl_s };
 	const char *wrong = sign_policy_check(
 	        &(struct sign_policy){ .zones = &zone, .zone_count = 1, .life_s = c->sign_life_s });
 
 	if (wrong)
-		complaint_set(fault, "%s", wrong);
+		complaint_set(fault, "max_ttl of the zone %s: %s",
+		        name_text(&text->items[0].apex, name), wrong);
 	return !wrong;
 }
 

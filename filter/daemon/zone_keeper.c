@@ -31,21 +31,36 @@ struct zone_keeper {
 	struct worker *const *workers;
 	unsigned worker_count;
 	bool has_looked;
-	bool has_news; /* of a reload, of whose zones nobody was warned yet */
+	bool has_new_zones; /* whose end nobody was warned of yet */
 	uint64_t looked_ms;
-	unsigned told; /* broken zones that the log has told */
+	unsigned news_count;   /* what the last reload, or a check after it, found broken */
+	struct complaint news; /* the first of that */
 };
 
-static void tell_broken(struct zone_keeper *k)
+/* Tells what is broken of late. */
+static void tell_news(struct zone_keeper *k)
+{
+	const char *news[LINES_MAX];
+
+	k->news_count = zone_policy_news(k->current, news, LINES_MAX);
+	for (unsigned n = 0; n < k->news_count && n < LINES_MAX; n++)
+		log_error("broken zone: %s", news[n]);
+	if (k->news_count > LINES_MAX)
+		log_error("%u more zones are broken: `sealgate ctl zones%s` begins with them",
+		        k->news_count - LINES_MAX, advice_options());
+	if (k->news_count > 0)
+		complaint_set(&k->news, "%s", news[0]);
+}
+
+static void tell_broken(const struct zone_keeper *k)
 {
 	unsigned broken = zone_policy_counts(k->current).broken;
 
 	for (unsigned n = 0; n < broken && n < LINES_MAX; n++)
 		log_error("broken zone: %s", zone_policy_nth_fault(k->current, n));
 	if (broken > LINES_MAX)
-		log_error("%u more zones are broken: `sealgate ctl zones%s` lists them",
+		log_error("%u more zones are broken: `sealgate ctl zones%s` begins with them",
 		        broken - LINES_MAX, advice_options());
-	k->told = broken;
 }
 
 struct zone_keeper *zone_keeper_new(const struct config *c, struct complaint *why)
@@ -63,7 +78,11 @@ struct zone_keeper *zone_keeper_new(const struct config *c, struct complaint *wh
 	if (k->current && zone_policy_is_all_broken(k->current))
 		complaint_set(why, "%s", zone_policy_nth_fault(k->current, 0));
 	else if (k->current) {
-		tell_broken(k);
+		tell_news(k);
+		if (zone_keeper_policy(k)->zone_count == 0)
+			log_warning("there is no zone to sign yet: put files into "
+			            "sign.zones_directory, then run `sealgate ctl reload%s`",
+			        advice_options());
 		return k;
 	}
 	zone_keeper_free(k);
@@ -80,9 +99,15 @@ const char *zone_keeper_fault(const struct zone_keeper *k, unsigned zone)
 	return zone_policy_fault(k->current, zone);
 }
 
-const char *zone_keeper_nth_fault(const struct zone_keeper *k, unsigned n)
+const char *zone_keeper_stray(const struct zone_keeper *k, unsigned n)
 {
-	return zone_policy_nth_fault(k->current, n);
+	return zone_policy_stray(k->current, n);
+}
+
+unsigned zone_keeper_news(const struct zone_keeper *k, const char **first)
+{
+	*first = k->news.text;
+	return k->news_count;
 }
 
 struct zone_counts zone_keeper_counts(const struct zone_keeper *k)
@@ -133,7 +158,7 @@ static void tell_reload(struct zone_keeper *k)
 	log_info("zones: %u; read again: %u, new: %u, gone: %u, broken: %u, to be checked: %u",
 	        zone_policy_signing(k->current)->zone_count, n.changed, n.added, n.gone, n.broken,
 	        n.unchecked);
-	tell_broken(k);
+	tell_news(k);
 }
 
 int zone_keeper_reload(struct zone_keeper *k, const struct config *c, struct complaint *why)
@@ -148,7 +173,7 @@ int zone_keeper_reload(struct zone_keeper *k, const struct config *c, struct com
 	if (!fresh)
 		return -1;
 	put_in_force(k, fresh);
-	k->has_news = true;
+	k->has_new_zones = true;
 	tell_reload(k);
 	return 0;
 }
@@ -159,20 +184,19 @@ int zone_keeper_reload(struct zone_keeper *k, const struct config *c, struct com
  * these files can write valid signatures, too, so the check finds mistakes, and no attacks. */
 static void go_on_checking(struct zone_keeper *k, int64_t now_s)
 {
-	unsigned broken = k->told;
-
-	if (zone_policy_counts(k->current).unchecked > 0)
+	if (!zone_policy_waits(k->current) && zone_policy_is_settled(k->current))
+		return;
+	if (zone_policy_waits(k->current))
 		zone_policy_check_some(
 		        k->current, k->crypto, clock_monotonic_ms() + CHECK_SLICE_MS);
-	if (zone_policy_counts(k->current).unchecked > 0 || k->former)
+	tell_news(k);
+	if (zone_policy_waits(k->current) || k->former || zone_policy_is_settled(k->current))
 		return;
-	if (!zone_policy_is_settled(k->current)) {
-		struct zone_policy *next = zone_policy_settle(k->current, now_s);
-		if (next)
-			put_in_force(k, next);
-	}
-	if (zone_policy_counts(k->current).broken > broken)
-		tell_broken(k);
+	struct zone_policy *next = zone_policy_settle(k->current, now_s);
+	if (!next)
+		return;
+	put_in_force(k, next);
+	k->has_new_zones = true;
 }
 
 int zone_keeper_wait_ms(const struct zone_keeper *k)
@@ -251,14 +275,14 @@ static unsigned warn_of_expiry(const struct sign_zone *zone, int64_t now_s)
 	return 1;
 }
 
-/* Of all zones once a day; of those that a reload has read, at once. */
+/* Of all zones once a day; of those that are new, or have new keys, at once. */
 static void warn_of_zones(struct zone_keeper *k, bool of_all, int64_t now_s)
 {
 	const struct sign_policy *p = zone_keeper_policy(k);
 	unsigned i = 0, warned = 0;
 
 	for (; i < p->zone_count && warned < LINES_MAX; i++) {
-		if (of_all || zone_policy_has_read(k->current, i))
+		if (of_all || zone_policy_is_new(k->current, i))
 			warned += warn_of_expiry(&p->zones[i], now_s);
 	}
 	if (warned == LINES_MAX && i < p->zone_count)
@@ -275,9 +299,9 @@ void zone_keeper_look(struct zone_keeper *k, int64_t now_s, uint64_t now_ms)
 	if (now_s < 0)
 		return;
 	bool is_due = !k->has_looked || now_ms - k->looked_ms >= DAY_MS;
-	if (is_due || k->has_news)
+	if (is_due || k->has_new_zones)
 		warn_of_zones(k, is_due, now_s);
-	k->has_news = false;
+	k->has_new_zones = false;
 	if (!is_due)
 		return;
 	if (k->has_looked)

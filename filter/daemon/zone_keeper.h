@@ -19,10 +19,16 @@ struct zone_keeper *zone_keeper_new(const struct config *c, struct complaint *wh
 /* Returns the policy in force. The keeper owns it. */
 const struct sign_policy *zone_keeper_policy(const struct zone_keeper *k);
 
-/* Returns what is wrong with a zone of the policy, by its index, or NULL; with the n-th that is broken; and how many zones and files are broken, or
- * wait for the check of their pre-made signatures. */
+/* Return what is wrong with a zone of the policy, by its index, or NULL; and with the n-th file that is no zone, or NULL
+ * after the last. */
 const char *zone_keeper_fault(const struct zone_keeper *k, unsigned zone);
-const char *zone_keeper_nth_fault(const struct zone_keeper *k, unsigned n);
+const char *zone_keeper_stray(const struct zone_keeper *k, unsigned n);
+
+/* Returns how many zones and files the last reload found broken that were not so before, and sets `*first` to what is
+ * wrong with the first. */
+unsigned zone_keeper_news(const struct zone_keeper *k, const char **first);
+
+/* Returns how many are broken, or wait for the check of their pre-made signatures, and other numbers. */
 struct zone_counts zone_keeper_counts(const struct zone_keeper *k);
 
 /* Lists the directories of the keys (zone_policy.h). */

@@ -9,6 +9,12 @@
 #include "daemon/zone_seat.h"
 #include "daemon/zone_succession.h"
 
+/* A file that is no zone. */
+struct stray {
+	char *fault;
+	bool is_news;
+};
+
 struct zone_policy {
 	struct sign_policy policy;
 	unsigned count;
@@ -16,7 +22,7 @@ struct zone_policy {
 	struct sign_zone *zones;
 	struct sign_cut *cuts; /* of all zones; those of one zone stand together */
 	unsigned stray_count;
-	char **strays; /* what is wrong with files that are no zones */
+	struct stray *strays;
 	struct zone_counts counts;
 	unsigned next_check; /* the first seat that zone_policy_check_some() has not looked at */
 	bool is_unsettled;
@@ -76,10 +82,12 @@ static struct sign_zone zone_of_seat(
 	if (!seat->before || !made.key)
 		return made;
 	const struct sign_zone *before = &former->zones[seat->before - former->seats];
+	if (!before->key)
+		return made;
 	if (seat->before->entry == seat->entry) {
 		made.next_from_s = before->next_from_s;
 		made.is_next_held = before->is_next_held;
-	} else if (before->key) {
+	} else {
 		zone_succession_hold(&made, before, now_s);
 	}
 	return made;
@@ -99,18 +107,19 @@ static struct sign_cut make_cut(const struct config_cut *cut)
 	return made;
 }
 
-/* Calls for each cut with the zone that it belongs to: the one with the longest apex above it. A cut that is itself a
- * zone here, with a file of its own, is none: that zone has its keys and its DS. */
+/* Calls for each cut with the zone that it belongs to: the one with the longest apex above it. A cut may itself be a zone
+ * here, with a file of its own. Then its DS records count only if the zone has none: they must not get lost, or their
+ * signed absence would make a secure zone insecure. */
 static void visit_cuts(struct zone_policy *z,
         void (*visit)(struct zone_policy *z, struct sign_zone *zone, const struct config_cut *cut))
 {
 	for (unsigned i = 0; i < z->count; i++) {
 		const struct config_zones *text = &z->seats[i].entry->text;
 		for (unsigned k = 0; k < text->cut_count; k++) {
-			const struct sign_zone *zone =
-			        sign_policy_zone(&z->policy, &text->cuts[k].name);
-			if (!name_equal(&zone->apex, &text->cuts[k].name))
-				visit(z, &z->zones[zone - z->zones], &text->cuts[k]);
+			struct name above;
+			name_parent(&text->cuts[k].name, &above);
+			const struct sign_zone *zone = sign_policy_zone(&z->policy, &above);
+			visit(z, &z->zones[zone - z->zones], &text->cuts[k]);
 		}
 	}
 }
@@ -154,11 +163,9 @@ static bool fill_zones(struct zone_policy *z, const struct zone_policy *former, 
 	z->zones = calloc(z->count + 1, sizeof(*z->zones));
 	if (!z->zones)
 		return false;
-	z->counts.broken = z->stray_count;
 	for (unsigned i = 0; i < z->count; i++) {
 		z->zones[i] = zone_of_seat(&z->seats[i], former, now_s);
 		z->seats[i].before = NULL;
-		z->counts.broken += z->seats[i].fault != NULL;
 		z->counts.unchecked += zone_seat_waits(&z->seats[i]);
 	}
 	z->policy.zones = z->zones;
@@ -210,12 +217,29 @@ static bool seat_files(struct zone_policy *z, const struct zone_policy *former,
 	return true;
 }
 
-static void take_strays(struct zone_policy *z, struct zone_directory *d)
+static bool is_known_stray(const struct zone_policy *former, const char *fault)
 {
-	z->strays = d->faults;
-	z->stray_count = d->fault_count;
-	d->faults = NULL;
-	d->fault_count = 0;
+	for (unsigned i = 0; former && i < former->stray_count; i++) {
+		if (strcmp(former->strays[i].fault, fault) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Takes the faults out of the directory. Returns false if memory is short. */
+static bool take_strays(
+        struct zone_policy *z, const struct zone_policy *former, struct zone_directory *d)
+{
+	z->strays = calloc(d->fault_count + 1, sizeof(*z->strays));
+	if (!z->strays)
+		return false;
+	for (; z->stray_count < d->fault_count; z->stray_count++) {
+		char **fault = &d->faults[z->stray_count];
+		z->strays[z->stray_count] =
+		        (struct stray){ *fault, !is_known_stray(former, *fault) };
+		*fault = NULL;
+	}
+	return true;
 }
 
 /* Returns 0, or -1 with a complaint. */
@@ -227,10 +251,10 @@ static int seat_all(struct zone_policy *z, const struct zone_policy *former, con
 	if (c->sign_zones_directory[0] &&
 	        zone_directory_list(&d, c->sign_zones_directory, &c->sign_zones, why) < 0)
 		return -1;
-	take_strays(z, &d);
 	z->counts.gone = former ? former->count : 0;
 	z->seats = calloc((size_t)c->sign_zones.count + d.count + 1, sizeof(*z->seats));
-	bool good = z->seats && seat_listed(z, former, c, how) && seat_files(z, former, c, &d, how);
+	bool good = z->seats && take_strays(z, former, &d) && seat_listed(z, former, c, how) &&
+	            seat_files(z, former, c, &d, how);
 	zone_directory_fini(&d);
 	if (!good)
 		complaint_no_memory(why);
@@ -249,6 +273,39 @@ static struct sign_policy frame_of(const struct config *c)
 		.signatures_per_network = c->sign_per_network };
 }
 
+/* Returns the zone with the longest TTL, which the lifetime of signatures must outlive; NULL without zones. */
+static const struct sign_zone *longest_ttl(const struct zone_policy *z)
+{
+	const struct sign_zone *longest = NULL;
+
+	for (unsigned i = 0; i < z->count; i++) {
+		if (!longest || z->zones[i].max_ttl_s > longest->max_ttl_s)
+			longest = &z->zones[i];
+	}
+	return longest;
+}
+
+/* Returns 0, or -1 with a complaint. */
+static int check_policy(
+        const struct zone_policy *z, const struct zone_policy *former, struct complaint *why)
+{
+	const char *wrong = sign_policy_check(&z->policy);
+	const struct sign_zone *longest = longest_ttl(z);
+	char name[NAME_TEXT_SIZE];
+
+	if (wrong)
+		complaint_set(why, "sign.life_s: %s, and max_ttl of the zone %s is %u", wrong,
+		        longest ? name_text(&longest->apex, name) : "?",
+		        longest ? longest->max_ttl_s : 0);
+	else if (former && former->count > 0 && z->count == 0)
+		complaint_set(why,
+		        "all zones are gone: is the directory of zones empty, or not mounted? To "
+		        "sign none, stop sealgate");
+	else
+		return 0;
+	return -1;
+}
+
 /* Returns 0, or -1 with a complaint. */
 static int make_policy(struct zone_policy *z, const struct zone_policy *former,
         const struct config *c, struct zone_reading *how, struct complaint *why)
@@ -261,10 +318,7 @@ static int make_policy(struct zone_policy *z, const struct zone_policy *former,
 		complaint_no_memory(why);
 		return -1;
 	}
-	const char *wrong = sign_policy_check(&z->policy);
-	if (wrong)
-		complaint_set(why, "%s", wrong);
-	return wrong ? -1 : 0;
+	return check_policy(z, former, why);
 }
 
 struct zone_policy *zone_policy_make(const struct config *c, const struct zone_policy *former,
@@ -292,7 +346,7 @@ void zone_policy_free(struct zone_policy *z)
 	for (unsigned i = 0; i < z->count; i++)
 		zone_seat_fini(&z->seats[i]);
 	for (unsigned i = 0; i < z->stray_count; i++)
-		free(z->strays[i]);
+		free(z->strays[i].fault);
 	free(z->seats);
 	free(z->zones);
 	free(z->cuts);
@@ -308,9 +362,7 @@ void zone_policy_check_some(struct zone_policy *z, struct crypto *crypto, uint64
 		struct zone_seat *seat = &z->seats[z->next_check++];
 		if (!zone_seat_waits(seat))
 			continue;
-		bool was_broken = seat->fault != NULL;
 		z->is_unsettled |= zone_seat_check(seat, crypto);
-		z->counts.broken += seat->fault && !was_broken;
 		z->counts.unchecked--;
 		if (clock_monotonic_ms() >= until_ms)
 			return;
@@ -322,13 +374,19 @@ bool zone_policy_is_settled(const struct zone_policy *z)
 	return !z->is_unsettled;
 }
 
+bool zone_policy_waits(const struct zone_policy *z)
+{
+	return z->counts.unchecked > 0;
+}
+
 /* Returns false if memory is short. */
 static bool copy_strays(struct zone_policy *next, const struct zone_policy *z)
 {
 	next->strays = calloc(z->stray_count + 1, sizeof(*next->strays));
 	for (unsigned i = 0; next->strays && i < z->stray_count; i++) {
-		next->strays[i] = strdup(z->strays[i]);
-		if (!next->strays[i])
+		next->strays[i] = z->strays[i];
+		next->strays[i].fault = strdup(z->strays[i].fault);
+		if (!next->strays[i].fault)
 			return false;
 		next->stray_count++;
 	}
@@ -360,12 +418,17 @@ const struct sign_policy *zone_policy_signing(const struct zone_policy *z)
 
 struct zone_counts zone_policy_counts(const struct zone_policy *z)
 {
-	return z->counts;
+	struct zone_counts n = z->counts;
+
+	n.broken = z->stray_count;
+	for (unsigned i = 0; i < z->count; i++)
+		n.broken += z->seats[i].is_broken;
+	return n;
 }
 
-bool zone_policy_has_read(const struct zone_policy *z, unsigned zone)
+bool zone_policy_is_new(const struct zone_policy *z, unsigned zone)
 {
-	return z->seats[zone].was_read;
+	return z->seats[zone].is_new;
 }
 
 bool zone_policy_is_all_broken(const struct zone_policy *z)
@@ -374,24 +437,46 @@ bool zone_policy_is_all_broken(const struct zone_policy *z)
 		if (z->zones[i].key)
 			return false;
 	}
-	return z->counts.broken > 0;
+	return zone_policy_counts(z).broken > 0;
 }
 
 const char *zone_policy_fault(const struct zone_policy *z, unsigned zone)
 {
-	return z->seats[zone].fault;
+	return zone_seat_fault(&z->seats[zone]);
 }
 
 const char *zone_policy_nth_fault(const struct zone_policy *z, unsigned n)
 {
 	if (n < z->stray_count)
-		return z->strays[n];
+		return z->strays[n].fault;
 	n -= z->stray_count;
 	for (unsigned i = 0; i < z->count; i++) {
-		if (z->seats[i].fault && n-- == 0)
-			return z->seats[i].fault;
+		if (z->seats[i].is_broken && n-- == 0)
+			return zone_seat_fault(&z->seats[i]);
 	}
 	return NULL;
+}
+
+const char *zone_policy_stray(const struct zone_policy *z, unsigned n)
+{
+	return n < z->stray_count ? z->strays[n].fault : NULL;
+}
+
+unsigned zone_policy_news(struct zone_policy *z, const char *news[], unsigned most)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < z->stray_count; i++) {
+		if (z->strays[i].is_news && count++ < most)
+			news[count - 1] = z->strays[i].fault;
+		z->strays[i].is_news = false;
+	}
+	for (unsigned i = 0; i < z->count; i++) {
+		if (z->seats[i].is_news && count++ < most)
+			news[count - 1] = zone_seat_fault(&z->seats[i]);
+		z->seats[i].is_news = false;
+	}
+	return count;
 }
 
 static int order_paths(const void *a, const void *b)

@@ -36,8 +36,8 @@ struct zone_counts {
 };
 struct zone_counts zone_policy_counts(const struct zone_policy *z);
 
-/* True if the zone, by its index, was read for this policy. */
-bool zone_policy_has_read(const struct zone_policy *z, unsigned zone);
+/* True if the zone, by its index, is not as in the former policy. */
+bool zone_policy_is_new(const struct zone_policy *z, unsigned zone);
 
 /* True if zones are broken and none can be signed: the operator should see that the start fails. */
 bool zone_policy_is_all_broken(const struct zone_policy *z);
@@ -47,6 +47,13 @@ bool zone_policy_is_all_broken(const struct zone_policy *z);
 const char *zone_policy_fault(const struct zone_policy *z, unsigned zone);
 const char *zone_policy_nth_fault(const struct zone_policy *z, unsigned n);
 
+/* Returns what is wrong with the n-th file that is no zone; NULL after the last. */
+const char *zone_policy_stray(const struct zone_policy *z, unsigned n);
+
+/* Fills `news` with what is wrong of late: it was not so in the former policy, and this function did not tell it before.
+ * Returns how many faults that are; only the first `most` have room. */
+unsigned zone_policy_news(struct zone_policy *z, const char *news[], unsigned most);
+
 /* Lists the directories of the zones' keys, each once. `*count` is their number. Returns an array to be freed, whose
  * paths are borrowed; NULL if memory is short. */
 const char **zone_policy_key_directories(const struct zone_policy *z, unsigned *count);
@@ -55,6 +62,7 @@ const char **zone_policy_key_directories(const struct zone_policy *z, unsigned *
  * is: once none waits, and zone_policy_is_settled() is false, the next one is to be made. */
 void zone_policy_check_some(struct zone_policy *z, struct crypto *crypto, uint64_t until_ms);
 bool zone_policy_is_settled(const struct zone_policy *z);
+bool zone_policy_waits(const struct zone_policy *z);
 
 /* Makes the policy that follows from what zone_policy_check_some() found. Returns NULL if memory is short. */
 struct zone_policy *zone_policy_settle(const struct zone_policy *z, int64_t now_s);

@@ -22,17 +22,36 @@ bool zone_seat_waits(const struct zone_seat *seat)
 	return seat->waiting || (zone_seat_has_keys(seat) && !seat->entry->is_checked);
 }
 
+const char *zone_seat_fault(const struct zone_seat *seat)
+{
+	if (!seat->is_broken)
+		return NULL;
+	return seat->fault ? seat->fault : "a zone is broken, and there was no memory to say why";
+}
+
 static void blame_seat(struct zone_seat *seat, const char *fault)
 {
+	const struct zone_seat *before = seat->before;
+
 	free(seat->fault);
-	seat->fault = strdup(fault); /* without memory the fault is not told */
+	seat->fault = strdup(fault);
+	seat->is_broken = true;
+	seat->is_news = !before || !before->is_broken ||
+	                strcmp(zone_seat_fault(before), zone_seat_fault(seat)) != 0;
+}
+
+static void clear_fault(struct zone_seat *seat)
+{
+	free(seat->fault);
+	seat->fault = NULL;
+	seat->is_broken = seat->is_news = false;
 }
 
 /* Takes over a seat of the former policy. Returns false if the zone has to be read. */
 static bool keep_seat(struct zone_seat *seat, const struct zone_seat *before,
         const struct zone_source *source, int64_t now_s)
 {
-	if (!before || before->fault)
+	if (!before || before->is_broken)
 		return false;
 	struct zone_entry *newest = before->waiting ? before->waiting : before->entry;
 	if (!zone_entry_is_current(newest, source, now_s))
@@ -53,6 +72,35 @@ static void check_if_time(
 	how->check_ms -= least(how->check_ms, clock_monotonic_ms() - start_ms + 1);
 }
 
+/* Signatures that have ended, as of an old backup, do not replace those that are valid. If the clock is wrong, the former
+ * ones look ended, too, or as good as before. */
+static void compare_times(const struct zone_entry *fresh, const struct zone_seat *before,
+        int64_t now_s, struct complaint *fault)
+{
+	if (fresh->has_keys && before && zone_seat_has_keys(before) &&
+	        presigned_lasts_s(&before->entry->keys.records.dnskey, now_s) >= 0 &&
+	        presigned_lasts_s(&fresh->keys.records.dnskey, now_s) < 0)
+		complaint_set(fault,
+		        "%s: no signature of the DNSKEY records is valid now: run `sealgate keys "
+		        "sign`",
+		        fresh->keys.signed_file.path);
+}
+
+/* A zone that was broken, and has new files, is told as broken until these are checked. */
+static void await_check(struct zone_seat *seat, struct zone_entry *fresh)
+{
+	struct complaint fault;
+	char name[NAME_TEXT_SIZE];
+
+	seat->waiting = fresh;
+	if (!seat->is_withdrawn)
+		return;
+	complaint_set(&fault, "%s: its keys were wrong; those of now are not checked yet",
+	        name_text(zone_seat_apex(seat), name));
+	blame_seat(seat, fault.text);
+	seat->is_news = false;
+}
+
 int zone_seat_take(struct zone_seat *seat, const struct zone_seat *before,
         const struct zone_source *source, struct zone_reading *how)
 {
@@ -65,45 +113,60 @@ int zone_seat_take(struct zone_seat *seat, const struct zone_seat *before,
 	struct zone_entry *fresh = zone_entry_read(source, how->now_s, &fault);
 	if (!fresh)
 		return -1;
-	check_if_time(fresh, how, &fault);
+	compare_times(fresh, before, how->now_s, &fault);
+	if (!fault.text[0])
+		check_if_time(fresh, how, &fault);
 	bool is_wrong = fault.text[0] != '\0';
-	seat->was_read = true;
 	if (is_wrong)
 		blame_seat(seat, fault.text);
-	if (fresh->is_checked || !stays) {
+	if (!stays || (fresh->is_checked && !is_wrong)) {
 		seat->entry = fresh;
+		seat->is_new = true;
 		seat->is_withdrawn = is_wrong;
 		return 1;
 	}
 	seat->entry = zone_entry_share(before->entry);
 	seat->is_withdrawn = before->is_withdrawn;
-	if (is_wrong) {
+	if (is_wrong)
 		zone_entry_release(fresh);
-		return 1;
-	}
-	seat->waiting = fresh;
-	if (seat->is_withdrawn && before->fault)
-		blame_seat(seat, before->fault); /* until the check says that all is well again */
+	else
+		await_check(seat, fresh);
 	return 1;
+}
+
+/* Returns true if the zone changes by what was found. */
+static bool check_waiting(struct zone_seat *seat, struct crypto *crypto)
+{
+	struct complaint fault;
+
+	if (zone_entry_check(seat->waiting, crypto, &fault) == 0) {
+		clear_fault(seat);
+		return true;
+	}
+	blame_seat(seat, fault.text);
+	zone_entry_release(seat->waiting);
+	seat->waiting = NULL;
+	return false;
+}
+
+static bool check_entry(struct zone_seat *seat, struct crypto *crypto)
+{
+	struct complaint fault;
+
+	if (zone_entry_check(seat->entry, crypto, &fault) == 0)
+		return false;
+	blame_seat(seat, fault.text);
+	seat->is_withdrawn = true;
+	return true;
 }
 
 bool zone_seat_check(struct zone_seat *seat, struct crypto *crypto)
 {
-	struct complaint fault;
-	bool replaces = seat->waiting != NULL;
+	bool changes = seat->waiting && check_waiting(seat, crypto);
 
-	if (zone_entry_check(replaces ? seat->waiting : seat->entry, crypto, &fault) == 0) {
-		if (replaces) {
-			free(seat->fault);
-			seat->fault = NULL;
-		}
-		return replaces;
-	}
-	blame_seat(seat, fault.text);
-	seat->is_withdrawn = seat->is_withdrawn || !replaces;
-	zone_entry_release(seat->waiting);
-	seat->waiting = NULL;
-	return !replaces;
+	if (!seat->waiting && zone_seat_waits(seat))
+		changes = check_entry(seat, crypto);
+	return changes;
 }
 
 void zone_seat_settle(struct zone_seat *seat, const struct zone_seat *before)
@@ -112,9 +175,11 @@ void zone_seat_settle(struct zone_seat *seat, const struct zone_seat *before)
 		.before = before,
 		.entry = zone_entry_share(before->waiting ? before->waiting : before->entry),
 		.is_withdrawn = before->is_withdrawn && !before->waiting,
+		.is_new = before->waiting != NULL,
 	};
-	if (before->fault)
-		blame_seat(seat, before->fault);
+	if (before->is_broken)
+		blame_seat(seat, zone_seat_fault(before));
+	seat->is_news = before->is_news;
 }
 
 void zone_seat_fini(struct zone_seat *seat)

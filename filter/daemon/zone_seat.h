@@ -8,11 +8,13 @@
 
 struct zone_seat {
 	struct zone_entry *entry;
-	struct zone_entry
-	        *waiting;  /* to be checked, and then to take the place of `entry`; or NULL */
-	char *fault;       /* or NULL */
-	bool is_withdrawn; /* the keys of `entry` turned out to be wrong */
-	bool was_read;     /* for this policy */
+	struct zone_entry *waiting; /* for its check, to take the place of `entry` then; or NULL */
+	bool is_withdrawn;          /* the keys of `entry` turned out to be wrong */
+	bool is_new;                /* the former policy had another entry, or none */
+
+	bool is_broken;
+	bool is_news; /* the fault was not there in the former policy, and was not told */
+	char *fault;  /* NULL if memory was short */
 
 	/* The zone in the former policy, or NULL. Only while this policy is made. */
 	const struct zone_seat *before;
@@ -30,6 +32,9 @@ const struct name *zone_seat_apex(const struct zone_seat *seat);
 /* True if there are keys that may sign. */
 bool zone_seat_has_keys(const struct zone_seat *seat);
 
+/* Returns what is wrong, or NULL. */
+const char *zone_seat_fault(const struct zone_seat *seat);
+
 /* True if signatures are to be checked. */
 bool zone_seat_waits(const struct zone_seat *seat);
 
@@ -38,7 +43,7 @@ bool zone_seat_waits(const struct zone_seat *seat);
 int zone_seat_take(struct zone_seat *seat, const struct zone_seat *before,
         const struct zone_source *source, struct zone_reading *how);
 
-/* Checks a seat that waits. Returns true if the next policy differs by what was found. */
+/* Checks what waits. Returns true if the next policy differs by what was found. */
 bool zone_seat_check(struct zone_seat *seat, struct crypto *crypto);
 
 /* Takes over a seat that zone_seat_check() has looked at. */

@@ -159,6 +159,7 @@
 	        "Responses with TC: the server rejects EDNS, and is asked without from now on")    \
 	X(sign_exhausted, "Responses replaced by SERVFAIL: too many new signatures")               \
 	X(sign_keys, "Responses replaced by SERVFAIL: no pre-made signature of the zone is valid") \
+	X(sign_broken, "Responses replaced by SERVFAIL: the zone is broken, and has no keys")      \
 	X(sign_clock, "Responses replaced by SERVFAIL: the clock is not set")                      \
 	X(sign_failed, "Responses replaced by SERVFAIL: signing failed")                           \
 	X(sign_strays,                                                                             \

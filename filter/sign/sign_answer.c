@@ -290,7 +290,7 @@ bool sign_apex(struct sign_job *job, struct ending *e)
 
 	e->outcome = SIGN_OUTCOME_APEX;
 	if (!zone->key) /* or a DS and a DNSKEY that exist would be denied */
-		return signing_fail(job, SIGN_OUTCOME_KEYS);
+		return signing_fail(job, SIGN_OUTCOME_BROKEN);
 	if (job->qtype == TYPE_DS)
 		return answer_ds_of_zone(job, zone, e);
 	p = presigned_of(zone, job->qtype);

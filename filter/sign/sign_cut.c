@@ -75,7 +75,7 @@ static bool put_cut_proof(
 	if (!job->asked->client.dnssec_ok)
 		return true;
 	if (is_of_broken_zone(job, cut))
-		return signing_fail(job, SIGN_OUTCOME_KEYS);
+		return signing_fail(job, SIGN_OUTCOME_BROKEN);
 	if (count > 0)
 		return put_policy_ds(job, zone, cut, ds, count, SECTION_AUTHORITY);
 	return own ? put_set(job, own, SECTION_AUTHORITY, zone)
@@ -104,7 +104,7 @@ bool answer_ds_of_cut(struct sign_job *job, const struct sign_zone *zone, struct
 	unsigned count = policy_ds(job, zone, &job->qname, &ds);
 
 	if (is_of_broken_zone(job, &job->qname))
-		return signing_fail(job, SIGN_OUTCOME_KEYS);
+		return signing_fail(job, SIGN_OUTCOME_BROKEN);
 	if (count > 0)
 		return put_policy_ds(job, zone, &job->qname, ds, count, SECTION_ANSWER);
 	if (own)
@@ -122,16 +122,18 @@ bool answer_ds_of_cut(struct sign_job *job, const struct sign_zone *zone, struct
 bool answer_ds_of_zone(struct sign_job *job, const struct sign_zone *child, struct ending *e)
 {
 	const struct sign_zone *parent;
+	const struct span *ds;
 	struct set_ttls ttls;
 	struct name above;
+	unsigned count;
 
 	name_parent(&child->apex, &above);
 	parent = zone_of(job, &above);
 	if (!parent)
 		return signing_fail(job, SIGN_OUTCOME_UNEXPECTED);
-	if (child->ds_count > 0)
-		return put_policy_ds(
-		        job, parent, &child->apex, child->ds, child->ds_count, SECTION_ANSWER);
+	count = policy_ds(job, parent, &child->apex, &ds);
+	if (count > 0)
+		return put_policy_ds(job, parent, &child->apex, ds, count, SECTION_ANSWER);
 	e->outcome = SIGN_OUTCOME_NODATA;
 	return put_learned_soa(job, parent, &ttls) &&
 	       put_cut_nsec(job, parent, &child->apex, &ttls);

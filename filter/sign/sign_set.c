@@ -107,7 +107,7 @@ bool sign_set(struct sign_job *job, const struct sign_zone *zone, const struct c
 	struct signer *s = job->signer;
 
 	if (!zone->key)
-		return signing_fail(job, SIGN_OUTCOME_KEYS);
+		return signing_fail(job, SIGN_OUTCOME_BROKEN);
 	int64_t start_s = period_start(s, &set->set->owner, job->now_s);
 	size_t size = RRSIG_FIXED_OCTETS + zone->apex.len + s->signature_octets;
 	uint8_t *room = arena_take(&s->arena, size);

@@ -82,6 +82,8 @@ static const struct {
 	        "too many new signatures", "; see sign.signatures_per_s" },
 	[SIGN_OUTCOME_KEYS] = { offsetof(struct stats, sign_keys),
 	        "no pre-made signature of the KSK is valid now", "; see `sealgate keys sign`" },
+	[SIGN_OUTCOME_BROKEN] = { offsetof(struct stats, sign_broken),
+	        "the zone is broken, and has no keys", "; the log of the last reload says why" },
 	[SIGN_OUTCOME_CLOCK] = { offsetof(struct stats, sign_clock),
 	        NULL }, /* daemon/timekeeper.c logs it */
 	[SIGN_OUTCOME_FAILED] = { offsetof(struct stats, sign_failed), "signing failed" },

@@ -433,16 +433,16 @@ static void of_a_zone_without_keys_nothing_is_signed_and_no_ds_denied(void **sta
 		enum sign_outcome outcome;
 	} rows[] = {
 		{ "an answer", "www.sub.example.test A", ASK, "www.sub.example.test A 192.0.2.1",
-		        SIGN_OUTCOME_KEYS },
+		        SIGN_OUTCOME_BROKEN },
 		{ "a denial", "x.sub.example.test A", ASK, "> sub.example.test SOA",
-		        SIGN_OUTCOME_KEYS },
+		        SIGN_OUTCOME_BROKEN },
 		{ "its DNSKEY", "sub.example.test DNSKEY", ASK, "sub.example.test SOA",
-		        SIGN_OUTCOME_KEYS },
+		        SIGN_OUTCOME_BROKEN },
 		{ "its DNSKEY without DO", "sub.example.test DNSKEY", ASK_PLAIN,
-		        "sub.example.test SOA", SIGN_OUTCOME_KEYS },
+		        "sub.example.test SOA", SIGN_OUTCOME_BROKEN },
 		{ "its CDS", "sub.example.test CDS", ASK, "sub.example.test SOA",
-		        SIGN_OUTCOME_KEYS },
-		{ "its DS", "sub.example.test DS", ASK, "example.test SOA", SIGN_OUTCOME_KEYS },
+		        SIGN_OUTCOME_BROKEN },
+		{ "its DS", "sub.example.test DS", ASK, "example.test SOA", SIGN_OUTCOME_BROKEN },
 		{ "the zone above", "www.example.test A", ASK, "www.example.test A 192.0.2.1",
 		        SIGN_OUTCOME_ANSWER },
 	};
@@ -460,7 +460,7 @@ static void of_a_zone_without_keys_nothing_is_signed_and_no_ds_denied(void **sta
 		if (l->result.outcome != rows[i].outcome)
 			fail_msg("%s: %s", rows[i].why, sign_outcome_word(l->result.outcome));
 		assert_row(rows[i].why,
-		        l->result.is_servfail == (rows[i].outcome == SIGN_OUTCOME_KEYS));
+		        l->result.is_servfail == (rows[i].outcome == SIGN_OUTCOME_BROKEN));
 	}
 	broken->key = key;
 	legacy_free(l);

@@ -13,10 +13,11 @@
 #include "worker/worker_orders.h"
 #include "worker/worker_private.h"
 
-#define NOW  1750000000
-#define DAY  INT64_C(86400)
-#define ZONE "example.test"
-#define ROOM 4 /* zones, cuts and servers that a test adds */
+#define NOW             1750000000
+#define DAY             INT64_C(86400)
+#define ZONE            "example.test"
+#define FILES_SETTLE_US 30000 /* then a file that is the same counts as the same (base/file.c) */
+#define ROOM            4     /* zones, cuts and servers that a test adds */
 
 struct bed {
 	struct config config;
@@ -44,6 +45,7 @@ static void sign_keys(struct bed *bed, const char *zone, int64_t now_s, bool is_
 	};
 	assert_row(bed->why.text, zone_keys_sign(&files, bed->crypto, &how, &bed->why) == 0);
 	zone_key_files_free(&files);
+	usleep(FILES_SETTLE_US);
 }
 
 static void make_keys(struct bed *bed, const char *zone, int64_t now_s)
@@ -57,6 +59,7 @@ static void run(const struct bed *bed, const char *command)
 
 	snprintf(line, sizeof(line), "cd %s && %s", bed->config.sign_zones.items[0].keys, command);
 	assert_int_equal(system(line), 0);
+	usleep(FILES_SETTLE_US);
 }
 
 static void add_zone(struct bed *bed, const char *zone, int64_t now_s)
@@ -215,11 +218,13 @@ static void a_broken_zone_keeps_what_it_had_and_the_others_go_on(void **state)
 		assert_row(rows[i].why, zone_called(bed, ZONE)->dnskey.count == 2);
 		assert_row(rows[i].why, worker_sign_policy(bed->worker)->zone_count == 2);
 		assert_row(rows[i].why, zone_keeper_counts(bed->keeper).broken == 1);
-		if (!strstr(zone_keeper_nth_fault(bed->keeper, 0), rows[i].says))
-			fail_msg("%s: says \"%s\"", rows[i].why,
-			        zone_keeper_nth_fault(bed->keeper, 0));
+		const char *first;
+		assert_row(rows[i].why, zone_keeper_news(bed->keeper, &first) == 1);
+		if (!strstr(first, rows[i].says))
+			fail_msg("%s: says \"%s\"", rows[i].why, first);
 		assert_row(rows[i].why, reload(bed) == 0);
 		assert_row("and again", zone_called(bed, ZONE)->key == key);
+		assert_row("it was told", zone_keeper_news(bed->keeper, &first) == 0);
 		run(bed, "rm -f K" ZONE ".*");
 		make_keys(bed, ZONE, NOW);
 		assert_row("mended", reload(bed) == 0);

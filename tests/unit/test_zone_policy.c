@@ -9,6 +9,8 @@
 #include "daemon/zone_key_files.h"
 #include "daemon/zone_policy.h"
 
+#define FILES_SETTLE_US 30000 /* then a file that is the same counts as the same (base/file.c) */
+
 struct bed {
 	struct config config;
 	struct crypto *crypto;
@@ -22,9 +24,10 @@ static void run(const struct bed *bed, const char *command)
 
 	snprintf(line, sizeof(line), "cd %s && %s", bed->config.sign_zones_directory, command);
 	assert_row(command, system(line) == 0);
+	usleep(FILES_SETTLE_US);
 }
 
-static void make_keys(struct bed *bed, const char *zone)
+static void make_keys_at(struct bed *bed, const char *zone, int64_t now_s)
 {
 	struct name name;
 	struct zone_key_files files = { .directory = bed->config.sign_zones_directory,
@@ -33,11 +36,16 @@ static void make_keys(struct bed *bed, const char *zone)
 
 	assert_true(name_from_text(zone, &name));
 	assert_int_equal(
-	        zone_keys_generate(&files, ALGORITHM_ECDSAP256, clock_wall_s(), &made, &bed->why),
-	        0);
-	const struct zone_signing how = { .now_s = clock_wall_s(), .days = 8, .group = (gid_t)-1 };
+	        zone_keys_generate(&files, ALGORITHM_ECDSAP256, now_s, &made, &bed->why), 0);
+	const struct zone_signing how = { .now_s = now_s, .days = 8, .group = (gid_t)-1 };
 	assert_int_equal(zone_keys_sign(&files, bed->crypto, &how, &bed->why), 0);
 	zone_key_files_free(&files);
+	usleep(FILES_SETTLE_US);
+}
+
+static void make_keys(struct bed *bed, const char *zone)
+{
+	make_keys_at(bed, zone, clock_wall_s());
 }
 
 /* Zones and keys lie in one directory, which must do, too. */
@@ -121,7 +129,7 @@ static void zones_come_change_and_go_with_their_files(void **state)
 	run(bed, "touch .hidden.conf README notes.conf~");
 	make(bed, ZONE_POLICY_CHECK_ALL);
 	assert_counts(bed, "two", (struct zone_counts){ .added = 2 });
-	assert_int_equal(zone_called(bed, "example.test")->cut_count, 1); /* a has keys here */
+	assert_int_equal(zone_called(bed, "example.test")->cut_count, 2);
 	assert_int_equal(zone_called(bed, "example.test")->max_ttl_s, SIGN_MAX_TTL_S);
 	const struct signkey *key = zone_called(bed, "a.example.test")->key;
 	run(bed, "echo 'max_ttl = 60;' >>example.test.conf");
@@ -152,6 +160,8 @@ static void a_wrong_file_is_told_and_breaks_its_zone_alone(void **state)
 		{ "a TTL that is too long for all zones", "max_ttl = 604800;", "lifetime" },
 		{ "a cut elsewhere", "cuts = [ \"x.test\" ];", ":1: a cut must be a name below" },
 		{ "no keys", "keys = \"/nowhere\";", "there is no file /nowhere/K" },
+		{ "another file in it", "\n @include \"saved\"",
+		        "a.example.test.conf: the file of a zone cannot include another one" },
 	};
 	struct bed *bed = bed_new();
 
@@ -194,18 +204,96 @@ static void a_file_that_is_no_zone_is_told(void **state)
 
 	add_zone(bed, "example.test", "");
 	add_zone(bed, "listed.test", "max_ttl = 60;");
-	run(bed, "touch x..test.conf Example.TEST.conf; mkdir folder.test.conf");
+	run(bed, "touch x..test.conf Example.TEST.conf listed.test..conf; mkdir folder.test.conf; "
+	         "mkfifo fifo.test.conf; ln -s /proc/self/mem mem.test.conf");
 	assert_true(name_from_text("listed.test", &listed.apex));
 	strcpy(listed.keys, bed->config.sign_zones_directory);
 	bed->config.sign_zones = (struct config_zones){ .count = 1, .items = &listed };
 	make(bed, ZONE_POLICY_CHECK_ALL);
-	assert_counts(bed, "at first", (struct zone_counts){ .added = 3, .broken = 4 });
+	assert_counts(bed, "at first", (struct zone_counts){ .added = 5, .broken = 7 });
 	assert_fault(bed, "x..test.conf: the name of this file is no domain name");
 	assert_fault(bed, "another file has the same zone: remove one");
 	assert_fault(bed, "listed.test.conf: sign.zones has the same zone, and counts");
-	assert_fault(bed, "folder.test.conf: Is a directory");
+	assert_fault(bed, "listed.test..conf: sign.zones has the same zone, and counts");
+	assert_fault(bed, "folder.test.conf: not a file");
+	assert_fault(bed, "fifo.test.conf: not a file");
+	assert_fault(bed, "mem.test.conf: Input/output error");
 	assert_int_equal(zone_called(bed, "listed.test")->max_ttl_s, SIGN_MAX_TTL_S);
 	bed->config.sign_zones = (struct config_zones){ 0 };
+	bed_free(bed);
+}
+
+/* Otherwise its signed absence would make a secure zone insecure. */
+static void the_ds_of_a_cut_counts_if_the_zone_there_has_none(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+
+	add_zone(bed, "test",
+	        "cuts = ( { name = \"a.test\"; ds = [ \"1 13 2 "
+	        "0123456789012345678901234567890123456789012345678901234567890123\" ]; } );");
+	add_zone(bed, "a.test", "");
+	run(bed, "sed -i '/ CDS /d' Ka.test.signed-dnskey");
+	make(bed, ZONE_POLICY_CHECK_ALL);
+	assert_counts(bed, "both", (struct zone_counts){ .added = 2 });
+	assert_int_equal(zone_called(bed, "a.test")->ds_count, 0);
+	assert_int_equal(zone_called(bed, "test")->cut_count, 1);
+	assert_int_equal(zone_called(bed, "test")->cuts[0].ds_count, 1);
+	bed_free(bed);
+}
+
+/* As of an old backup. */
+static void signatures_that_have_ended_do_not_replace_valid_ones(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+
+	add_zone(bed, "a.test", "");
+	make(bed, ZONE_POLICY_CHECK_ALL);
+	const struct signkey *key = zone_called(bed, "a.test")->key;
+	run(bed, "mkdir saved; mv Ka.test* saved");
+	make_keys_at(bed, "a.test", clock_wall_s() - 30 * 86400);
+	make(bed, ZONE_POLICY_CHECK_ALL);
+	assert_counts(bed, "the old ones", (struct zone_counts){ .changed = 1, .broken = 1 });
+	assert_fault(bed, "Ka.test.signed-dnskey: no signature of the DNSKEY records is valid now");
+	assert_ptr_equal(zone_called(bed, "a.test")->key, key);
+	bed_free(bed);
+}
+
+/* The directory was not mounted, perhaps. Without zones all answers would pass unsigned. */
+static void all_zones_do_not_vanish_by_a_reload(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+
+	add_zone(bed, "a.test", "");
+	make(bed, ZONE_POLICY_CHECK_ALL);
+	run(bed, "rm *.conf");
+	assert_null(zone_policy_make(&bed->config, bed->policy, clock_wall_s(), 0, &bed->why));
+	assert_non_null(strstr(bed->why.text, "all zones are gone"));
+	bed_free(bed);
+}
+
+/* A script that changes one zone must not fail because of another one. */
+static void what_was_broken_before_is_no_news(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+	const char *news[4];
+
+	add_zone(bed, "a.test", "");
+	add_zone(bed, "b.test", "");
+	run(bed, "echo 'x = 1;' >a.test.conf; touch x..y.conf");
+	make(bed, ZONE_POLICY_CHECK_ALL);
+	assert_int_equal(zone_policy_news(bed->policy, news, COUNT(news)), 2);
+	assert_int_equal(zone_policy_news(bed->policy, news, COUNT(news)), 0);
+	make(bed, ZONE_POLICY_CHECK_ALL);
+	assert_int_equal(zone_policy_counts(bed->policy).broken, 2);
+	assert_int_equal(zone_policy_news(bed->policy, news, COUNT(news)), 0);
+	run(bed, "echo 'y = 1;' >a.test.conf; rm Kb.test.signed-dnskey");
+	make(bed, ZONE_POLICY_CHECK_ALL);
+	assert_int_equal(zone_policy_news(bed->policy, news, 1), 2);
+	assert_non_null(strstr(news[0], "a.test.conf:1: a zone has no member \"y\""));
 	bed_free(bed);
 }
 
@@ -308,6 +396,10 @@ int main(void)
 		cmocka_unit_test(zones_come_change_and_go_with_their_files),
 		cmocka_unit_test(a_wrong_file_is_told_and_breaks_its_zone_alone),
 		cmocka_unit_test(a_file_that_is_no_zone_is_told),
+		cmocka_unit_test(the_ds_of_a_cut_counts_if_the_zone_there_has_none),
+		cmocka_unit_test(signatures_that_have_ended_do_not_replace_valid_ones),
+		cmocka_unit_test(all_zones_do_not_vanish_by_a_reload),
+		cmocka_unit_test(what_was_broken_before_is_no_news),
 		cmocka_unit_test(without_the_directory_there_is_no_policy),
 		cmocka_unit_test(at_the_start_zones_sign_until_a_check_says_no),
 		cmocka_unit_test(in_a_reload_a_zone_keeps_its_keys_until_the_check_of_the_new_ones),
