@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/fsuid.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -312,11 +313,15 @@ static void reach_older(struct service *s, const struct config *c, bool replaces
 		s->older = replace_reach_root(c->control_socket);
 }
 
-/* Later there is no right to open them. They can do nothing that verdicts on packets could not do, too. */
-static void open_raw_sockets(struct service *s)
+/* Later there is no right to open them. They can do nothing that verdicts on packets could not do, too. The rules know
+ * them by their owner, which is the user of the file system at this moment. */
+static void open_raw_sockets(struct service *s, const struct identity *who)
 {
+	int before = who->is_to_change ? setfsuid(who->user) : 0;
 	int error = s->zones ? own_answers_open(s->raw_sockets) : 0;
 
+	if (who->is_to_change)
+		setfsuid((uid_t)before);
 	if (error)
 		log_info("over UDP the server is asked before each answer: raw sockets, to answer "
 		         "without it, need CAP_NET_RAW at the start: %s (docs/signing.md)",
@@ -333,7 +338,7 @@ static int give_up_privileges(
 	if (!error && who->is_to_change)
 		reach_older(s, c, replaces);
 	if (!error)
-		open_raw_sockets(s);
+		open_raw_sockets(s, who);
 	if (!error)
 		error = identity_take(who, PRIVILEGES_NET_ADMIN);
 	if (error)
