@@ -67,6 +67,12 @@ static uint32_t held_by_client(const struct relay *r, const struct connection *c
 	return r->share.addresses[c->sharer.address];
 }
 
+/* A query may be held until the server is connected. */
+static bool waits_for_answer(const struct connection *c)
+{
+	return c->question_count > 0 || c->held;
+}
+
 /* A connection of a greedier client yields first, and then one without a question in flight. Of two
  * that are equal in both the idler one does, which comes first. */
 static bool yields_before(
@@ -74,8 +80,7 @@ static bool yields_before(
 {
 	uint32_t held = held_by_client(r, c), others = held_by_client(r, other);
 
-	return held > others ||
-	       (held == others && c->question_count == 0 && other->question_count > 0);
+	return held > others || (held == others && !waits_for_answer(c) && waits_for_answer(other));
 }
 
 /* Returns the connection of a network that yields; only of the client `own` if that is not NULL. */
@@ -94,7 +99,7 @@ static struct connection *yielding_in_network(
 			best = c;
 		/* no other client has more, and none of its own connections comes before it */
 		bool has_most = own || 2 * held_by_client(r, best) > r->share.networks[network];
-		if (has_most && best->question_count == 0)
+		if (has_most && !waits_for_answer(best))
 			break;
 	}
 	return best;

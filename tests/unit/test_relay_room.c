@@ -170,6 +170,18 @@ static void the_idlest_without_a_question_is_evicted_first(void **state)
 	assert_int_equal(eighth->question_count, 1);
 }
 
+static void a_query_that_is_held_for_the_server_counts_as_a_question(void **state)
+{
+	struct bed *b = *state;
+	struct connection *of[CROWDED];
+
+	for (unsigned i = 0; i < CROWDED; i++)
+		of[i] = open_one(b, GREEDY);
+	of[0]->held = malloc(1);
+	assert_ptr_equal(open_one(b, GREEDY), of[1]); /* in its place */
+	assert_non_null(of[0]->held);
+}
+
 /* A LAN is one network of IPv6: its greedy machine loses connections, not its idlest one. */
 static void neighbours_in_a_network_do_not_pay_for_one(void **state)
 {
@@ -234,6 +246,7 @@ int main(void)
 		room_test(a_greedy_client_makes_room_for_itself),
 		room_test(a_client_with_few_connections_evicts_those_of_one_with_many),
 		room_test(the_idlest_without_a_question_is_evicted_first),
+		room_test(a_query_that_is_held_for_the_server_counts_as_a_question),
 		room_test(neighbours_in_a_network_do_not_pay_for_one),
 		room_test(many_addresses_of_one_network_leave_room_for_others),
 		room_test(connections_that_come_too_fast_are_refused),
