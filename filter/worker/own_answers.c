@@ -2,6 +2,7 @@
 #include "worker/own_answers.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,11 @@
 
 #define ROOM        65536 /* octets of packets in one turn; queries beyond that go to the server */
 #define PACKET_MOST (OWN_ANSWER_MAX + PACKET_ANSWER_HEADERS)
+#define REST_MS     1000 /* without answers after one for which the kernel had no room */
+
+/* Octets of packets that wait in the kernel. Those to addresses of a link at which nobody is wait there for three seconds,
+ * and anybody can ask in the name of such. The usual size would hold a few hundred. */
+#define SEND_BUFFER (8 << 20)
 
 #ifndef IPV6_HDRINCL
 #define IPV6_HDRINCL 36
@@ -20,24 +26,60 @@
 
 /* ---- Sockets ---- */
 
-static int set_option(int fd, int level, int option)
+static int set_option(int fd, int level, int option, int value)
 {
-	return setsockopt(fd, level, option, &(int){ 1 }, sizeof(int)) < 0 ? -errno : 0;
+	return setsockopt(fd, level, option, &value, sizeof(value)) < 0 ? -errno : 0;
 }
 
-/* Such a socket receives nothing. It is transparent because a gateway sends with addresses that are not its own. */
+/* Such a socket would have all packets of its protocol, which anybody may send. */
+static int receive_nothing(int fd)
+{
+	struct sock_filter none = BPF_STMT(BPF_RET | BPF_K, 0);
+	const struct sock_fprog filter = { .len = 1, .filter = &none };
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) < 0 ? -errno
+	                                                                                 : 0;
+}
+
+/* The kernel may know a smaller MTU of the way to a client, from an ICMP message that anybody can forge: it would cut the
+ * answers, and an attacker can replace the later parts. So it does not count. */
+static int send_whole(int fd, int family)
+{
+	return family == AF_INET
+	               ? set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT)
+	               : set_option(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_OMIT);
+}
+
+/* A smaller buffer is no reason to have no socket. */
+static void have_room(int fd)
+{
+	if (set_option(fd, SOL_SOCKET, SO_SNDBUFFORCE, SEND_BUFFER) < 0)
+		set_option(fd, SOL_SOCKET, SO_SNDBUF, SEND_BUFFER);
+}
+
+static int prepare_raw(int fd, int family)
+{
+	int error = receive_nothing(fd);
+
+	have_room(fd);
+	return error ? error : send_whole(fd, family);
+}
+
+/* It is transparent because a gateway sends with addresses that are not its own. */
 static int open_raw(int family)
 {
 	int fd = socket(family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_RAW);
 	int error = fd < 0 ? -errno : exchange_mark(fd);
 
+	if (!error)
+		error = prepare_raw(fd, family);
 	if (error)
 		goto out;
-	error = family == AF_INET ? set_option(fd, IPPROTO_IP, IP_TRANSPARENT)
-	                          : set_option(fd, IPPROTO_IPV6, IPV6_TRANSPARENT);
+	error = family == AF_INET ? set_option(fd, IPPROTO_IP, IP_TRANSPARENT, 1)
+	                          : set_option(fd, IPPROTO_IPV6, IPV6_TRANSPARENT, 1);
 	if (!error)
-		error = family == AF_INET ? set_option(fd, IPPROTO_IP, IP_HDRINCL)
-		                          : set_option(fd, IPPROTO_IPV6, IPV6_HDRINCL);
+		error = family == AF_INET ? set_option(fd, IPPROTO_IP, IP_HDRINCL, 1)
+		                          : set_option(fd, IPPROTO_IPV6, IPV6_HDRINCL, 1);
 out:
 	if (error && fd >= 0)
 		close(fd);
@@ -78,9 +120,16 @@ void own_answers_fini(struct own_answers *a)
 	a->packets = NULL;
 }
 
-static int socket_for(const struct own_answers *a, unsigned version)
+static unsigned own_family(unsigned version)
 {
-	return a->sockets[version == 6 ? OWN_IPV6 : OWN_IPV4];
+	return version == 6 ? OWN_IPV6 : OWN_IPV4;
+}
+
+static bool may_send(const struct own_answers *a, unsigned version)
+{
+	unsigned family = own_family(version);
+
+	return a->sockets[family] >= 0 && a->turn->now_ms >= a->rests_until_ms[family];
 }
 
 /* fe80::/10 (RFC 4291, 2.5.6) */
@@ -91,8 +140,9 @@ static bool needs_interface(struct span address)
 
 bool own_answers_take(const struct own_answers *a, const struct packet *query)
 {
-	return a->packets && socket_for(a, query->version) >= 0 && query->source_port != DNS_PORT &&
-	       !needs_interface(query->source) && ROOM - a->len >= PACKET_MOST;
+	return a->packets && may_send(a, query->version) && query->source_port != DNS_PORT &&
+	       !needs_interface(query->source) && !needs_interface(query->destination) &&
+	       ROOM - a->len >= PACKET_MOST;
 }
 
 void own_answers_add(struct own_answers *a, const struct packet *query, struct span answer)
@@ -144,22 +194,45 @@ static ssize_t send_packet(const struct own_answers *a, const struct packet *p, 
 		c.message.msg_namelen = sizeof(to4);
 		choose_source(&c, IPPROTO_IP, IP_PKTINFO, &info, sizeof(info));
 	}
-	return sendmsg(socket_for(a, p->version), &c.message, MSG_DONTWAIT | MSG_NOSIGNAL);
+	return sendmsg(a->sockets[own_family(p->version)], &c.message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-/* They lie one behind the other: each says how long it is. */
+/* An attacker can fill the kernel's buffer (SEND_BUFFER), and a query has its answer or is asked at the server, but not both:
+ * so the server is asked for a while. EMSGSIZE is no reason: else one client behind a narrow link would do that to all. */
+static void note_unsent(struct own_answers *a, unsigned version, int error)
+{
+	stats_count(&a->stats->sign_unsent);
+	if (error == EAGAIN || error == ENOBUFS || error == ENOMEM)
+		a->rests_until_ms[own_family(version)] = a->turn->now_ms + REST_MS;
+}
+
+/* Takes the packet at an offset. They lie one behind the other: each says how long it is. */
+static bool packet_at(const struct own_answers *a, size_t at, struct packet *p, struct span *octets)
+{
+	if (packet_parse(p, span_of(a->packets + at, a->len - at)) != PACKET_UDP)
+		return false;
+	*octets = span_of(a->packets + at, p->header.len + p->udp.len);
+	return true;
+}
+
 void own_answers_send(struct own_answers *a)
 {
-	size_t at = 0;
 	struct packet p;
+	struct span octets;
 
-	while (at < a->len) {
-		if (packet_parse(&p, span_of(a->packets + at, a->len - at)) != PACKET_UDP)
-			break;
-		size_t len = p.header.len + p.udp.len;
-		if (send_packet(a, &p, span_of(a->packets + at, len)) < 0)
-			stats_count(&a->stats->sign_unsent);
-		at += len;
+	for (size_t at = 0; at < a->len && packet_at(a, at, &p, &octets); at += octets.len) {
+		if (send_packet(a, &p, octets) < 0)
+			note_unsent(a, p.version, errno);
 	}
+	a->len = 0;
+}
+
+void own_answers_forget(struct own_answers *a)
+{
+	struct packet p;
+	struct span octets;
+
+	for (size_t at = 0; at < a->len && packet_at(a, at, &p, &octets); at += octets.len)
+		stats_count(&a->stats->sign_unsent);
 	a->len = 0;
 }

@@ -13,16 +13,20 @@
 
 #include "flow/stats.h"
 #include "wire/packet.h"
+#include "worker/turn.h"
 
 enum { OWN_IPV4, OWN_IPV6, OWN_FAMILIES };
 
-/* Octets of one answer at most: a packet of this size fits any link, and none is cut. */
+/* Octets of one answer at most, as servers have it by default: such a packet fits nearly all links. The kernel takes none
+ * that is too long for the link by which it leaves; on the way, routers may cut those of IPv4. */
 #define OWN_ANSWER_MAX 1232
 
 struct own_answers {
 	const int *sockets; /* OWN_FAMILIES of own_answers_open(), borrowed; NULL: none is sent */
+	const struct turn *turn;
 	struct stats *stats;
-	uint8_t *packets; /* that wait for own_answers_send() */
+	uint64_t rests_until_ms[OWN_FAMILIES]; /* after a failure no answer is sent */
+	uint8_t *packets;                      /* that wait for own_answers_send() */
 	size_t len;
 };
 
@@ -36,14 +40,19 @@ int own_answers_init(struct own_answers *a);
 void own_answers_fini(struct own_answers *a);
 
 /* True if a query in this packet can have an answer in this turn. A query from port 53 may be another server's, and the
- * rules tell its answers from queries by other means. A link-local address says nothing without its interface. */
+ * rules tell its answers from queries by other means. A link-local address, of client or server, says nothing without its
+ * interface. */
 bool own_answers_take(const struct own_answers *a, const struct packet *query);
 
 /* Keeps the answer until own_answers_send(). Only if own_answers_take() says so. */
 void own_answers_add(struct own_answers *a, const struct packet *query, struct span answer);
 
 /* Sends all. To be called after the verdicts on the queries. What cannot be sent is counted and lost, as datagrams may
- * be: the client asks again, and the server is asked then (sign_haste.h). */
+ * be: the client asks again, and the server is asked then (sign_haste.h). If the kernel has no room for more, the server
+ * is asked for all clients during the next second. */
 void own_answers_send(struct own_answers *a);
+
+/* Forgets all, counted as not sent: perhaps their queries have reached the server. */
+void own_answers_forget(struct own_answers *a);
 
 #endif

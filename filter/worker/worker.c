@@ -350,11 +350,22 @@ static void keep_pace(struct worker *w)
 		nanosleep(&nap, NULL);
 }
 
+/* A query whose verdict was lost may wait in the kernel, and may reach the server yet: then the client would have two
+ * answers. The kernel does not say which verdicts it took. */
+static void send_own_answers(struct worker *w, uint64_t errors_before)
+{
+	if (w->stats.verdict_errors == errors_before)
+		own_answers_send(&w->own_answers);
+	else
+		own_answers_forget(&w->own_answers);
+}
+
 static int worker_turn(struct worker *w)
 {
 	struct epoll_event events[EVENTS_MAX];
 	int result = 0;
 	int n = epoll_wait(w->epoll_fd, events, EVENTS_MAX, turn_wait_ms(w));
+	uint64_t errors_before = w->stats.verdict_errors;
 
 	if (n < 0 && errno != EINTR)
 		return -errno;
@@ -373,7 +384,7 @@ static int worker_turn(struct worker *w)
 	judge_ready(w);
 	end_waits(w);
 	nfqueue_flush(&w->queue);
-	own_answers_send(&w->own_answers);
+	send_own_answers(w, errors_before);
 	flow_settle(&w->flows);
 	sign_trade_renew(&w->sign_trade);
 	if (n < EVENTS_MAX || w->received > 0)

@@ -238,8 +238,9 @@ static int make_signer(struct worker *w)
 		.verdicts = datagram_verdicts(&w->queue),
 		.answers = &w->own_answers };
 	udp_sign_init(&w->udp_signer);
-	w->own_answers = (struct own_answers){ .sockets = w->config.signing.raw_sockets,
-		.stats = &w->stats };
+	w->own_answers = (struct own_answers){
+		.sockets = w->config.signing.raw_sockets, .turn = &w->turn, .stats = &w->stats
+	};
 	int result = own_answers_init(&w->own_answers);
 	return result ? result : sign_trade_init(&w->sign_trade);
 }

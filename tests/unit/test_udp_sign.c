@@ -3,6 +3,11 @@
 #include "packets.h"
 #include "signtrade.h"
 
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "worker/udp_sign.h"
 
 #define ID     0x1234
@@ -165,7 +170,9 @@ static const int no_network[OWN_FAMILIES] = { 0, 0 }; /* nothing is sent */
 
 static struct own_answers *answers_on(struct bed *b, struct own_answers *answers)
 {
-	*answers = (struct own_answers){ .sockets = no_network, .stats = &b->s.stats };
+	*answers = (struct own_answers){
+		.sockets = no_network, .turn = &b->s.turn, .stats = &b->s.stats
+	};
 	assert_int_equal(own_answers_init(answers), 0);
 	b->signer.answers = answers;
 	return answers;
@@ -228,12 +235,12 @@ static void a_query_is_spoiled_if_its_answer_needs_no_server(void **state)
 	}
 }
 
-static void a_client_is_answered_only_where_its_address_says_where_it_is(void **state)
+static void only_addresses_that_need_no_interface_are_answered(void **state)
 {
 	(void)state;
 	static const struct {
 		const char *why;
-		uint8_t source[16];
+		uint8_t address[16]; /* of the client, then of the server */
 		bool may_have;
 	} rows[] = {
 		{ "global", { 0x20, 0x01, 0x0d, 0xb8 }, true },
@@ -242,16 +249,73 @@ static void a_client_is_answered_only_where_its_address_says_where_it_is(void **
 		{ "the last of these", { 0xfe, 0xbf, 0xff }, false },
 		{ "behind these", { 0xfe, 0xc0 }, true },
 	};
-	struct own_answers answers = { .sockets = no_network };
+	static const struct turn turn = { .now_ms = 1000 };
+	static const uint8_t global[16] = { 0x20, 0x01, 0x0d, 0xb8 };
+	struct own_answers answers = { .sockets = no_network, .turn = &turn };
 
 	assert_int_equal(own_answers_init(&answers), 0);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		const struct packet query = {
-			.version = 6, .source_port = 4000, .source = span_of(rows[i].source, 16)
-		};
+		struct packet query = { .version = 6,
+			.source_port = 4000,
+			.source = span_of(rows[i].address, 16),
+			.destination = span_of(global, 16) };
+		assert_row(rows[i].why, own_answers_take(&answers, &query) == rows[i].may_have);
+		query.destination = query.source;
+		query.source = span_of(global, 16);
 		assert_row(rows[i].why, own_answers_take(&answers, &query) == rows[i].may_have);
 	}
 	own_answers_fini(&answers);
+}
+
+/* Instead of a raw socket: one of TCP, whose peer reads nothing. It heeds no address, and says EAGAIN as a full one does. */
+static int full_socket(int others[static 2])
+{
+	struct sockaddr_in here = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof(here);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	static const uint8_t octets[65536];
+
+	others[0] = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(others[0], (struct sockaddr *)&here, size), 0);
+	assert_int_equal(listen(others[0], 1), 0);
+	assert_int_equal(getsockname(others[0], (struct sockaddr *)&here, &size), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&here, size), 0);
+	others[1] = accept(others[0], NULL, NULL);
+	assert_true(others[1] >= 0);
+	while (send(fd, octets, sizeof(octets), MSG_DONTWAIT) > 0)
+		continue;
+	assert_int_equal(errno, EAGAIN);
+	return fd;
+}
+
+static void without_room_in_the_kernel_the_server_is_asked_for_a_second(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+	struct own_answers answers;
+	struct span query = signtrade_query(&b->s, ID, 0, "example.test", TYPE_DNSKEY, WITH_DO);
+	const struct way_there other = { { "198.51.100.7", 4000 }, SERVER, INSIDE, OUTSIDE, true };
+	int others[2];
+	const int sockets[OWN_FAMILIES] = { full_socket(others), -1 };
+
+	answers_on(b, &answers);
+	answers.sockets = sockets;
+	assert_int_equal(ask_octets(b, to_server, query), SPOILED);
+	own_answers_send(&answers);
+	assert_int_equal(b->s.stats.sign_unsent, 1);
+	b->s.turn.now_ms += 999;
+	assert_int_equal(ask_octets(b, other, query), REPLACED);
+	b->s.turn.now_ms += 1;
+	assert_int_equal(ask_octets(b, other, query), SPOILED);
+	own_answers_forget(&answers);
+	assert_int_equal(answers.len, 0);
+	assert_int_equal(b->s.stats.sign_unsent, 2);
+	own_answers_fini(&answers);
+	close(sockets[OWN_IPV4]);
+	close(others[0]);
+	close(others[1]);
+	bed_free(b);
 }
 
 static void what_finds_no_room_in_a_turn_goes_to_the_server(void **state)
@@ -275,7 +339,7 @@ static void without_sockets_each_query_goes_to_the_server(void **state)
 	(void)state;
 	static const int none[OWN_FAMILIES] = { -1, -1 };
 	struct bed *b = bed_new();
-	struct own_answers answers = { .sockets = none, .stats = &b->s.stats };
+	struct own_answers answers = { .sockets = none, .turn = &b->s.turn, .stats = &b->s.stats };
 	struct span query = signtrade_query(&b->s, ID, 0, "example.test", TYPE_DNSKEY, WITH_DO);
 
 	assert_int_equal(own_answers_init(&answers), 0);
@@ -534,7 +598,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_queries_for_our_zones_to_our_servers_are_changed),
 		cmocka_unit_test(a_query_is_spoiled_if_its_answer_needs_no_server),
-		cmocka_unit_test(a_client_is_answered_only_where_its_address_says_where_it_is),
+		cmocka_unit_test(only_addresses_that_need_no_interface_are_answered),
+		cmocka_unit_test(without_room_in_the_kernel_the_server_is_asked_for_a_second),
 		cmocka_unit_test(what_finds_no_room_in_a_turn_goes_to_the_server),
 		cmocka_unit_test(without_sockets_each_query_goes_to_the_server),
 		cmocka_unit_test(a_query_with_several_questions_is_left_to_its_server),
