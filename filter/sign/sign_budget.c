@@ -5,6 +5,12 @@
 
 #include "sign/signer_private.h"
 
+/* Answers over UDP without the server, a second. A resolver asks for the keys of a zone once in their TTL, so even a
+ * network with many needs a handful an hour. But the source of a query may be forged, and an answer may be twenty times
+ * as long; and a limit that the server may have does not see it. */
+#define ANSWERS_OF_NETWORK 20
+#define ANSWERS_OF_ALL     1000 /* the cut ones too, which are no longer than their query */
+
 enum { NETWORK_4_OCTETS = 3, NETWORK_6_OCTETS = 7 }; /* a /24 of IPv4, a /56 of IPv6 */
 
 struct client_network {
@@ -39,6 +45,14 @@ static bool is_same_network(const void *entry, const void *key)
 	return n->len == octets->len && memcmp(n->octets, octets->base, n->len) == 0;
 }
 
+/* An operator who lets a network cause fewer signatures lets it have no more answers. */
+static uint32_t answers_of_network(const struct signer *s)
+{
+	uint32_t limit = s->policy->signatures_per_network;
+
+	return limit > 0 && limit < ANSWERS_OF_NETWORK ? limit : ANSWERS_OF_NETWORK;
+}
+
 static struct client_network *network_note(struct signer *s, struct span client, uint64_t now_ms)
 {
 	size_t len = client.len == 4 ? NETWORK_4_OCTETS : NETWORK_6_OCTETS;
@@ -53,7 +67,8 @@ static struct client_network *network_note(struct signer *s, struct span client,
 	n = table_add_or_replace(&s->networks, hash);
 	n->len = (uint8_t)network.len;
 	memcpy(n->octets, network.base, network.len);
-	n->bucket = n->answers = (struct token_bucket){ now_ms, s->policy->signatures_per_network };
+	n->bucket = (struct token_bucket){ now_ms, s->policy->signatures_per_network };
+	n->answers = (struct token_bucket){ now_ms, answers_of_network(s) };
 	return n;
 }
 
@@ -91,14 +106,17 @@ bool budget_take(struct signer *s, struct span client, bool is_stream, uint64_t 
 	return true;
 }
 
+bool budget_has_answer(struct signer *s, uint64_t now_ms)
+{
+	return bucket_has_token(&s->answers, ANSWERS_OF_ALL, now_ms);
+}
+
 bool budget_take_answer(struct signer *s, struct span client, uint64_t now_ms)
 {
-	struct token_bucket *own;
+	struct token_bucket *own = &network_note(s, client, now_ms)->answers;
 
-	if (s->policy->signatures_per_network == 0)
-		return true;
-	own = &network_note(s, client, now_ms)->answers;
-	if (!bucket_has_token(own, s->policy->signatures_per_network, now_ms))
+	bucket_take_token(&s->answers);
+	if (!bucket_has_token(own, answers_of_network(s), now_ms))
 		return false;
 	bucket_take_token(own);
 	return true;

@@ -12,8 +12,11 @@ int sign_budget_init(struct signer *s);
  * client's network. Returns false if one of the two is used up. */
 bool budget_take(struct signer *s, struct span client, bool is_stream, uint64_t now_ms);
 
-/* Takes one answer over UDP that needs no server from the budget of the client's network, which is as large as that of
- * signatures and apart from it. Returns false if it is used up. */
+/* True if there may be one more answer over UDP that needs no server: all clients together have not had too many. */
+bool budget_has_answer(struct signer *s, uint64_t now_ms);
+
+/* Takes such an answer, whole or cut, from the budget of all clients, and from that of the client's network. Returns false
+ * if the latter is used up. Only if budget_has_answer() says so. */
 bool budget_take_answer(struct signer *s, struct span client, uint64_t now_ms);
 
 #endif

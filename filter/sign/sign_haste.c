@@ -6,6 +6,12 @@
 /* Resolvers repeat a question that was not answered after a fraction of a second, programs after five seconds. */
 #define REPEATED_MS 10000
 
+/* A server that left so many queries in a row unanswered is silent, until it answers one, or until none was asked for a
+ * while. An attacker may know questions that a server leaves unanswered. But each response to another client ends it, and
+ * all that is gained are answers that are right. */
+#define SILENT_QUERIES 3
+#define SILENT_MS      30000
+
 struct hasty_client {
 	uint8_t rest[WIDE_HASH_REST]; /* of the hash; the table stores the first octets */
 	bool was_answered;            /* the last question; otherwise it went to the server */
@@ -34,6 +40,37 @@ static struct wide_hash hash_of_question(const struct signer *s, const struct si
 	return keyed_hash_wide(&s->key, writer_span(&w));
 }
 
+/* ---- Silent servers ---- */
+
+static struct answering *answering_of(struct signer *s, struct span server)
+{
+	return &s->answering[keyed_hash(&s->key, server) % ANSWERING_SLOTS];
+}
+
+static bool leaves_unanswered(struct signer *s, struct span server, uint64_t now_ms)
+{
+	const struct answering *a = answering_of(s, server);
+
+	return a->unanswered >= SILENT_QUERIES && now_ms < a->noted_ms + SILENT_MS;
+}
+
+void haste_note_response(struct signer *s, const struct sign_context *context)
+{
+	if (!context->is_stream)
+		answering_of(s, context->peers->server)->unanswered = 0;
+}
+
+void haste_note_silence(struct signer *s, const struct sign_context *context)
+{
+	if (context->is_stream)
+		return;
+	struct answering *a = answering_of(s, context->peers->server);
+	a->unanswered++;
+	a->noted_ms = context->now_ms;
+}
+
+/* ---- Clients ---- */
+
 bool haste_is_due(struct signer *s, const struct sign_job *job)
 {
 	struct wide_hash hash = hash_of_question(s, job);
@@ -46,7 +83,8 @@ bool haste_is_due(struct signer *s, const struct sign_job *job)
 		client = table_add_or_replace(&s->hasty, wide_hash_begin(&hash));
 		memcpy(client->rest, wide_hash_rest(&hash), sizeof(client->rest));
 	}
-	bool is_repeated = client->was_answered && job->now_ms < client->asked_ms + REPEATED_MS;
+	bool is_repeated = client->was_answered && job->now_ms < client->asked_ms + REPEATED_MS &&
+	                   !leaves_unanswered(s, job->peers->server, job->now_ms);
 	client->was_answered = !is_repeated;
 	client->asked_ms = job->now_ms;
 	return !is_repeated;

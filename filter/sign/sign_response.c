@@ -322,6 +322,7 @@ void sign_response(struct signer *s, const struct signer_query *asked,
 	if (!sign_matches(response, asked))
 		return;
 	server_note_response(s, asked, context, response);
+	haste_note_response(s, context);
 	job.m = response;
 	if (sign_recall_find(&job, &id, out))
 		return;
@@ -350,7 +351,7 @@ bool sign_at_once(struct signer *s, const struct signer_query *asked,
 	memory_begin(s, context->now_s); /* the answer is not kept */
 	arena_reset(&s->arena, 0);
 	if (s->policy->asks_always || !job_read_question(&job) || !is_known_at_once(&job) ||
-	        !(job.is_stream || haste_is_due(s, &job)))
+	        !(job.is_stream || (budget_has_answer(s, job.now_ms) && haste_is_due(s, &job))))
 		return false;
 	/* A forged address gets no more octets than were sent in its name; a real client comes again by TCP. */
 	if (job.is_stream || budget_take_answer(s, context->peers->client, context->now_ms))

@@ -160,5 +160,6 @@ void sign_unanswered(
         struct signer *s, const struct signer_query *asked, const struct sign_context *context)
 {
 	server_note_silence(s, asked, context);
+	haste_note_silence(s, context);
 	doubt_unanswered(s, asked, context->peers->server, context->now_s);
 }

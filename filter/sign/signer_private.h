@@ -45,6 +45,14 @@ struct token_bucket {
 	uint32_t tokens;
 };
 
+/* Whether servers answer over UDP (sign_haste.h). Servers may share a place. */
+struct answering {
+	unsigned unanswered; /* queries in a row */
+	uint64_t noted_ms;   /* the last of these */
+};
+
+#define ANSWERING_SLOTS 16
+
 struct sign_memory;
 
 /* The id of a signature: a fingerprint of the key and of the data that it covers. */
@@ -80,7 +88,9 @@ struct signer {
 	struct table networks;      /* networks of clients (sign_budget.h) */
 	struct table servers;       /* which servers support EDNS (sign_servers.h) */
 	struct table hasty;         /* clients that got answers at once (sign_haste.h) */
+	struct answering answering[ANSWERING_SLOTS];
 	struct token_bucket datagrams, streams; /* limits of new signatures, for all clients */
+	struct token_bucket answers;            /* of those over UDP without the server */
 	struct renewals renewals;
 
 	struct arena arena;

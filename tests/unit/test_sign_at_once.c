@@ -198,36 +198,134 @@ static void the_same_question_again_goes_to_the_server(void **state)
 	legacy_free(l);
 }
 
+static void leave_unanswered(struct legacy *l, bool is_stream)
+{
+	const struct sign_peers peers = legacy_peers(l);
+	struct sign_context context = legacy_context(l, &peers);
+
+	context.is_stream = is_stream;
+	sign_unanswered(l->signer, &l->asked, &context);
+}
+
+/* Asks for the keys of a zone. */
+static bool has_keys_at_once(struct legacy *l, struct sign_result *result)
+{
+	static uint8_t room[65535];
+	struct writer out = writer_over(room, sizeof(room));
+
+	legacy_ask(l, "example.test DNSKEY", ASK_DO);
+	return answer_at_once(l, result, &out);
+}
+
+static void a_silent_server_is_not_waited_for(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		unsigned unanswered; /* queries before */
+		bool over_tcp;       /* these */
+		uint64_t after_ms;   /* them */
+		bool has_answered;   /* another one since */
+		bool is_at_once;     /* the answer to the same question again */
+	} rows[] = {
+		{ "none was lost", 0, false, 0, false, false },
+		{ "two may get lost", 2, false, 0, false, false },
+		{ "three in a row", 3, false, 0, false, true },
+		{ "it has answered again", 3, false, 0, true, false },
+		{ "a while ago", 3, false, 29999, false, true },
+		{ "too long ago", 3, false, 30000, false, false },
+		{ "over TCP", 3, true, 0, false, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct legacy *l = legacy_in(0);
+		struct sign_result result;
+		legacy_ask(l, "www.example.test A", ASK_DO);
+		for (unsigned n = 0; n < rows[i].unanswered; n++)
+			leave_unanswered(l, rows[i].over_tcp);
+		if (rows[i].has_answered)
+			legacy_respond(l, FLAG_AA, "www.example.test A 192.0.2.1");
+		l->now_ms += rows[i].after_ms;
+		assert_row(rows[i].why, has_keys_at_once(l, &result));
+		assert_row(rows[i].why, has_keys_at_once(l, &result) == rows[i].is_at_once);
+		legacy_free(l);
+	}
+}
+
+/* Asks for the keys of a zone from so many addresses of one network, and counts answers by kind. */
+struct tally {
+	unsigned whole, cut, by_server;
+};
+
+static void ask_from_network(struct legacy *l, uint8_t network, unsigned clients, struct tally *t)
+{
+	for (unsigned i = 0; i < clients; i++) {
+		struct sign_result result;
+		l->client[2] = network;
+		l->client[3] = (uint8_t)(i + 1);
+		if (!has_keys_at_once(l, &result)) {
+			t->by_server++;
+			continue;
+		}
+		t->whole += result.outcome == SIGN_OUTCOME_APEX;
+		if (result.outcome != SIGN_OUTCOME_LIMITED)
+			continue;
+		t->cut++;
+		assert_true(result.octets.len <= l->query.len);
+		assert_true(get_u16(result.octets.base + 2) & FLAG_TC);
+	}
+}
+
 /* The sources of the queries may be forged. */
 static void a_network_gets_only_so_many_answers(void **state)
 {
 	(void)state;
-	enum { LIMIT = 5, ASKERS = 20 };
-	struct legacy *l = legacy_in(0);
-	static uint8_t room[65535];
-	unsigned whole = 0, cut = 0;
+	static const struct {
+		const char *why;
+		uint32_t signatures; /* that a network may cause */
+		unsigned whole;
+	} rows[] = {
+		{ "fewer than signatures", 200, 20 },
+		{ "no more than signatures", 5, 5 },
+		{ "signatures without limit", 0, 20 },
+	};
 
-	l->policy.signatures_per_network = LIMIT;
-	for (unsigned i = 0; i < ASKERS; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		enum { ASKERS = 40 };
+		static uint8_t room[65535];
+		struct legacy *l = legacy_in(0);
 		struct writer out = writer_over(room, sizeof(room));
 		struct sign_result result;
-		l->client[3] = (uint8_t)(i + 1);
-		legacy_ask(l, "example.test DNSKEY", ASK_DO);
-		assert_true(answer_at_once(l, &result, &out));
-		whole += result.outcome == SIGN_OUTCOME_APEX;
-		if (result.outcome != SIGN_OUTCOME_LIMITED)
-			continue;
-		cut++;
-		assert_true(result.octets.len <= l->query.len);
-		assert_true(get_u16(result.octets.base + 2) & FLAG_TC);
+		struct tally t = { 0 };
+
+		l->policy.signatures_per_network = rows[i].signatures;
+		ask_from_network(l, 1, ASKERS, &t);
+		assert_row(rows[i].why, t.whole == rows[i].whole);
+		assert_row(rows[i].why, t.cut == ASKERS - rows[i].whole);
+		legacy_ask(l, "example.test DNSKEY", ASK_DO | ASK_STREAM);
+		assert_row(rows[i].why, answer_at_once(l, &result, &out));
+		assert_row(rows[i].why, result.outcome == SIGN_OUTCOME_APEX);
+		legacy_free(l);
 	}
-	assert_int_equal(whole, LIMIT);
-	assert_int_equal(cut, ASKERS - LIMIT);
-	struct writer out = writer_over(room, sizeof(room));
-	struct sign_result result;
-	legacy_ask(l, "example.test DNSKEY", ASK_DO | ASK_STREAM);
-	assert_true(answer_at_once(l, &result, &out));
-	assert_int_equal(result.outcome, SIGN_OUTCOME_APEX);
+}
+
+static void all_networks_get_only_so_many_answers(void **state)
+{
+	(void)state;
+	struct legacy *l = legacy_in(0);
+	struct tally t = { 0 };
+
+	for (uint8_t network = 1; network <= 5; network++)
+		ask_from_network(l, network, 200, &t);
+	assert_int_equal(t.whole, 5 * 20);
+	assert_int_equal(t.cut, 5 * 180);
+	ask_from_network(l, 6, 1, &t);
+	assert_int_equal(t.by_server, 1);
+	l->now_ms += 10; /* room for ten */
+	t = (struct tally){ 0 };
+	ask_from_network(l, 6, 11, &t);
+	assert_int_equal(t.whole, 10);
+	assert_int_equal(t.by_server, 1);
 	legacy_free(l);
 }
 
@@ -288,7 +386,9 @@ int main(void)
 		cmocka_unit_test(the_policy_answers_like_the_server),
 		cmocka_unit_test(another_policy_takes_effect),
 		cmocka_unit_test(the_same_question_again_goes_to_the_server),
+		cmocka_unit_test(a_silent_server_is_not_waited_for),
 		cmocka_unit_test(a_network_gets_only_so_many_answers),
+		cmocka_unit_test(all_networks_get_only_so_many_answers),
 		cmocka_unit_test(the_policy_may_ask_the_server_always),
 		cmocka_unit_test(only_a_few_queries_are_worth_a_look),
 	};

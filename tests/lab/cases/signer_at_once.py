@@ -4,6 +4,8 @@
 import contextlib
 import os
 import signal
+import socket
+import struct
 import time
 
 from lab import ask, servers, streams
@@ -100,7 +102,9 @@ def _by_udp(world, zone, rdtype, source, family, timeout_s=SOON_S, server=None, 
 
 
 def _over_udp(state):
+    """Asks each network twelve questions: twenty a second get whole answers, those of the case before included."""
     def run(world):
+        time.sleep(1)
         _learn_soas(world)
         with state(world):
             before = world.gate.counter("sign_queries_at_once")
@@ -218,6 +222,22 @@ def _raw_sockets_outlive_the_right(world):
     expect_equal("capabilities", max(_capabilities(world)), CAP_NET_ADMIN)
 
 
+def _raw_sockets_receive_nothing(world):
+    """Neither do packets of their own protocol wait there, which anybody may send."""
+    machine, address = world.signing.legacy, ZONE.addresses[4]
+    with machine.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as witness, \
+            machine.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as sender:
+        sender.setsockopt(socket.IPPROTO_IP, socket.IP_HDRINCL, 1)
+        witness.settimeout(SOON_S)
+        header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20, 1, 0, 64, socket.IPPROTO_RAW, 0,
+                             socket.inet_aton(address), socket.inet_aton(address))
+        sender.sendto(header, (address, 0))
+        expect_equal("the witness received", len(witness.recv(100)), len(header))
+    rows = [line.split() for line in machine.run("cat", "/proc/net/raw").splitlines()[1:]]
+    waiting = [row[4] for row in rows if row[1].endswith(f":{socket.IPPROTO_RAW:04X}")]
+    expect_equal("octets that wait at sockets of this protocol", waiting, ["00000000:00000000"])
+
+
 def _started_without_the_right(world):
     """As the service is: with CAP_NET_ADMIN alone. Over UDP the server is asked, as ever; over TCP it is not."""
     program = world.signing.resources.path("without-net-raw")
@@ -305,6 +325,7 @@ GROUPS = (
         Case("at once: validators find the keys Secure while the server is silent", _validators_get_keys),)),
     Group("signer at once, rights", standing("server", validators=False), (
         Case("at once: the raw sockets stay when CAP_NET_RAW is given up", _raw_sockets_outlive_the_right),
+        Case("at once: the raw sockets receive nothing", _raw_sockets_receive_nothing),
         Case("at once: a reload switches it off and on", _a_reload_switches),
         Case("at once: started without CAP_NET_RAW, answers over UDP wait for the server, those over TCP do not",
              _started_without_the_right))),
