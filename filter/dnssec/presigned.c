@@ -7,6 +7,15 @@ static bool is_until(uint32_t a, uint32_t b)
 	return (int32_t)(b - a) >= 0;
 }
 
+bool presigned_has(const struct presigned *p, struct span rdata)
+{
+	for (unsigned i = 0; i < p->count; i++) {
+		if (span_equal(p->rdatas[i], rdata))
+			return true;
+	}
+	return false;
+}
+
 /* Adds `rrsig`, or replaces the RRSIG of the same key if that one began no later. Returns the new
  * count. */
 static unsigned take_presigned(const struct presigned_rrsig *chosen[static LIMIT_DS],

@@ -27,6 +27,9 @@ struct presigned {
 	struct presigned_rrsig *rrsigs; /* at most PRESIGNED_SIGNATURES */
 };
 
+/* True if the RRset has a record with this RDATA. */
+bool presigned_has(const struct presigned *p, struct span rdata);
+
 /* Sets `chosen` to the RRSIGs to send at `now_s`: for each key the valid one with the latest
  * inception. Returns their number, at most LIMIT_DS. */
 unsigned presigned_choose(const struct presigned *p, int64_t now_s,

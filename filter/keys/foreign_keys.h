@@ -20,8 +20,9 @@ unsigned foreign_keys_drop_ours(struct key_records *foreign, struct crypto *cryp
  *   each algorithm in the set, which neither signer makes for the other's (RFC 8901, 4);
  * - a DNSKEY with the tag of one of ours. A validator tries few keys of one tag, and the private key of ours is found
  *   by its tag;
- * - a CDS or CDNSKEY that asks the parent to take all DS records away (RFC 8078, 4), or that refers to a key which
- *   does not sign the DNSKEY records of either signer.
+ * - a CDS or CDNSKEY that asks the parent to take all DS records away (RFC 8078, 4), or for a DS record of a key that
+ *   is not in the DNSKEY records of `foreign`, or is a ZSK there. (A single key is KSK and ZSK, whatever its flags.)
+ * - a CDS without the CDNSKEY of the same key, or the other way round: they must match (RFC 7344, 4).
  *
  * `keys` are ours. */
 bool foreign_keys_fit(const struct key_records *foreign, struct crypto *crypto,

@@ -117,13 +117,18 @@ static bool read_key_record(
 
 	if (fault)
 		return records_wrong(v, fault);
+	struct span rdata = span_of(v->octets.base + start, v->octets.len - start);
+	if (presigned_has(set, rdata)) {
+		v->octets.len = start; /* an RRset has no record twice (RFC 2181, 5) */
+		return true;
+	}
 	if (set->count == LIMIT_KEYS)
 		return records_wrong(v, "too many records of this type");
 	struct span *rdatas = one_more(set->rdatas, set->count, sizeof(*rdatas));
 	if (!rdatas)
 		return records_wrong(v, "out of memory");
 	set->rdatas = rdatas;
-	rdatas[set->count++] = span_of(v->octets.base + start, v->octets.len - start);
+	rdatas[set->count++] = rdata;
 	return true;
 }
 
