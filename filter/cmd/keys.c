@@ -309,7 +309,8 @@ static const struct command_option keys_options[] = {
 	{ "config", 'c', true, "FILE", "read in this file which user may read new keys" },
 	{ "days", 'D', false, "N", "sign for so many days; without it 21" },
 	{ "force", 'F', false, NULL,
-	        "sign, even if a KSK is lost or a ZSK signs before resolvers can know it" },
+	        "sign, even if a KSK, or a key or CDS of another signer, is lost, or a ZSK signs "
+	        "before resolvers can know it" },
 	{ "directory", 'd', false, "DIR", "the keys' directory; without it " KEYS_DIRECTORY },
 	{ 0 },
 };

@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "keys/set_change.h"
 
+#include "dnssec/ds.h"
 #include "keys/key_text.h"
 #include "keys/succession.h"
-
-static bool has_key(const struct presigned *set, struct span rdata)
-{
-	for (unsigned i = 0; i < set->count; i++) {
-		if (span_equal(set->rdatas[i], rdata))
-			return true;
-	}
-	return false;
-}
 
 static void tell_missing(const struct presigned *in, const struct presigned *from, bool is_new,
         set_change_told *told, void *context)
@@ -19,7 +11,7 @@ static void tell_missing(const struct presigned *in, const struct presigned *fro
 	struct dnskey key;
 
 	for (unsigned i = 0; i < from->count; i++) {
-		if (!has_key(in, from->rdatas[i]) && dnskey_read(from->rdatas[i], &key))
+		if (!presigned_has(in, from->rdatas[i]) && dnskey_read(from->rdatas[i], &key))
 			told(context, &key, is_new);
 	}
 }
@@ -31,13 +23,22 @@ void set_change_tell(const struct key_records *before, const struct key_records 
 	tell_missing(&after->dnskey, &before->dnskey, false, told, context);
 }
 
-/* The keys that would be lost, at most one of each kind. A ZSK of ours goes when its times say so. */
+/* What would be lost, at most one of each kind. A ZSK of ours goes when its times say so. */
 struct lost_keys {
 	const struct keypair *ours;
 	unsigned count;
-	bool is_ksk_lost, is_foreign_lost;
-	uint16_t ksk_tag, foreign_tag;
+	bool is_ksk_lost, is_foreign_lost, is_cds_lost;
+	uint16_t ksk_tag, foreign_tag, cds_tag;
 };
+
+static bool is_among_ours(const struct lost_keys *lost, struct span rdata)
+{
+	for (unsigned i = 0; i < lost->count; i++) {
+		if (span_equal(keypair_rdata(&lost->ours[i]), rdata))
+			return true;
+	}
+	return false;
+}
 
 static void note_lost_key(void *context, const struct dnskey *key, bool is_new)
 {
@@ -50,12 +51,38 @@ static void note_lost_key(void *context, const struct dnskey *key, bool is_new)
 		lost->ksk_tag = key->tag;
 		return;
 	}
-	for (unsigned i = 0; i < lost->count; i++) {
-		if (span_equal(keypair_rdata(&lost->ours[i]), key->rdata))
-			return;
-	}
+	if (is_among_ours(lost, key->rdata))
+		return;
 	lost->is_foreign_lost = true;
 	lost->foreign_tag = key->tag;
+}
+
+static bool has_cds_of(const struct presigned *cds, uint16_t tag)
+{
+	for (unsigned i = 0; i < cds->count; i++) {
+		struct ds ds;
+		if (ds_read(cds->rdatas[i], &ds) && ds.tag == tag)
+			return true;
+	}
+	return false;
+}
+
+/* Another signer's key that stays, and whose CDS or CDNSKEY does not. CDS are compared by their tags: a CDS with
+ * another digest does as well, and of two keys with one tag the CDNSKEY differ. */
+static void note_lost_cds(
+        struct lost_keys *lost, const struct key_records *before, const struct key_records *after)
+{
+	for (unsigned i = 0; i < after->dnskey.count; i++) {
+		struct span key = after->dnskey.rdatas[i];
+		uint16_t tag = dnskey_tag(key);
+		bool is_lost = presigned_has(&before->cdnskey, key) &&
+		               !presigned_has(&after->cdnskey, key);
+		is_lost |= has_cds_of(&before->cds, tag) && !has_cds_of(&after->cds, tag);
+		if (!is_lost || is_among_ours(lost, key))
+			continue;
+		lost->is_cds_lost = true;
+		lost->cds_tag = tag;
+	}
 }
 
 static bool refuse_loss(const struct lost_keys *lost, struct complaint *error)
@@ -66,6 +93,14 @@ static bool refuse_loss(const struct lost_keys *lost, struct complaint *error)
 		        "until that is gone for as long as its TTL; then --force takes the KSK "
 		        "away",
 		        lost->ksk_tag);
+	else if (lost->is_cds_lost)
+		complaint_set(error,
+		        "the CDS and CDNSKEY records of key %u of another signer would be lost, "
+		        "and a parent that follows them takes its DS record away: what that "
+		        "signer answers would be Bogus. Import its records again, with these. If "
+		        "it no longer answers for the zone, and the TTLs of its answers are over, "
+		        "--force takes them away",
+		        lost->cds_tag);
 	else
 		complaint_set(error,
 		        "ZSK %u would be lost, and no file of it is here: another signer of the "
@@ -110,7 +145,7 @@ static int too_early(
 
 	for (unsigned i = 0; i < 2; i++) {
 		int zsk = succession_at(keys, count, times_s[i], NULL);
-		if (zsk >= 0 && !has_key(&before->dnskey, keypair_rdata(&keys[zsk])))
+		if (zsk >= 0 && !presigned_has(&before->dnskey, keypair_rdata(&keys[zsk])))
 			return zsk;
 	}
 	return published_too_late(keys, count, now_s, wait_s);
@@ -122,8 +157,9 @@ bool set_change_is_safe(const struct key_records *before, const struct key_recor
 	struct lost_keys lost = { .ours = keys, .count = count };
 
 	set_change_tell(before, after, note_lost_key, &lost);
+	note_lost_cds(&lost, before, after);
 	int zsk = too_early(before, keys, count, now_s);
-	if (lost.is_ksk_lost || (zsk < 0 && lost.is_foreign_lost))
+	if (lost.is_ksk_lost || (zsk < 0 && (lost.is_foreign_lost || lost.is_cds_lost)))
 		return refuse_loss(&lost, error);
 	if (zsk < 0)
 		return true;

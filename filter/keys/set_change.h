@@ -18,6 +18,8 @@ void set_change_tell(const struct key_records *before, const struct key_records 
  *
  * - a KSK is lost, ours or another signer's. The parent may have a DS record for it;
  * - a ZSK is lost that is not in `keys`. Another signer may sign with it (RFC 8901);
+ * - the CDS or CDNSKEY of another signer's key is lost, and its DNSKEY is not. A parent that follows CDS would take
+ *   its DS away (RFC 7344, 4), while it may still answer;
  * - a ZSK would sign before every resolver can have it. One with the set of before does not know it, and takes
  *   what it signs for Bogus, for as long as the TTL of the set (RFC 6781, 4.1.1.1). Its times must leave that long
  *   between publication and signing, too: what they break later would be refused then, with nobody there to see it.

@@ -670,6 +670,10 @@ static void our_keys_are_not_taken_for_those_of_another(void **state)
 	place_free(other);
 }
 
+#define NO_CDS "sed -i '/ CDS /d; / CDNSKEY /d'"
+#define OUR_CDS_ENDS                                                                               \
+	"k=$(grep -l ' 257 ' K*.key); echo 'SyncDelete: 20200101000000' >>${k%key}private"
+
 /* Each row is a change after the keys of another signer were imported and signed. */
 static void keys_of_another_signer_are_not_lost_by_accident(void **state)
 {
@@ -683,6 +687,15 @@ static void keys_of_another_signer_are_not_lost_by_accident(void **state)
 		{ "its ZSK is gone", "sed -i '/ DNSKEY 256/d' *.foreign-dnskey",
 		        "another signer of the zone may sign with it" },
 		{ "all is gone", "rm *.foreign-dnskey", "would be lost" },
+		{ "its CDS and CDNSKEY are gone", NO_CDS " *.foreign-dnskey",
+		        "CDS and CDNSKEY records of key" },
+		{ "its CDS is gone, and there was no CDNSKEY",
+		        NO_CDS " *.foreign-dnskey; sed -i '/ CDNSKEY /d' *.signed-dnskey",
+		        "CDS and CDNSKEY records of key" },
+		{ "its CDNSKEY is gone, and there was no CDS",
+		        NO_CDS " *.foreign-dnskey; sed -i '/ CDS /d' *.signed-dnskey",
+		        "CDS and CDNSKEY records of key" },
+		{ "our own CDS is no longer shown", OUR_CDS_ENDS, NULL },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
