@@ -264,8 +264,7 @@ OTHER = {
     ("docs/benchmarks.md", "client ---- router ---- server"): _drawing,
     ("docs/explain.md", "zone plain.optout.test."):
         _output_of("sealgate explain www.plain.optout.test --server 10.53.4.2 --anchor root.key"),
-    **{("docs/signing.md", first): _of_two_signers for first in (
-        'dnssec-policy "own" {', *signer_handover.BLOCKS)},
+    **{("docs/signing.md", first): _of_two_signers for first in signer_handover.BLOCKS},
     ("docs/signing.md", 'keys = "/var/lib/keys/example.org";'): _file_of_a_zone,
     ("docs/secondaries.md", 'zone "example.org" {'): _named_signs_what_it_transfers,
     (OPERATION, "; EDE: 10"): _forged_answer,

@@ -18,7 +18,7 @@ import dns.rdatatype
 import dns.rrset
 
 from lab.resources import Resources
-from lab.signing.handover import OTHER, OURS, HandoverLab
+from lab.signing.handover import CONFIGURE, MAKE_KEY, OTHER, OURS, HandoverLab
 
 from .case import Case, Group, described, expect, expect_equal
 from .signer import SigningWorld
@@ -31,7 +31,7 @@ TAKE = ("dig +noall +answer @192.0.2.53", "sealgate keys export example.org >our
 TO_BIND = "(echo server 192.0.2.53; echo zone example.org; "
 DROP_CDS = {"ours": "sed -i '/ CDS /d", "other": TO_BIND + "grep"}
 DROP = {"ours": "rm /etc/sealgate/keys/Kexample.org.foreign-dnskey", "other": TO_BIND + "sed"}
-BLOCKS = (*TAKE, *DROP_CDS.values(), *DROP.values())     # of the page
+BLOCKS = (MAKE_KEY, CONFIGURE, *TAKE, *DROP_CDS.values(), *DROP.values())     # of the page
 SERVERS = {"ours": OURS, "other": OTHER}
 NS = {"ours": "ns-ours", "other": "ns-other"}
 SEEN = ("NOERROR", "NXDOMAIN")
@@ -173,6 +173,11 @@ def _unverified(walk, origin, signer, keys_of):
                 yield f"{covered.name} {dns.rdatatype.to_text(rrsig.covers)} by {signer[4]}: {error}"
 
 
+def _shows_cds_late(world):
+    early = {origin: cds for origin, cds in world.walk.lab.cds_at_first.items() if cds}
+    expect(not early, "the page need not say that step 1 waits:", early)
+
+
 def _verifies_across(world):
     walk = world.walk
     _go_to(walk, 1)
@@ -310,6 +315,7 @@ def _scene(lab):
 
 GROUPS = (
     Group("signer hand-over", _scene, (
+        Case("hand-over: a new BIND shows no CDS at first, so that step 1 must wait", _shows_cds_late),
         *_steps(1, 2),
         Case("hand-over: what each signer answers is verified by the DNSKEY records of the other, CDS too",
              _verifies_across),

@@ -58,7 +58,8 @@ NAMED = """
     minimal-responses no;
     key-directory "{directory}";
 """
-UPDATE_KEY = 'key "update" { algorithm hmac-sha256; secret "YSBzZWNyZXQgb2YgdGhlIG9wZXJhdG9y"; };\n'
+# The blocks of the page that make BIND ready.
+MAKE_KEY, CONFIGURE = "(umask 027; tsig-keygen", f'include "{PAGE_UPDATE_KEY}";'
 SHELL = """set -euo pipefail
 sealgate() {{
     if [ "$1" = keys ]; then {clock} {sealgate} "$@" --directory {keys} --config {config}
@@ -66,6 +67,12 @@ sealgate() {{
 }}
 nsupdate() {{ {clock} nsupdate "$@"; }}
 """
+
+
+def _block(first):
+    """The text of the block of the page that begins so."""
+    (block,) = [block for block in pages.blocks(PAGE) if block.first.startswith(first)]
+    return block.text
 
 
 class TwoParents(Parents):
@@ -120,6 +127,7 @@ class HandoverLab(SigningLab):
         """BIND has signed the zones, and its keys are known everywhere, so it shows CDS. It looks at the state of its
         keys when it starts, and else by timers, which know nothing of a jump."""
         self._wait_for_bind(origins, self._is_all_signed)
+        self.cds_at_first = {origin: self.shown(OTHER, origin, "CDS") for origin in origins}
         self.other.stop()
         self.clock.jump(SETTLED_S)
         self.other = self._run_bind()
@@ -145,11 +153,9 @@ class HandoverLab(SigningLab):
         directory = self.resources.path("other-signer")
         os.makedirs(directory)
         self.update_key = os.path.join(directory, "update.key")
-        with open(self.update_key, "w") as file:
-            file.write(UPDATE_KEY)
-        (block,) = [block for block in pages.blocks(PAGE) if block.first.startswith('dnssec-policy "own" {')]
-        policy, zone = block.text.split("zone ", 1)
-        after = f'include "{self.update_key}";\n' + policy + CSK
+        subprocess.run(("bash", "-c", _block(MAKE_KEY).replace(PAGE_UPDATE_KEY, self.update_key)), check=True)
+        policy, zone = _block(CONFIGURE).replace(PAGE_UPDATE_KEY, self.update_key).split("zone ", 1)
+        after = policy + CSK
         for each in self.zones:
             self._zone_file(directory, each.origin, ns)
             text = "zone " + zone.replace(f"{PAGE_ZONE}.db", f"{each.origin}db").replace(
@@ -190,10 +196,9 @@ class HandoverLab(SigningLab):
 
     def operator_runs(self, origin, first, gate):
         """Runs the block of the page that begins so, for this zone."""
-        (block,) = [block for block in pages.blocks(PAGE) if block.first.startswith(first)]
         words = SHELL.format(clock=" ".join(self.clock.words), sealgate=self.sealgate_path,
                              keys=self.keys.keys_of(origin), config=gate.config)
-        text = block.text
+        text = _block(first)
         for said, meant in ((PAGE_UPDATE_KEY, self.update_key), (PAGE_KEYS, self.keys.keys_of(origin)),
                             (PAGE_SERVER, OTHER[4]), (PAGE_ZONE, origin.rstrip("."))):
             text = text.replace(said, meant)
