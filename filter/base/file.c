@@ -93,11 +93,17 @@ struct file_identity file_identity_of(const struct stat *st)
 		.changed_ns = is_unsettled(changed_ns) ? FILE_UNSETTLED : changed_ns };
 }
 
-struct file_identity file_identify(const char *path)
+struct file_identity file_identify_in(int directory, const char *name)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 ? file_identity_of(&st) : (struct file_identity){ 0 };
+	return fstatat(directory, name, &st, 0) == 0 ? file_identity_of(&st)
+	                                             : (struct file_identity){ 0 };
+}
+
+struct file_identity file_identify(const char *path)
+{
+	return file_identify_in(AT_FDCWD, path);
 }
 
 bool file_is_same(const struct file_identity *a, const struct file_identity *b)

@@ -26,9 +26,10 @@ struct file_identity {
 #define FILE_UNSETTLED                                                                             \
 	(-1) /* in place of a time: the file was changed so lately that it is never the same */
 
-/* Takes it from a file that can be looked at, by its path or by what fstatat() told; all zero otherwise. Take it before
+/* Takes it from a file that can be looked at, by its path, its name in an open directory, or what fstatat() told; all zero otherwise. Take it before
  * the file is read: then a change in between shows the next time. */
 struct file_identity file_identify(const char *path);
+struct file_identity file_identify_in(int directory, const char *name);
 struct file_identity file_identity_of(const struct stat *st);
 bool file_is_same(const struct file_identity *a, const struct file_identity *b);
 

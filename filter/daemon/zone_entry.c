@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/zone_entry.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "config/zone_file.h"
 #include "sign/sign_policy.h"
@@ -69,16 +72,36 @@ struct zone_entry *zone_entry_read(
 	return e;
 }
 
-bool zone_entry_is_current(
-        const struct zone_entry *e, const struct zone_source *source, int64_t now_s)
+/* Returns the directory, opened; -1 if it cannot be. */
+static int open_keys(struct key_directory *keys, const char *path)
+{
+	if (keys->fd >= 0 && strcmp(keys->path, path) == 0)
+		return keys->fd;
+	if (keys->fd >= 0)
+		close(keys->fd);
+	strcpy(keys->path, path);
+	keys->fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return keys->fd;
+}
+
+static bool is_source_same(const struct zone_entry *e, const struct zone_source *source)
 {
 	static const struct file_identity none;
-	bool is_same = source->file ? file_is_same(&e->source, &source->file->identity)
-	                            : file_is_same(&e->source, &none) &&
-	                                      config_zones_agree(&e->text, 0,
-	                                              &source->config->sign_zones, source->index);
 
-	return is_same && e->has_keys && zone_keys_are_current(&e->keys, now_s);
+	if (source->file)
+		return file_is_same(&e->source, &source->file->identity);
+	return file_is_same(&e->source, &none) &&
+	       config_zones_agree(&e->text, 0, &source->config->sign_zones, source->index);
+}
+
+bool zone_entry_is_current(const struct zone_entry *e, const struct zone_source *source,
+        struct key_directory *keys, int64_t now_s)
+{
+	if (!e->has_keys || !is_source_same(e, source))
+		return false;
+	int directory = open_keys(keys, e->text.items[0].keys);
+
+	return directory >= 0 && zone_keys_are_current(&e->keys, directory, now_s);
 }
 
 int zone_entry_check(struct zone_entry *e, struct crypto *crypto, struct complaint *fault)

@@ -33,9 +33,16 @@ const struct name *zone_source_apex(const struct zone_source *source);
 struct zone_entry *zone_entry_read(
         const struct zone_source *source, int64_t now_s, struct complaint *fault);
 
-/* True if zone_entry_read() would give the same now. */
-bool zone_entry_is_current(
-        const struct zone_entry *e, const struct zone_source *source, int64_t now_s);
+/* The directory of keys that was used last: most zones have the same one, and to find each file in it again from the root
+ * costs. All zero but for the descriptor, -1. */
+struct key_directory {
+	char path[CONFIG_PATH_MAX];
+	int fd;
+};
+
+/* True if zone_entry_read() would give the same now. Close `keys->fd` after the last call. */
+bool zone_entry_is_current(const struct zone_entry *e, const struct zone_source *source,
+        struct key_directory *keys, int64_t now_s);
 
 /* Checks the pre-made signatures of an entry that has keys. Returns 0, or -1 with a complaint. */
 int zone_entry_check(struct zone_entry *e, struct crypto *crypto, struct complaint *fault);

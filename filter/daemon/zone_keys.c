@@ -17,13 +17,15 @@
  * short. */
 static bool see_file(struct seen_file *file, const char *path)
 {
-	*file = (struct seen_file){ strdup(path), file_identify(path) };
+	*file = (struct seen_file){ .path = strdup(path), .identity = file_identify(path) };
+	if (file->path)
+		file->name = strrchr(file->path, '/') + 1; /* zone_key_path_in() wrote it */
 	return file->path;
 }
 
-static bool is_still_same(const struct seen_file *file)
+static bool is_still_same(const struct seen_file *file, int directory)
 {
-	struct file_identity now = file_identify(file->path);
+	struct file_identity now = file_identify_in(directory, file->name);
 
 	return file_is_same(&now, &file->identity);
 }
@@ -210,12 +212,12 @@ int zone_keys_check(const struct zone_keys *z, struct crypto *crypto, struct com
 	return -1;
 }
 
-bool zone_keys_are_current(const struct zone_keys *z, int64_t now_s)
+bool zone_keys_are_current(const struct zone_keys *z, int directory, int64_t now_s)
 {
-	bool is_same = now_s < z->choice_ends_s && is_still_same(&z->signed_file);
+	bool is_same = now_s < z->choice_ends_s && is_still_same(&z->signed_file, directory);
 
 	for (unsigned i = 0; is_same && i < z->zsk_count; i++)
-		is_same = is_still_same(&z->zsk_files[i]);
+		is_same = is_still_same(&z->zsk_files[i], directory);
 	return is_same;
 }
 

@@ -17,6 +17,7 @@ struct zone_zsk {
 
 struct seen_file {
 	char *path;
+	const char *name;              /* the last part of it */
 	struct file_identity identity; /* all zero: it was not there */
 };
 
@@ -44,8 +45,8 @@ int zone_keys_read(struct zone_keys *z, const char *directory, const struct name
 /* Checks each pre-made signature, which takes milliseconds. Returns 0, or -1 with a complaint. */
 int zone_keys_check(const struct zone_keys *z, struct crypto *crypto, struct complaint *error);
 
-/* True if reading the keys again at `now_s` would give the same ones. */
-bool zone_keys_are_current(const struct zone_keys *z, int64_t now_s);
+/* True if reading the keys again at `now_s` would give the same ones. `directory` is theirs, opened. */
+bool zone_keys_are_current(const struct zone_keys *z, int directory, int64_t now_s);
 
 void zone_keys_unload(struct zone_keys *z);
 

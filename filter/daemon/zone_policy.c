@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/least.h"
@@ -325,7 +326,7 @@ struct zone_policy *zone_policy_make(const struct config *c, const struct zone_p
         int64_t now_s, uint64_t check_ms, struct complaint *why)
 {
 	struct zone_policy *z = calloc(1, sizeof(*z));
-	struct zone_reading how = { crypto_new(), now_s, check_ms };
+	struct zone_reading how = { crypto_new(), now_s, check_ms, { .fd = -1 } };
 	int result = -1;
 
 	if (z && how.crypto)
@@ -333,6 +334,8 @@ struct zone_policy *zone_policy_make(const struct config *c, const struct zone_p
 	else
 		complaint_no_memory(why);
 	crypto_free(how.crypto);
+	if (how.keys.fd >= 0)
+		close(how.keys.fd);
 	if (result == 0)
 		return z;
 	zone_policy_free(z);

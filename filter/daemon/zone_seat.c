@@ -49,12 +49,12 @@ static void clear_fault(struct zone_seat *seat)
 
 /* Takes over a seat of the former policy. Returns false if the zone has to be read. */
 static bool keep_seat(struct zone_seat *seat, const struct zone_seat *before,
-        const struct zone_source *source, int64_t now_s)
+        const struct zone_source *source, struct zone_reading *how)
 {
 	if (!before || before->is_broken)
 		return false;
 	struct zone_entry *newest = before->waiting ? before->waiting : before->entry;
-	if (!zone_entry_is_current(newest, source, now_s))
+	if (!zone_entry_is_current(newest, source, &how->keys, how->now_s))
 		return false;
 	seat->entry = zone_entry_share(before->entry);
 	seat->waiting = zone_entry_share(before->waiting);
@@ -108,7 +108,7 @@ int zone_seat_take(struct zone_seat *seat, const struct zone_seat *before,
 	struct complaint fault;
 
 	*seat = (struct zone_seat){ .before = before };
-	if (keep_seat(seat, before, source, how->now_s))
+	if (keep_seat(seat, before, source, how))
 		return 0;
 	struct zone_entry *fresh = zone_entry_read(source, how->now_s, &fault);
 	if (!fresh)

@@ -25,6 +25,7 @@ struct zone_reading {
 	struct crypto *crypto;
 	int64_t now_s;
 	uint64_t check_ms; /* that are left for checks */
+	struct key_directory keys;
 };
 
 const struct name *zone_seat_apex(const struct zone_seat *seat);
