@@ -11,7 +11,7 @@ import time
 from lab import ask, servers, streams
 from lab.signing import legacy, plan
 
-from .case import Case, Group, described, expect, expect_equal
+from .case import Case, Group, described, expect, expect_equal, wait_until
 from .signer import standing
 from .signer_packets import complaints_of
 
@@ -42,6 +42,7 @@ def _dead(world):
     """The server has ended: the kernel refuses connections and queries for it."""
     signing = world.signing
     signing.processes[ZONE.origin].stop()
+    wait_until(lambda: _is_refused(signing), "a child of the server still takes connections")
     try:
         yield
     finally:
@@ -51,6 +52,14 @@ def _dead(world):
                                     for zone in zones])
         signing.processes[ZONE.origin] = process
         servers.wait_until_answering(signing.validators_namespace, ZONE.addresses[4], ZONE.origin, process)
+
+
+def _is_refused(signing):
+    try:
+        streams.connect(signing.legacy, ZONE.addresses[4]).sock.close()
+    except OSError:
+        return True
+    return False
 
 
 SOURCES.update({_frozen: (plan.UNBOUND, plan.STRICT), _dead: (plan.NAMED, plan.KRESD)})
@@ -172,6 +181,24 @@ def _asked_again(world, rules, door):
             expect(first is None, f"an answer came: what does this case show? {described(first)}")
             answer = _by_udp(world, CHILD, "CDNSKEY", plan.RECURSOR, family, server=_PLACES[door], do=True)
             _check(world, CHILD, "CDNSKEY", True, True, False, answer)
+
+
+RESTORED = (("mangle", "OUTPUT", "-m", "mark", "--mark", "0", "-j", "CONNMARK", "--restore-mark"),
+            ("mangle", "POSTROUTING", "-m", "mark", "!", "--mark", "0", "-j", "CONNMARK", "--save-mark"))
+
+
+def _connection_marks_open_nothing(world):
+    """The operator's rules give each packet the mark of its connection: that of sealgate's own answer, here."""
+    with _rules(world.signing.legacy, *RESTORED):
+        for family in (4, 6):
+            with ask.udp_socket(world.signing.validators_namespace, ZONE.addresses[family]) as sock:
+                sock.bind((plan.RECURSOR[family], 0))
+                sock.connect((ZONE.addresses[family], 53))
+                for name, rdtype in ((ZONE.origin, "DNSKEY"), *((f"www.{ZONE.origin}", "A"),) * 3):
+                    query = ask.make(name, rdtype, rd=False, do=True).to_wire()
+                    sock.send(query)
+                    answer = ask.receive(sock, query, SOON_S)
+                    expect(answer is not None and answer.data("RRSIG"), f"{name} {rdtype}: {described(answer)}")
 
 
 def _lost_on_the_way_out(world):
@@ -326,6 +353,8 @@ GROUPS = (
     Group("signer at once, rights", standing("server", validators=False), (
         Case("at once: the raw sockets stay when CAP_NET_RAW is given up", _raw_sockets_outlive_the_right),
         Case("at once: the raw sockets receive nothing", _raw_sockets_receive_nothing),
+        Case("at once: a mark that a rule restores lets no unsigned answer of the server pass",
+             _connection_marks_open_nothing),
         Case("at once: a reload switches it off and on", _a_reload_switches),
         Case("at once: started without CAP_NET_RAW, answers over UDP wait for the server, those over TCP do not",
              _started_without_the_right))),
