@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A lab with hundreds of zones on one server, each in a file of the directory that `sign.zones_directory` names."""
 
+import dataclasses
 import os
 import pathlib
 
@@ -23,6 +24,7 @@ COUNT = 300
 class ManyLab(SigningLab):
     def __init__(self, resources, sealgate_path):
         self.name, self.bare = "many", ()
+        self.network = dataclasses.replace(plan.PLAN, prefix="many-")   # beside the standing lab
         self.zones = tuple(legacy.Unsigned(f"z{number}.lab.", "nsd", 0, text=TEXT) for number in range(COUNT))
         super().__init__(resources, sealgate_path)
         self.directory = resources.path("zones")
