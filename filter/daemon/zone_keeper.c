@@ -37,17 +37,23 @@ struct zone_keeper {
 	struct complaint news; /* the first of that */
 };
 
+/* `faults` has the first of `count` faults. */
+static void tell_faults(const char *const faults[LINES_MAX], unsigned count)
+{
+	for (unsigned n = 0; n < count && n < LINES_MAX; n++)
+		log_error("broken zone: %s", faults[n]);
+	if (count > LINES_MAX)
+		log_error("%u more zones are broken: `sealgate ctl zones%s` begins with them",
+		        count - LINES_MAX, advice_options());
+}
+
 /* Tells what is broken of late. */
 static void tell_news(struct zone_keeper *k)
 {
 	const char *news[LINES_MAX];
 
 	k->news_count = zone_policy_news(k->current, news, LINES_MAX);
-	for (unsigned n = 0; n < k->news_count && n < LINES_MAX; n++)
-		log_error("broken zone: %s", news[n]);
-	if (k->news_count > LINES_MAX)
-		log_error("%u more zones are broken: `sealgate ctl zones%s` begins with them",
-		        k->news_count - LINES_MAX, advice_options());
+	tell_faults(news, k->news_count);
 	if (k->news_count > 0)
 		complaint_set(&k->news, "%s", news[0]);
 }
@@ -55,12 +61,11 @@ static void tell_news(struct zone_keeper *k)
 static void tell_broken(const struct zone_keeper *k)
 {
 	unsigned broken = zone_policy_counts(k->current).broken;
+	const char *faults[LINES_MAX];
 
 	for (unsigned n = 0; n < broken && n < LINES_MAX; n++)
-		log_error("broken zone: %s", zone_policy_nth_fault(k->current, n));
-	if (broken > LINES_MAX)
-		log_error("%u more zones are broken: `sealgate ctl zones%s` begins with them",
-		        broken - LINES_MAX, advice_options());
+		faults[n] = zone_policy_nth_fault(k->current, n);
+	tell_faults(faults, broken);
 }
 
 struct zone_keeper *zone_keeper_new(const struct config *c, struct complaint *why)
@@ -201,8 +206,7 @@ static void go_on_checking(struct zone_keeper *k, int64_t now_s)
 
 int zone_keeper_wait_ms(const struct zone_keeper *k)
 {
-	bool is_busy =
-	        zone_policy_counts(k->current).unchecked > 0 || !zone_policy_is_settled(k->current);
+	bool is_busy = zone_policy_waits(k->current) || !zone_policy_is_settled(k->current);
 
 	return is_busy ? CHECK_PAUSE_MS : INT_MAX;
 }

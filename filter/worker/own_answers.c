@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/sockaddr.h"
 #include "fetch/exchange.h"
 #include "wire/message.h"
 
@@ -174,24 +175,20 @@ static void choose_source(
 
 static ssize_t send_packet(const struct own_answers *a, const struct packet *p, struct span octets)
 {
-	struct sockaddr_in to4 = { .sin_family = AF_INET };
-	struct sockaddr_in6 to6 = { .sin6_family = AF_INET6 };
+	struct sockaddr_storage to = sockaddr_of(p->destination, 0, 0);
 	struct iovec vector = { .iov_base = (void *)(uintptr_t)octets.base, .iov_len = octets.len };
-	struct source_choice c = { .message = { .msg_iov = &vector, .msg_iovlen = 1 } };
+	struct source_choice c = { .message = { .msg_name = &to,
+		                           .msg_namelen = sockaddr_size(&to),
+		                           .msg_iov = &vector,
+		                           .msg_iovlen = 1 } };
 
 	if (p->version == 6) {
 		struct in6_pktinfo info = { 0 };
 		memcpy(&info.ipi6_addr, p->source.base, sizeof(info.ipi6_addr));
-		memcpy(&to6.sin6_addr, p->destination.base, sizeof(to6.sin6_addr));
-		c.message.msg_name = &to6;
-		c.message.msg_namelen = sizeof(to6);
 		choose_source(&c, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info));
 	} else {
 		struct in_pktinfo info = { 0 };
 		memcpy(&info.ipi_spec_dst, p->source.base, sizeof(info.ipi_spec_dst));
-		memcpy(&to4.sin_addr, p->destination.base, sizeof(to4.sin_addr));
-		c.message.msg_name = &to4;
-		c.message.msg_namelen = sizeof(to4);
 		choose_source(&c, IPPROTO_IP, IP_PKTINFO, &info, sizeof(info));
 	}
 	return sendmsg(a->sockets[own_family(p->version)], &c.message, MSG_DONTWAIT | MSG_NOSIGNAL);
