@@ -163,6 +163,7 @@ class SealgateZones:
         return (
             Change("nothing changed"),
             Change("one zone is signed again", 1, lambda: self._keys.run("sign", one)),
+            Change("the same, and told which", 1, lambda: self._keys.run("sign", one), words=("reload", name_of(one))),
             Change("one zone more", 1, lambda: self._add(count + 1), shows=count + 1),
             Change("one zone less", 0, lambda: self._remove(count + 1), hides=count + 1),
             Change("one zone is broken", None, cut, mend),
@@ -206,7 +207,7 @@ class KnotZones:
     def changes(self, count):
         return (
             Change("nothing changed"),
-            Change("one zone is signed again", words=("--blocking", "zone-reload", name_of((count + 2) // 3))),
+            Change("the same, and told which", words=("--blocking", "zone-reload", name_of((count + 2) // 3))),
             Change("one zone more", 1, lambda: self._write(count + 1), shows=count + 1),
             Change("one zone less", 0, lambda: self._write(count), hides=count + 1),
         )

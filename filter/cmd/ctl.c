@@ -143,7 +143,10 @@ static const struct command_verb ctl_verbs[] = {
 	        NULL },
 	{ "nta remove", "NAME", "end that, and judge the zone again", NULL },
 	{ "nta list", NULL, "print the negative trust anchors, their origin and their end", NULL },
-	{ "reload", NULL, "read the configuration again, and the keys of a signer", NULL },
+	{ "reload", "[ZONE]",
+	        "read the configuration again, and the zones and keys of a signer that changed; or "
+	        "one ZONE of a signer, and nothing else",
+	        NULL },
 	{ "status", NULL, "print the state and the main counters", NULL },
 	{ 0 },
 };

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config/zone_directory.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,9 +54,8 @@ static struct zone_file *grow_files(struct zone_directory *d)
 	return &d->files[d->count];
 }
 
-static bool list_file(struct zone_directory *d, const char *directory, int fd, const char *file)
+static bool list_file(struct zone_directory *d, const char *directory, const char *file)
 {
-	struct stat st;
 	size_t stem;
 
 	if (!is_zone_file(file, &stem))
@@ -73,25 +70,23 @@ static bool list_file(struct zone_directory *d, const char *directory, int fd, c
 		free(f->path);
 		return good;
 	}
-	/* A file that cannot be looked at has no identity, so that reading it says why. */
-	f->identity = fstatat(fd, file, &st, 0) == 0 ? file_identity_of(&st)
-	                                             : (struct file_identity){ 0 };
+	f->identity = (struct file_identity){ 0 };
 	f->is_double = false;
 	d->count++;
 	return true;
 }
 
 /* Returns 0 or an errno. */
-static int read_files(struct zone_directory *d, const char *directory, DIR *dir)
+static int read_files(struct zone_directory *d, const char *directory)
 {
 	struct dirent *entry;
 
 	for (;;) {
 		errno = 0;
-		entry = readdir(dir);
+		entry = readdir(d->dir);
 		if (!entry)
 			return errno;
-		if (!list_file(d, directory, dirfd(dir), entry->d_name))
+		if (!list_file(d, directory, entry->d_name))
 			return ENOMEM;
 	}
 }
@@ -117,16 +112,25 @@ static bool blame_double(struct zone_directory *d, struct zone_file *file, const
 	return blame_file(d, file->path, what);
 }
 
+/* Returns the first of the files of a zone, or NULL. */
+static struct zone_file *first_file(const struct zone_directory *d, const struct name *apex)
+{
+	if (d->count == 0)
+		return NULL;
+	struct zone_file *file =
+	        bsearch(apex, d->files, d->count, sizeof(*d->files), order_file_by_apex);
+	while (file && file > d->files && order_file_by_apex(apex, file - 1) == 0)
+		file--;
+	return file;
+}
+
 /* Marks the files of a zone that is in the list. Returns false if memory is short. */
 static bool mark_listed(struct zone_directory *d, const struct name *apex)
 {
 	struct zone_file *end = d->files + d->count;
-	struct zone_file *file =
-	        bsearch(apex, d->files, d->count, sizeof(*d->files), order_file_by_apex);
+	struct zone_file *file = first_file(d, apex);
 	bool good = true;
 
-	while (file && file > d->files && order_file_by_apex(apex, file - 1) == 0)
-		file--;
 	for (; good && file && file < end && order_file_by_apex(apex, file) == 0; file++)
 		good = blame_double(
 		        d, file, "sign.zones has the same zone, and counts: remove one");
@@ -154,18 +158,15 @@ static bool mark_doubles(struct zone_directory *d, const struct config_zones *li
 int zone_directory_list(struct zone_directory *d, const char *directory,
         const struct config_zones *listed, struct complaint *why)
 {
-	DIR *dir = opendir(directory);
-
-	*d = (struct zone_directory){ 0 };
-	if (!dir) {
+	*d = (struct zone_directory){ .dir = opendir(directory) };
+	if (!d->dir) {
 		complaint_set(
 		        why, "sign.zones_directory: %s: %s", directory, file_why(directory, errno));
 		return -1;
 	}
-	int error = read_files(d, directory, dir);
+	int error = read_files(d, directory);
 	if (!error && !mark_doubles(d, listed))
 		error = ENOMEM;
-	closedir(dir);
 	if (!error)
 		return 0;
 	complaint_set(why, "sign.zones_directory: %s: %s", directory, strerror(error));
@@ -173,8 +174,23 @@ int zone_directory_list(struct zone_directory *d, const char *directory,
 	return -1;
 }
 
+void zone_directory_identify(const struct zone_directory *d, struct zone_file *file)
+{
+	file->identity = file_identify_in(dirfd(d->dir), strrchr(file->path, '/') + 1);
+}
+
+const struct zone_file *zone_directory_find(const struct zone_directory *d, const struct name *apex)
+{
+	/* Of several files of a zone, all but the first are doubles. */
+	const struct zone_file *file = first_file(d, apex);
+
+	return file && !file->is_double ? file : NULL;
+}
+
 void zone_directory_fini(struct zone_directory *d)
 {
+	if (d->dir)
+		closedir(d->dir);
 	for (unsigned i = 0; i < d->count; i++)
 		free(d->files[i].path);
 	for (unsigned i = 0; i < d->fault_count; i++)

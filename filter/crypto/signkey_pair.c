@@ -6,6 +6,7 @@
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/obj_mac.h>
+#include <pthread.h>
 
 #include "crypto/pkey.h"
 
@@ -13,12 +14,21 @@
 
 /* ---- ECDSA ---- */
 
+/* To make the group takes as long as to compute a point in it, so it is made once, and stays. */
+static EC_GROUP *p256;
+static pthread_once_t p256_once = PTHREAD_ONCE_INIT;
+
+static void make_p256(void)
+{
+	p256 = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
+}
+
 /* Computes the public point from the secret, because OpenSSL does not. Returns its length, or 0 if
  * `secret` is out of range or OpenSSL fails. */
-static size_t ecdsa_point_of(
-        const BIGNUM *secret, int curve, uint8_t point[static POINT_OCTETS_MAX])
+static size_t ecdsa_point_of(const BIGNUM *secret, uint8_t point[static POINT_OCTETS_MAX])
 {
-	EC_GROUP *group = EC_GROUP_new_by_curve_name(curve);
+	pthread_once(&p256_once, make_p256);
+	const EC_GROUP *group = p256;
 	EC_POINT *public = group ? EC_POINT_new(group) : NULL;
 	size_t len = 0;
 
@@ -27,7 +37,6 @@ static size_t ecdsa_point_of(
 		len = EC_POINT_point2oct(group, public, POINT_CONVERSION_UNCOMPRESSED, point,
 		        POINT_OCTETS_MAX, NULL);
 	EC_POINT_free(public);
-	EC_GROUP_free(group);
 	return len;
 }
 
@@ -53,7 +62,7 @@ EVP_PKEY *ecdsa_from_secret(const struct algorithm *a, struct span secret)
 	BIGNUM *n = BN_secure_new();
 
 	if (n && BN_bin2bn(secret.base, (int)secret.len, n)) {
-		size_t len = ecdsa_point_of(n, NID_X9_62_prime256v1, point);
+		size_t len = ecdsa_point_of(n, point);
 		if (len > 0)
 			pkey = ecdsa_pair_of(a, n, point, len);
 	}

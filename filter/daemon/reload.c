@@ -113,14 +113,18 @@ static void log_changes(const struct service *s, const struct config_changes *ch
 		        advice_options());
 }
 
+static int fail_reload(const struct complaint *why)
+{
+	log_error("not reloaded, nothing changes: %s", why->text);
+	return -1;
+}
+
 int reload_configuration(struct service *s, struct config_changes *changes, struct complaint *why)
 {
 	struct generation *next = wait_for_workers(s, why) ? make_next(s, changes, why) : NULL;
 
-	if (!next) {
-		log_error("not reloaded, nothing changes: %s", why->text);
-		return -1;
-	}
+	if (!next)
+		return fail_reload(why);
 	take_generation(s, next);
 	log_changes(s, changes);
 	if (!s->zones)
@@ -128,4 +132,9 @@ int reload_configuration(struct service *s, struct config_changes *changes, stru
 	if (changes->rules)
 		rules_guard_order(s->guard, RULES_ORDER_RELOAD);
 	return 0;
+}
+
+int reload_zone(struct service *s, const struct name *apex, struct complaint *why)
+{
+	return zone_keeper_reload_zone(s->zones, s->config, apex, why) == 0 ? 0 : fail_reload(why);
 }

@@ -13,4 +13,8 @@
  * complaint, and nothing has changed. Both are logged. */
 int reload_configuration(struct service *s, struct config_changes *changes, struct complaint *why);
 
+/* Reads one zone of a signer, its file in sign.zones_directory and its keys, and nothing else. Returns 0, also if the zone
+ * is broken; or -1 with a complaint, and nothing has changed. Both are logged. */
+int reload_zone(struct service *s, const struct name *apex, struct complaint *why);
+
 #endif

@@ -110,12 +110,31 @@ static void add_reloaded_zones(const struct service *s, struct control_reply *re
 	control_add_number(reply, "zones_gone", n.gone);
 }
 
+/* With the name of a zone, this one alone. */
+static void reload_one(struct service *s, const char *zone, struct control_reply *reply)
+{
+	struct name apex;
+
+	reply->code = CONTROL_USAGE;
+	if (!s->zones)
+		complaint_set(&reply->error, "only a signer can reload a ZONE");
+	else if (!name_from_text(zone, &apex))
+		complaint_set(&reply->error, "\"%.300s\" is not a domain name", zone);
+	else
+		reply->code = reload_zone(s, &apex, &reply->error) < 0 ? CONTROL_NO : CONTROL_FINE;
+	if (reply->code == CONTROL_FINE)
+		add_reloaded_zones(s, reply);
+}
+
 static void reload(void *context, char *const words[], struct control_reply *reply)
 {
 	struct service *s = context;
 	struct config_changes changes;
 
-	(void)words;
+	if (words[0]) {
+		reload_one(s, words[0], reply);
+		return;
+	}
 	if (reload_configuration(s, &changes, &reply->error) < 0) {
 		reply->code = CONTROL_NO;
 		return;
@@ -303,7 +322,7 @@ const struct control_command service_commands[] = {
 	{ "nta add", "NAME [UNTIL]", 1, 2, nta_command_add, false },
 	{ "nta remove", "NAME", 1, 1, nta_command_remove, false },
 	{ "nta list", "", 0, 0, nta_command_list, true },
-	{ "reload", "", 0, 0, reload, false },
+	{ "reload", "[ZONE]", 0, 1, reload, false },
 	{ "status", "", 0, 0, add_status, true },
 	{ "rules-removed", "", 0, 0, stand_back, false },
 	{ "rules-applied", "", 0, 0, watch_rules, false },

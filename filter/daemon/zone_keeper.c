@@ -166,21 +166,41 @@ static void tell_reload(struct zone_keeper *k)
 	tell_news(k);
 }
 
-int zone_keeper_reload(struct zone_keeper *k, const struct config *c, struct complaint *why)
+/* Two policies in use are the most: the former one, and the one in force. */
+static bool has_room(struct zone_keeper *k, struct complaint *why)
 {
-	if (!workers_wait(release_former, k)) {
-		complaint_set(why, "a worker does not yet use the keys of the reload before; try "
-		                   "again");
-		return -1;
-	}
-	struct zone_policy *fresh =
-	        zone_policy_make(c, k->current, clock_wall_s(), CHECK_RELOAD_MS, why);
+	if (workers_wait(release_former, k))
+		return true;
+	complaint_set(why, "a worker does not yet use the keys of the reload before; try again");
+	return false;
+}
+
+/* `fresh` is NULL if there can be no policy. Returns 0 or -1. */
+static int take_reloaded(struct zone_keeper *k, struct zone_policy *fresh)
+{
 	if (!fresh)
 		return -1;
 	put_in_force(k, fresh);
 	k->has_new_zones = true;
 	tell_reload(k);
 	return 0;
+}
+
+int zone_keeper_reload(struct zone_keeper *k, const struct config *c, struct complaint *why)
+{
+	if (!has_room(k, why))
+		return -1;
+	return take_reloaded(
+	        k, zone_policy_make(c, k->current, clock_wall_s(), CHECK_RELOAD_MS, why));
+}
+
+int zone_keeper_reload_zone(struct zone_keeper *k, const struct config *c, const struct name *apex,
+        struct complaint *why)
+{
+	if (!has_room(k, why))
+		return -1;
+	return take_reloaded(
+	        k, zone_policy_remake(c, k->current, apex, clock_wall_s(), CHECK_RELOAD_MS, why));
 }
 
 /* ---- Checking ---- */

@@ -43,6 +43,11 @@ void zone_keeper_serve(struct zone_keeper *k, struct worker *const workers[], un
  * complaint if there can be no policy; then everything stays. */
 int zone_keeper_reload(struct zone_keeper *k, const struct config *c, struct complaint *why);
 
+/* Does the same for one zone, and leaves all others as they are. `c` is the configuration in force. Returns -1 also if
+ * there is no such zone. */
+int zone_keeper_reload_zone(struct zone_keeper *k, const struct config *c, const struct name *apex,
+        struct complaint *why);
+
 /* Does what is due; call it regularly, at least after zone_keeper_wait_ms(). It goes on to check pre-made signatures,
  * for a short time. Once a day it warns of those that expire soon, unless `now_s` is negative, which means that the
  * clock is not set, and of broken zones. `now_ms` is of the monotonic clock. */

@@ -6,28 +6,22 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/least.h"
 #include "daemon/zone_seat.h"
-#include "daemon/zone_succession.h"
-
-/* A file that is no zone. */
-struct stray {
-	char *fault;
-	bool is_news;
-};
+#include "daemon/zone_signing.h"
+#include "daemon/zone_strays.h"
 
 struct zone_policy {
-	struct sign_policy policy;
+	struct sign_policy policy; /* its zones are those of `signing` */
 	unsigned count;
 	struct zone_seat *seats; /* in the order of the zones */
-	struct sign_zone *zones;
-	struct sign_cut *cuts; /* of all zones; those of one zone stand together */
-	unsigned stray_count;
-	struct stray *strays;
+	struct zone_signing signing;
+	struct zone_strays strays;
 	struct zone_counts counts;
 	unsigned next_check; /* the first seat that zone_policy_check_some() has not looked at */
 	bool is_unsettled;
 };
+
+/* ---- Seats ---- */
 
 /* Returns the seat of a zone in the former policy, or NULL. Most zones come in the order of the former policy, so the
  * one at `*next` is tried first. */
@@ -36,145 +30,15 @@ static const struct zone_seat *find_seat(
 {
 	if (!former)
 		return NULL;
-	const struct sign_zone *zone =
-	        *next < former->count && name_equal(&former->zones[*next].apex, apex)
-	                ? &former->zones[*next]
-	                : sign_policy_apex(&former->policy, apex);
+	const struct sign_zone *zones = former->signing.zones;
+	const struct sign_zone *zone = *next < former->count && name_equal(&zones[*next].apex, apex)
+	                                       ? &zones[*next]
+	                                       : sign_policy_apex(&former->policy, apex);
 	if (!zone)
 		return NULL;
-	*next = (unsigned)(zone - former->zones) + 1;
-	return &former->seats[zone - former->zones];
+	*next = (unsigned)(zone - zones) + 1;
+	return &former->seats[zone - zones];
 }
-
-/* ---- The zones of the signer ---- */
-
-static struct sign_zone zone_of_entry(const struct zone_entry *e, bool has_keys)
-{
-	const struct config_zone *zone = &e->text.items[0];
-	struct sign_zone made = { .apex = zone->apex,
-		.max_ttl_s = has_keys ? zone->max_ttl_s : least(zone->max_ttl_s, SIGN_MAX_TTL_S),
-		.nxdomain = (enum sign_nxdomain)zone->nxdomain,
-		.empty_is_nodata = zone->empty,
-		.ignores_cuts = zone->ignores_cuts,
-		.servers = e->text.speakers,
-		.server_count = zone->speaker_count };
-
-	if (!has_keys)
-		return made;
-	made.key = e->keys.zsk.key;
-	made.key_tag = e->keys.zsk.tag;
-	made.next_key = e->keys.next_zsk.key;
-	made.next_key_tag = e->keys.next_zsk.tag;
-	made.next_from_s = e->keys.next_from_s;
-	made.dnskey = e->keys.records.dnskey;
-	made.cds = e->keys.records.cds;
-	made.cdnskey = e->keys.records.cdnskey;
-	made.ds_count = e->keys.ds_count;
-	memcpy(made.ds, e->keys.ds, sizeof(made.ds));
-	return made;
-}
-
-/* A zone whose entry stays is the same as before, with a ZSK that was put off. */
-static struct sign_zone zone_of_seat(
-        const struct zone_seat *seat, const struct zone_policy *former, int64_t now_s)
-{
-	struct sign_zone made = zone_of_entry(seat->entry, zone_seat_has_keys(seat));
-
-	if (!seat->before || !made.key)
-		return made;
-	const struct sign_zone *before = &former->zones[seat->before - former->seats];
-	if (!before->key)
-		return made;
-	if (seat->before->entry == seat->entry) {
-		made.next_from_s = before->next_from_s;
-		made.is_next_held = before->is_next_held;
-	} else {
-		zone_succession_hold(&made, before, now_s);
-	}
-	return made;
-}
-
-static int order_seats(const void *a, const void *b)
-{
-	return sign_policy_order(zone_seat_apex(a), zone_seat_apex(b));
-}
-
-static struct sign_cut make_cut(const struct config_cut *cut)
-{
-	struct sign_cut made = { .name = cut->name, .ds_count = cut->ds_count };
-
-	for (unsigned i = 0; i < cut->ds_count; i++)
-		made.ds[i] = span_of(cut->ds[i].octets, cut->ds[i].len);
-	return made;
-}
-
-/* Calls for each cut with the zone that it belongs to: the one with the longest apex above it. A cut may itself be a zone
- * here, with a file of its own. Then its DS records count only if the zone has none: they must not get lost, or their
- * signed absence would make a secure zone insecure. */
-static void visit_cuts(struct zone_policy *z,
-        void (*visit)(struct zone_policy *z, struct sign_zone *zone, const struct config_cut *cut))
-{
-	for (unsigned i = 0; i < z->count; i++) {
-		const struct config_zones *text = &z->seats[i].entry->text;
-		for (unsigned k = 0; k < text->cut_count; k++) {
-			struct name above;
-			name_parent(&text->cuts[k].name, &above);
-			const struct sign_zone *zone = sign_policy_zone(&z->policy, &above);
-			visit(z, &z->zones[zone - z->zones], &text->cuts[k]);
-		}
-	}
-}
-
-static void count_cut(struct zone_policy *z, struct sign_zone *zone, const struct config_cut *cut)
-{
-	(void)z;
-	(void)cut;
-	zone->cut_count++;
-}
-
-static void place_cut(struct zone_policy *z, struct sign_zone *zone, const struct config_cut *cut)
-{
-	z->cuts[zone->cuts - z->cuts + zone->cut_count++] = make_cut(cut);
-}
-
-/* Gives each zone its cuts: first their number, then their places, then the cuts. */
-static bool give_cuts(struct zone_policy *z)
-{
-	unsigned count = 0;
-
-	visit_cuts(z, count_cut);
-	for (unsigned i = 0; i < z->count; i++)
-		count += z->zones[i].cut_count;
-	z->cuts = calloc(count + 1, sizeof(*z->cuts));
-	if (!z->cuts)
-		return false;
-	count = 0;
-	for (unsigned i = 0; i < z->count; i++) {
-		z->zones[i].cuts = z->cuts + count;
-		count += z->zones[i].cut_count;
-		z->zones[i].cut_count = 0;
-	}
-	visit_cuts(z, place_cut);
-	return true;
-}
-
-/* Makes the zones of the signer from the seats, which are in order. Returns false if memory is short. */
-static bool fill_zones(struct zone_policy *z, const struct zone_policy *former, int64_t now_s)
-{
-	z->zones = calloc(z->count + 1, sizeof(*z->zones));
-	if (!z->zones)
-		return false;
-	for (unsigned i = 0; i < z->count; i++) {
-		z->zones[i] = zone_of_seat(&z->seats[i], former, now_s);
-		z->seats[i].before = NULL;
-		z->counts.unchecked += zone_seat_waits(&z->seats[i]);
-	}
-	z->policy.zones = z->zones;
-	z->policy.zone_count = z->count;
-	return give_cuts(z);
-}
-
-/* ---- Reading ---- */
 
 /* Returns false if memory is short. */
 static bool seat_zone(struct zone_policy *z, const struct zone_policy *former,
@@ -204,62 +68,112 @@ static bool seat_listed(struct zone_policy *z, const struct zone_policy *former,
 	return true;
 }
 
-static bool seat_files(struct zone_policy *z, const struct zone_policy *former,
-        const struct config *c, const struct zone_directory *d, struct zone_reading *how)
+static bool seat_file(struct zone_policy *z, const struct zone_policy *former,
+        const struct config *c, struct zone_directory *d, unsigned index, unsigned *next,
+        struct zone_reading *how)
+{
+	struct zone_file *file = &d->files[index];
+
+	if (file->is_double)
+		return true;
+	zone_directory_identify(d, file);
+	return seat_zone(z, former, &(struct zone_source){ c, 0, file }, next, how);
+}
+
+/* Reads each zone that changed. Returns false if memory is short. */
+static bool seat_all(struct zone_policy *z, const struct zone_policy *former,
+        const struct config *c, struct zone_directory *d, struct zone_reading *how)
 {
 	unsigned next = 0;
+	bool good = seat_listed(z, former, c, how);
 
-	for (unsigned i = 0; i < d->count; i++) {
-		if (!d->files[i].is_double &&
-		        !seat_zone(
-		                z, former, &(struct zone_source){ c, 0, &d->files[i] }, &next, how))
-			return false;
-	}
-	return true;
+	for (unsigned i = 0; good && i < d->count; i++)
+		good = seat_file(z, former, c, d, i, &next, how);
+	return good;
 }
 
-static bool is_known_stray(const struct zone_policy *former, const char *fault)
+/* Leaves all zones as they are but for `apex`, which is read if it is configured. Returns false if memory is short. */
+static bool seat_one(struct zone_policy *z, const struct zone_policy *former,
+        const struct config *c, struct zone_directory *d, const struct name *apex,
+        struct zone_reading *how)
 {
-	for (unsigned i = 0; former && i < former->stray_count; i++) {
-		if (strcmp(former->strays[i].fault, fault) == 0)
-			return true;
+	const struct config_zone *listed = config_zone_of(&c->sign_zones, apex);
+	const struct zone_file *file = zone_directory_find(d, apex);
+	unsigned next = 0;
+
+	for (unsigned i = 0; i < former->count; i++) {
+		if (name_equal(zone_seat_apex(&former->seats[i]), apex))
+			continue;
+		zone_seat_stay(&z->seats[z->count++], &former->seats[i]);
+		z->counts.gone--;
 	}
-	return false;
+	if (listed && name_equal(&listed->apex, apex)) {
+		unsigned index = (unsigned)(listed - c->sign_zones.items);
+		return seat_zone(z, former, &(struct zone_source){ c, index, NULL }, &next, how);
+	}
+	return !file || seat_file(z, former, c, d, (unsigned)(file - d->files), &next, how);
 }
 
-/* Takes the faults out of the directory. Returns false if memory is short. */
-static bool take_strays(
-        struct zone_policy *z, const struct zone_policy *former, struct zone_directory *d)
+/* ---- Reading ---- */
+
+/* What is read: all zones, or one alone. */
+struct wanted_zones {
+	const struct config *config;
+	const struct zone_policy *former; /* NULL: none; not with `apex` */
+	const struct name *apex;          /* NULL: all */
+};
+
+/* Returns false if memory is short. */
+static bool seat_wanted(struct zone_policy *z, const struct wanted_zones *w,
+        struct zone_directory *d, struct zone_reading *how)
 {
-	z->strays = calloc(d->fault_count + 1, sizeof(*z->strays));
-	if (!z->strays)
+	static const struct zone_strays none;
+	unsigned before = w->former ? w->former->count : 0;
+
+	z->counts.gone = before;
+	z->seats = calloc(
+	        (size_t)w->config->sign_zones.count + d->count + before + 1, sizeof(*z->seats));
+	if (!z->seats || !zone_strays_take(&z->strays, w->former ? &w->former->strays : &none, d))
 		return false;
-	for (; z->stray_count < d->fault_count; z->stray_count++) {
-		char **fault = &d->faults[z->stray_count];
-		z->strays[z->stray_count] =
-		        (struct stray){ *fault, !is_known_stray(former, *fault) };
-		*fault = NULL;
-	}
-	return true;
+	return w->apex ? seat_one(z, w->former, w->config, d, w->apex, how)
+	               : seat_all(z, w->former, w->config, d, how);
 }
 
 /* Returns 0, or -1 with a complaint. */
-static int seat_all(struct zone_policy *z, const struct zone_policy *former, const struct config *c,
+static int read_wanted(struct zone_policy *z, const struct wanted_zones *w,
         struct zone_reading *how, struct complaint *why)
 {
+	const struct config *c = w->config;
 	struct zone_directory d = { 0 };
 
 	if (c->sign_zones_directory[0] &&
 	        zone_directory_list(&d, c->sign_zones_directory, &c->sign_zones, why) < 0)
 		return -1;
-	z->counts.gone = former ? former->count : 0;
-	z->seats = calloc((size_t)c->sign_zones.count + d.count + 1, sizeof(*z->seats));
-	bool good = z->seats && take_strays(z, former, &d) && seat_listed(z, former, c, how) &&
-	            seat_files(z, former, c, &d, how);
+	bool good = seat_wanted(z, w, &d, how);
 	zone_directory_fini(&d);
 	if (!good)
 		complaint_no_memory(why);
 	return good ? 0 : -1;
+}
+
+static int order_seats(const void *a, const void *b)
+{
+	return sign_policy_order(zone_seat_apex(a), zone_seat_apex(b));
+}
+
+/* Makes the zones of the signer from the seats. Returns false if memory is short. */
+static bool fill_zones(struct zone_policy *z, const struct zone_policy *former, int64_t now_s)
+{
+	if (!zone_signing_make(&z->signing, z->seats, z->count, former ? &former->signing : NULL,
+	            former ? former->seats : NULL, now_s))
+		return false;
+	for (unsigned i = 0; i < z->count; i++) {
+		z->seats[i].before = NULL;
+		z->counts.unchecked += zone_seat_waits(&z->seats[i]);
+	}
+	z->policy.zones = z->signing.zones;
+	z->policy.zone_count = z->count;
+	return true;
 }
 
 static struct sign_policy frame_of(const struct config *c)
@@ -280,8 +194,9 @@ static const struct sign_zone *longest_ttl(const struct zone_policy *z)
 	const struct sign_zone *longest = NULL;
 
 	for (unsigned i = 0; i < z->count; i++) {
-		if (!longest || z->zones[i].max_ttl_s > longest->max_ttl_s)
-			longest = &z->zones[i];
+		const struct sign_zone *zone = &z->signing.zones[i];
+		if (!longest || zone->max_ttl_s > longest->max_ttl_s)
+			longest = zone;
 	}
 	return longest;
 }
@@ -308,29 +223,29 @@ static int check_policy(
 }
 
 /* Returns 0, or -1 with a complaint. */
-static int make_policy(struct zone_policy *z, const struct zone_policy *former,
-        const struct config *c, struct zone_reading *how, struct complaint *why)
+static int make_policy(struct zone_policy *z, const struct wanted_zones *w,
+        struct zone_reading *how, struct complaint *why)
 {
-	if (seat_all(z, former, c, how, why) < 0)
+	if (read_wanted(z, w, how, why) < 0)
 		return -1;
-	z->policy = frame_of(c);
+	z->policy = frame_of(w->config);
 	qsort(z->seats, z->count, sizeof(*z->seats), order_seats);
-	if (!fill_zones(z, former, how->now_s)) {
+	if (!fill_zones(z, w->former, how->now_s)) {
 		complaint_no_memory(why);
 		return -1;
 	}
-	return check_policy(z, former, why);
+	return check_policy(z, w->former, why);
 }
 
-struct zone_policy *zone_policy_make(const struct config *c, const struct zone_policy *former,
-        int64_t now_s, uint64_t check_ms, struct complaint *why)
+static struct zone_policy *make_wanted(
+        const struct wanted_zones *w, int64_t now_s, uint64_t check_ms, struct complaint *why)
 {
 	struct zone_policy *z = calloc(1, sizeof(*z));
 	struct zone_reading how = { crypto_new(), now_s, check_ms, { .fd = -1 } };
 	int result = -1;
 
 	if (z && how.crypto)
-		result = make_policy(z, former, c, &how, why);
+		result = make_policy(z, w, &how, why);
 	else
 		complaint_no_memory(why);
 	crypto_free(how.crypto);
@@ -342,18 +257,36 @@ struct zone_policy *zone_policy_make(const struct config *c, const struct zone_p
 	return NULL;
 }
 
+struct zone_policy *zone_policy_make(const struct config *c, const struct zone_policy *former,
+        int64_t now_s, uint64_t check_ms, struct complaint *why)
+{
+	return make_wanted(&(struct wanted_zones){ c, former, NULL }, now_s, check_ms, why);
+}
+
+struct zone_policy *zone_policy_remake(const struct config *c, const struct zone_policy *former,
+        const struct name *apex, int64_t now_s, uint64_t check_ms, struct complaint *why)
+{
+	char name[NAME_TEXT_SIZE];
+	struct zone_policy *z =
+	        make_wanted(&(struct wanted_zones){ c, former, apex }, now_s, check_ms, why);
+
+	if (!z || sign_policy_apex(&z->policy, apex) || sign_policy_apex(&former->policy, apex))
+		return z;
+	zone_policy_free(z);
+	complaint_set(why, "there is no zone %s, neither in sign.zones nor in sign.zones_directory",
+	        name_text(apex, name));
+	return NULL;
+}
+
 void zone_policy_free(struct zone_policy *z)
 {
 	if (!z)
 		return;
 	for (unsigned i = 0; i < z->count; i++)
 		zone_seat_fini(&z->seats[i]);
-	for (unsigned i = 0; i < z->stray_count; i++)
-		free(z->strays[i].fault);
 	free(z->seats);
-	free(z->zones);
-	free(z->cuts);
-	free(z->strays);
+	zone_signing_fini(&z->signing);
+	zone_strays_fini(&z->strays);
 	free(z);
 }
 
@@ -382,20 +315,6 @@ bool zone_policy_waits(const struct zone_policy *z)
 	return z->counts.unchecked > 0;
 }
 
-/* Returns false if memory is short. */
-static bool copy_strays(struct zone_policy *next, const struct zone_policy *z)
-{
-	next->strays = calloc(z->stray_count + 1, sizeof(*next->strays));
-	for (unsigned i = 0; next->strays && i < z->stray_count; i++) {
-		next->strays[i] = z->strays[i];
-		next->strays[i].fault = strdup(z->strays[i].fault);
-		if (!next->strays[i].fault)
-			return false;
-		next->stray_count++;
-	}
-	return next->strays;
-}
-
 struct zone_policy *zone_policy_settle(const struct zone_policy *z, int64_t now_s)
 {
 	struct zone_policy *next = calloc(1, sizeof(*next));
@@ -406,7 +325,8 @@ struct zone_policy *zone_policy_settle(const struct zone_policy *z, int64_t now_
 	next->seats = calloc(z->count + 1, sizeof(*next->seats));
 	for (; next->seats && next->count < z->count; next->count++)
 		zone_seat_settle(&next->seats[next->count], &z->seats[next->count]);
-	if (next->seats && copy_strays(next, z) && fill_zones(next, z, now_s))
+	if (next->seats && zone_strays_copy(&next->strays, &z->strays) &&
+	        fill_zones(next, z, now_s))
 		return next;
 	zone_policy_free(next);
 	return NULL;
@@ -423,7 +343,7 @@ struct zone_counts zone_policy_counts(const struct zone_policy *z)
 {
 	struct zone_counts n = z->counts;
 
-	n.broken = z->stray_count;
+	n.broken = z->strays.count;
 	for (unsigned i = 0; i < z->count; i++)
 		n.broken += z->seats[i].is_broken;
 	return n;
@@ -437,7 +357,7 @@ bool zone_policy_is_new(const struct zone_policy *z, unsigned zone)
 bool zone_policy_is_all_broken(const struct zone_policy *z)
 {
 	for (unsigned i = 0; i < z->count; i++) {
-		if (z->zones[i].key)
+		if (z->signing.zones[i].key)
 			return false;
 	}
 	return zone_policy_counts(z).broken > 0;
@@ -450,9 +370,9 @@ const char *zone_policy_fault(const struct zone_policy *z, unsigned zone)
 
 const char *zone_policy_nth_fault(const struct zone_policy *z, unsigned n)
 {
-	if (n < z->stray_count)
-		return z->strays[n].fault;
-	n -= z->stray_count;
+	if (n < z->strays.count)
+		return z->strays.items[n].fault;
+	n -= z->strays.count;
 	for (unsigned i = 0; i < z->count; i++) {
 		if (z->seats[i].is_broken && n-- == 0)
 			return zone_seat_fault(&z->seats[i]);
@@ -462,17 +382,18 @@ const char *zone_policy_nth_fault(const struct zone_policy *z, unsigned n)
 
 const char *zone_policy_stray(const struct zone_policy *z, unsigned n)
 {
-	return n < z->stray_count ? z->strays[n].fault : NULL;
+	return n < z->strays.count ? z->strays.items[n].fault : NULL;
 }
 
 unsigned zone_policy_news(struct zone_policy *z, const char *news[], unsigned most)
 {
 	unsigned count = 0;
 
-	for (unsigned i = 0; i < z->stray_count; i++) {
-		if (z->strays[i].is_news && count++ < most)
-			news[count - 1] = z->strays[i].fault;
-		z->strays[i].is_news = false;
+	for (unsigned i = 0; i < z->strays.count; i++) {
+		struct zone_stray *stray = &z->strays.items[i];
+		if (stray->is_news && count++ < most)
+			news[count - 1] = stray->fault;
+		stray->is_news = false;
 	}
 	for (unsigned i = 0; i < z->count; i++) {
 		if (z->seats[i].is_news && count++ < most)

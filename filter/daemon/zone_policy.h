@@ -23,6 +23,13 @@ struct zone_policy;
  * cannot be listed, the times do not fit together, or memory is short. */
 struct zone_policy *zone_policy_make(const struct config *c, const struct zone_policy *former,
         int64_t now_s, uint64_t check_ms, struct complaint *why);
+
+/* Does the same for the zone `apex` alone: its file and its keys are read if they changed, it comes, or it goes. All others
+ * stay as they are in `former`, whatever became of their files. `c` is the configuration in force. Returns NULL also if
+ * there is no such zone, and was none. */
+struct zone_policy *zone_policy_remake(const struct config *c, const struct zone_policy *former,
+        const struct name *apex, int64_t now_s, uint64_t check_ms, struct complaint *why);
+
 void zone_policy_free(struct zone_policy *z);
 
 /* Returns the policy of the signer, which lives as long as `z`. */

@@ -47,6 +47,17 @@ static void clear_fault(struct zone_seat *seat)
 	seat->is_broken = seat->is_news = false;
 }
 
+void zone_seat_stay(struct zone_seat *seat, const struct zone_seat *before)
+{
+	*seat = (struct zone_seat){ .before = before,
+		.entry = zone_entry_share(before->entry),
+		.waiting = zone_entry_share(before->waiting),
+		.is_withdrawn = before->is_withdrawn };
+	if (before->is_broken)
+		blame_seat(seat, zone_seat_fault(before));
+	seat->is_news = before->is_news;
+}
+
 /* Takes over a seat of the former policy. Returns false if the zone has to be read. */
 static bool keep_seat(struct zone_seat *seat, const struct zone_seat *before,
         const struct zone_source *source, struct zone_reading *how)
@@ -56,8 +67,7 @@ static bool keep_seat(struct zone_seat *seat, const struct zone_seat *before,
 	struct zone_entry *newest = before->waiting ? before->waiting : before->entry;
 	if (!zone_entry_is_current(newest, source, &how->keys, how->now_s))
 		return false;
-	seat->entry = zone_entry_share(before->entry);
-	seat->waiting = zone_entry_share(before->waiting);
+	zone_seat_stay(seat, before);
 	return true;
 }
 

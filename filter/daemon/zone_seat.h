@@ -44,6 +44,9 @@ bool zone_seat_waits(const struct zone_seat *seat);
 int zone_seat_take(struct zone_seat *seat, const struct zone_seat *before,
         const struct zone_source *source, struct zone_reading *how);
 
+/* Takes over all that the former policy has of a zone. */
+void zone_seat_stay(struct zone_seat *seat, const struct zone_seat *before);
+
 /* Checks what waits. Returns true if the next policy differs by what was found. */
 bool zone_seat_check(struct zone_seat *seat, struct crypto *crypto);
 

@@ -73,12 +73,19 @@ static struct presigned *record_set(struct record_reading *v, uint16_t type)
 
 static uint16_t record_type(const char *text)
 {
-	static const uint16_t types[] = { TYPE_DNSKEY, TYPE_CDS, TYPE_CDNSKEY, TYPE_RRSIG };
-	char known[TYPE_TEXT_SIZE];
+	static const struct {
+		const char *text;
+		uint16_t type;
+	} known[] = {
+		{ "RRSIG", TYPE_RRSIG },
+		{ "DNSKEY", TYPE_DNSKEY },
+		{ "CDS", TYPE_CDS },
+		{ "CDNSKEY", TYPE_CDNSKEY },
+	};
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (strcmp(text, type_text(types[i], known)) == 0)
-			return types[i];
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcmp(text, known[i].text) == 0)
+			return known[i].type;
 	}
 	return 0;
 }

@@ -304,8 +304,7 @@ static int handle_event(struct worker *w, const struct epoll_event *event)
 	switch (*(const enum watched *)event->data.ptr) {
 	case WATCHED_QUEUE:
 		return serve_queue(w);
-	case WATCHED_WAKE:
-		eventfd_read(w->wake_fd, &(eventfd_t){ 0 }); /* orders_take() reads the orders */
+	case WATCHED_WAKE: /* take_orders() */
 		break;
 	case WATCHED_FETCH:
 		fetcher_ready(&w->fetcher, event->data.ptr, now_ms);
@@ -360,6 +359,16 @@ static void send_own_answers(struct worker *w, uint64_t errors_before)
 		own_answers_forget(&w->own_answers);
 }
 
+/* The wake-up is read before the orders: of one that comes in between, the wake-up stays for the next turn. */
+static void take_orders(struct worker *w, const struct epoll_event events[], int count)
+{
+	for (int i = 0; i < count; i++) {
+		if (*(const enum watched *)events[i].data.ptr == WATCHED_WAKE)
+			eventfd_read(w->wake_fd, &(eventfd_t){ 0 });
+	}
+	orders_take(w);
+}
+
 static int worker_turn(struct worker *w)
 {
 	struct epoll_event events[EVENTS_MAX];
@@ -372,7 +381,7 @@ static int worker_turn(struct worker *w)
 	__atomic_store_n(&w->turns, w->turns + 1, __ATOMIC_RELAXED);
 	read_clocks(w);
 	w->received = 0;
-	orders_take(w);
+	take_orders(w, events, n);
 	shortcut_alive(&w->shortcut, w->turn.now_ms, !w->turn.is_paused && !w->config.monitors);
 	drain_shortcut(w);
 	w->relay.treated = 0;

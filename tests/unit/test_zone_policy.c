@@ -89,6 +89,21 @@ static void make(struct bed *bed, uint64_t check_ms)
 	bed->policy = next;
 }
 
+/* Does the same for one zone. Returns false if there is no such zone. */
+static bool remake(struct bed *bed, const char *zone)
+{
+	struct name apex;
+
+	assert_true(name_from_text(zone, &apex));
+	struct zone_policy *next = zone_policy_remake(
+	        &bed->config, bed->policy, &apex, clock_wall_s(), ZONE_POLICY_CHECK_ALL, &bed->why);
+	if (!next)
+		return false;
+	zone_policy_free(bed->policy);
+	bed->policy = next;
+	return true;
+}
+
 static const struct sign_zone *zone_called(const struct bed *bed, const char *text)
 {
 	struct name name;
@@ -142,6 +157,70 @@ static void zones_come_change_and_go_with_their_files(void **state)
 	assert_counts(bed, "one gone", (struct zone_counts){ .gone = 1 });
 	assert_null(zone_called(bed, "a.example.test"));
 	assert_int_equal(zone_called(bed, "example.test")->cut_count, 2);
+	bed_free(bed);
+}
+
+/* Others may be in the middle of a change by another script. */
+static void one_zone_is_read_alone(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+
+	for (unsigned i = 0; i < 5; i++)
+		add_zone(bed,
+		        (const char *[]){ "a.test", "b.test", "c.test", "d.test", "e.test" }[i],
+		        "");
+	run(bed, "mv e.test.conf e; echo 'x = 1;' >>d.test.conf");
+	make(bed, ZONE_POLICY_CHECK_ALL);
+	assert_counts(bed, "all", (struct zone_counts){ .added = 4, .broken = 1 });
+	const struct signkey *key = zone_called(bed, "c.test")->key;
+	run(bed, "for zone in a b; do echo 'max_ttl = 60;' >>$zone.test.conf; done; "
+	         "sed -i 's/x = 1/max_ttl = 60/' d.test.conf; mv c.test.conf c; mv e e.test.conf");
+	assert_true(remake(bed, "B.test."));
+	assert_counts(bed, "one changes", (struct zone_counts){ .changed = 1, .broken = 1 });
+	assert_int_equal(zone_called(bed, "b.test")->max_ttl_s, 60);
+	assert_int_equal(zone_called(bed, "a.test")->max_ttl_s, SIGN_MAX_TTL_S);
+	assert_ptr_equal(zone_called(bed, "c.test")->key, key);
+	assert_null(zone_called(bed, "d.test")->key);
+	assert_null(zone_called(bed, "e.test"));
+	assert_true(remake(bed, "b.test"));
+	assert_counts(bed, "the same again", (struct zone_counts){ .broken = 1 });
+	assert_true(remake(bed, "c.test"));
+	assert_counts(bed, "one goes", (struct zone_counts){ .gone = 1, .broken = 1 });
+	assert_true(remake(bed, "e.test"));
+	assert_counts(bed, "one comes", (struct zone_counts){ .added = 1, .broken = 1 });
+	assert_true(remake(bed, "d.test"));
+	assert_counts(bed, "one is mended", (struct zone_counts){ .changed = 1 });
+	assert_non_null(zone_called(bed, "d.test")->key);
+	assert_false(remake(bed, "www.a.test"));
+	assert_non_null(strstr(bed->why.text, "there is no zone www.a.test., neither"));
+	make(bed, ZONE_POLICY_CHECK_ALL);
+	assert_counts(bed, "a reload of all", (struct zone_counts){ .changed = 1 });
+	bed_free(bed);
+}
+
+static void a_listed_zone_is_read_alone_and_its_file_does_not_count(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+	struct config_zone listed = { .max_ttl_s = SIGN_MAX_TTL_S };
+
+	add_zone(bed, "a.test", "");
+	add_zone(bed, "listed.test", "max_ttl = 60;");
+	assert_true(name_from_text("listed.test", &listed.apex));
+	strcpy(listed.keys, bed->config.sign_zones_directory);
+	bed->config.sign_zones = (struct config_zones){ .count = 1, .items = &listed };
+	make(bed, ZONE_POLICY_CHECK_ALL);
+	const struct signkey *key = zone_called(bed, "listed.test")->key;
+	run(bed, "rm Klisted.test*");
+	make_keys(bed, "listed.test");
+	assert_true(remake(bed, "listed.test"));
+	assert_counts(bed, "keys", (struct zone_counts){ .changed = 1, .broken = 1 });
+	assert_fault(bed, "listed.test.conf: sign.zones has the same zone, and counts");
+	assert_ptr_not_equal(zone_called(bed, "listed.test")->key, key);
+	assert_int_equal(zone_called(bed, "listed.test")->max_ttl_s, SIGN_MAX_TTL_S);
+	assert_false(remake(bed, "www.listed.test"));
+	bed->config.sign_zones = (struct config_zones){ 0 };
 	bed_free(bed);
 }
 
@@ -359,6 +438,36 @@ static void at_the_start_zones_sign_until_a_check_says_no(void **state)
 	bed_free(bed);
 }
 
+/* The check of its new keys is over, and not yet that of all others: a reload then must not use the keys that were wrong. */
+static void a_withdrawn_zone_does_not_sign_again_by_a_reload_before_all_is_settled(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+
+	add_zone(bed, "a.test", "");
+	add_zone(bed, "b.test", "");
+	run(bed, "sed -i -E '5s/ 20/ 21/' Ka.test.signed-dnskey");
+	make(bed, 0);
+	zone_policy_check_some(bed->policy, bed->crypto, UINT64_MAX);
+	settle(bed);
+	assert_null(zone_called(bed, "a.test")->key);
+	run(bed, "rm Ka.test* Kb.test*");
+	make_keys(bed, "a.test");
+	make_keys(bed, "b.test");
+	make(bed, 0);
+	zone_policy_check_some(bed->policy, bed->crypto, 0);
+	assert_int_equal(zone_policy_counts(bed->policy).unchecked, 1);
+	make(bed, 0);
+	assert_null(zone_called(bed, "a.test")->key);
+	assert_true(remake(bed, "b.test"));
+	assert_null(zone_called(bed, "a.test")->key);
+	zone_policy_check_some(bed->policy, bed->crypto, UINT64_MAX);
+	settle(bed);
+	assert_counts(bed, "then", (struct zone_counts){ 0 });
+	assert_non_null(zone_called(bed, "a.test")->key);
+	bed_free(bed);
+}
+
 /* New keys take the place of those that work only after their check. */
 static void in_a_reload_a_zone_keeps_its_keys_until_the_check_of_the_new_ones(void **state)
 {
@@ -394,6 +503,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(zones_come_change_and_go_with_their_files),
+		cmocka_unit_test(one_zone_is_read_alone),
+		cmocka_unit_test(a_listed_zone_is_read_alone_and_its_file_does_not_count),
 		cmocka_unit_test(a_wrong_file_is_told_and_breaks_its_zone_alone),
 		cmocka_unit_test(a_file_that_is_no_zone_is_told),
 		cmocka_unit_test(the_ds_of_a_cut_counts_if_the_zone_there_has_none),
@@ -402,6 +513,8 @@ int main(void)
 		cmocka_unit_test(what_was_broken_before_is_no_news),
 		cmocka_unit_test(without_the_directory_there_is_no_policy),
 		cmocka_unit_test(at_the_start_zones_sign_until_a_check_says_no),
+		cmocka_unit_test(
+		        a_withdrawn_zone_does_not_sign_again_by_a_reload_before_all_is_settled),
 		cmocka_unit_test(in_a_reload_a_zone_keeps_its_keys_until_the_check_of_the_new_ones),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

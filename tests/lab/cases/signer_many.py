@@ -47,8 +47,8 @@ def _row(world, number):
     return rows[0] if rows else None
 
 
-def _reload(world):
-    code, said = world.gate.ctl("--json", "reload")
+def _reload(world, *zone):
+    code, said = world.gate.ctl("--json", "reload", *zone)
     expect_equal(f"exit code: {said}", code, 0)
     return json.loads(said)
 
@@ -117,6 +117,31 @@ def _comes_and_goes(world):
     wait_until(lambda: _tag(world, GOING), "it is not signed again")
 
 
+def _alone(world):
+    """`ctl reload ZONE` reads that zone, and looks at no other: its file may be half written."""
+    zone, other = world.signing.zones[GOING], world.signing.zones[BROKEN]
+    world.signing.zone_file(zone).unlink()
+    world.signing.write_zone_file(other, "nonsense = 1;\n")
+    try:
+        expect_equal("gone", _reload(world, zone.origin)["zones_gone"], 1)
+        wait_until(lambda: _tag(world, GOING) is None, "it is still signed")
+        code, said = world.gate.ctl("reload", zone.origin)
+        expect(code == 1 and f"there is no zone {zone.origin}, neither in" in said, f"{code}: {said}")
+        world.signing.write_zone_file(zone)
+        expect_equal("read", _reload(world, zone.origin.upper())["zones_read"], 1)
+        wait_until(lambda: _tag(world, GOING), "it is not signed again")
+        expect("status" not in _row(world, BROKEN), _row(world, BROKEN))
+        code, said = world.gate.ctl("reload", other.origin)
+        expect(code == 1 and ":2: a zone has no member" in said, f"{code}: {said}")
+        expect_equal("row", _row(world, BROKEN)["status"], "broken")
+    finally:
+        world.signing.write_zone_file(zone)
+        world.signing.write_zone_file(other)
+        _reload(world)
+    code, said = world.gate.ctl("reload", "a..b")
+    expect(code == 2 and '"a..b" is not a domain name' in said, f"{code}: {said}")
+
+
 def _one_changes(world):
     zone, others = world.signing.zones[ROLLING], _tag(world, ALONE)
     directory, before = world.signing.keys.keys_of(zone.origin), _tag(world, ROLLING)
@@ -137,5 +162,6 @@ GROUPS = (
         Case("zones: a wrong file is named with its line, and its zone keeps what it had", _wrong_file),
         Case("zones: a zone without its signed keys goes on, and only after a restart it cannot be signed", _lost_keys),
         Case("zones: a zone comes and goes with its file, by a reload", _comes_and_goes),
+        Case("zones: `ctl reload ZONE` reads this zone, and looks at no other", _alone),
         Case("zones: a reload reads the zone whose keys changed, and no other", _one_changes))),
 )

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The zones of the signer, made from the seats of a policy: each with its keys, its cuts, and the ZSK that comes next.
+ * Private to zone_policy.c. */
+#ifndef DAEMON_ZONE_SIGNING_H
+#define DAEMON_ZONE_SIGNING_H
+
+#include "daemon/zone_seat.h"
+#include "sign/sign_policy.h"
+
+/* Owns both arrays. All zero is empty. */
+struct zone_signing {
+	unsigned count;
+	struct sign_zone *zones; /* one a seat, in the same order */
+	struct sign_cut *cuts;   /* of all zones; those of one zone stand together */
+};
+
+/* Makes the zones from `count` seats, which are in the order of sign_policy.h. `former` (NULL: there is none) was made
+ * from `former_seats`, which the seats' `before` point to. Borrows the keys of the seats. Returns false if memory is
+ * short; call zone_signing_fini() in any case. */
+bool zone_signing_make(struct zone_signing *s, const struct zone_seat *seats, unsigned count,
+        const struct zone_signing *former, const struct zone_seat *former_seats, int64_t now_s);
+void zone_signing_fini(struct zone_signing *s);
+
+#endif
