@@ -28,6 +28,7 @@ struct bench {
 	struct signer_query *asked;
 	struct bare bare;
 	struct sign_zone zone;
+	struct sign_period period;
 	struct sign_policy policy;
 	struct signer *remembers, *keeps, *forgets; /* answers; signatures; one of each */
 	uint8_t algorithm;
@@ -145,11 +146,13 @@ static void set_up(struct bench *b, const char *responses, const char *queries)
 		b->count = b->queries.count;
 	b->asked = calloc(b->count, sizeof(*b->asked));
 	read_zone(b);
-	b->zone.key = signkey_generate(b->algorithm);
+	b->period = (struct sign_period){ .key_count = 1,
+		.keys = { { .key = signkey_generate(b->algorithm) } } };
+	b->zone.periods = (struct sign_periods){ 1, &b->period };
 	b->zone.max_ttl_s = SIGN_MAX_TTL_S;
 	b->policy =
 	        (struct sign_policy){ .zones = &b->zone, .zone_count = 1, .life_s = SIGN_LIFE_S };
-	if (!crypto || !b->asked || !b->zone.key || !bare_set_up(&b->bare, b->algorithm))
+	if (!crypto || !b->asked || !b->period.keys[0].key || !bare_set_up(&b->bare, b->algorithm))
 		die("no key of this algorithm can be made");
 	bare_to_sign(&b->bare);
 	b->remembers = signer_new(crypto, &b->policy, &all);

@@ -224,7 +224,7 @@ static void add_zones(const struct service *s, struct control_reply *reply)
 	control_add_text(reply, "at_once", at_once_word(s));
 	if (!first)
 		return;
-	int64_t lasts_s = zone_keeper_zone_lasts_s(first, now_s);
+	int64_t lasts_s = sign_periods_last_s(&first->periods, now_s);
 	control_add_text(reply, "presigned_first", name_text(&first->apex, name));
 	control_add_number(reply, "presigned_left_days", lasts_s < 0 ? -1 : lasts_s / 86400);
 }

@@ -34,9 +34,9 @@ static void write_cut(
 static void add_keys_of_zone(
         struct control_reply *reply, const struct sign_zone *zone, int64_t now_s)
 {
-	int64_t lasts_s = zone_keeper_zone_lasts_s(zone, now_s);
+	int64_t lasts_s = sign_periods_last_s(&zone->periods, now_s);
 
-	control_add_number(reply, "key_tag", sign_zone_key_tag(zone, now_s));
+	control_add_number(reply, "key_tag", sign_zone_period(zone, now_s)->keys[0].tag);
 	control_add_number(reply, "presigned_left_days", lasts_s < 0 ? -1 : lasts_s / 86400);
 }
 
@@ -62,8 +62,9 @@ static void add_zone_row(struct zone_rows *rows, const struct sign_zone *zone, c
 		control_add_text(reply, "status", "broken");
 		control_add_text(reply, "why", fault);
 	}
-	if (zone->key)
-		add_keys_of_zone(reply, zone, service_now_s(rows->service));
+	int64_t now_s = service_now_s(rows->service);
+	if (sign_zone_period(zone, now_s)->key_count > 0)
+		add_keys_of_zone(reply, zone, now_s);
 	control_add_number(reply, "cuts", zone->cut_count);
 	rows->shown++;
 }

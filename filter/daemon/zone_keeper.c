@@ -233,35 +233,6 @@ int zone_keeper_wait_ms(const struct zone_keeper *k)
 
 /* ---- Pre-made signatures ---- */
 
-int64_t zone_keeper_zone_lasts_s(const struct sign_zone *zone, int64_t now_s)
-{
-	const struct presigned *sets[] = { &zone->dnskey, &zone->cds, &zone->cdnskey };
-	int64_t shortest_s = INT64_MAX;
-
-	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
-		int64_t lasts_s =
-		        sets[i]->count > 0 ? presigned_lasts_s(sets[i], now_s) : INT64_MAX;
-		if (lasts_s < shortest_s)
-			shortest_s = lasts_s;
-	}
-	return shortest_s;
-}
-
-int64_t zone_keeper_zone_span_s(const struct sign_zone *zone)
-{
-	const struct presigned *p = &zone->dnskey;
-	uint32_t first = 0, last = 0;
-
-	for (unsigned i = 0; i < p->rrsig_count; i++) {
-		const struct presigned_rrsig *r = &p->rrsigs[i];
-		if (i == 0 || (int32_t)(r->inception - first) < 0)
-			first = r->inception;
-		if (i == 0 || (int32_t)(r->expiration - last) > 0)
-			last = r->expiration;
-	}
-	return (int32_t)(last - first);
-}
-
 const struct sign_zone *zone_keeper_first_to_end(const struct zone_keeper *k, int64_t now_s)
 {
 	const struct sign_policy *p = zone_keeper_policy(k);
@@ -269,7 +240,7 @@ const struct sign_zone *zone_keeper_first_to_end(const struct zone_keeper *k, in
 	int64_t least_s = INT64_MAX;
 
 	for (unsigned i = 0; i < p->zone_count; i++) {
-		int64_t lasts_s = zone_keeper_zone_lasts_s(&p->zones[i], now_s);
+		int64_t lasts_s = sign_periods_last_s(&p->zones[i].periods, now_s);
 		if (lasts_s < least_s) {
 			first = &p->zones[i];
 			least_s = lasts_s;
@@ -281,10 +252,11 @@ const struct sign_zone *zone_keeper_first_to_end(const struct zone_keeper *k, in
 /* Returns 1 if it warned, for a sum. */
 static unsigned warn_of_expiry(const struct sign_zone *zone, int64_t now_s)
 {
-	int64_t lasts_s = zone_keeper_zone_lasts_s(zone, now_s);
+	int64_t lasts_s = sign_periods_last_s(&zone->periods, now_s);
 	char name[NAME_TEXT_SIZE];
 
-	if (lasts_s >= 0 && (lasts_s == INT64_MAX || lasts_s >= zone_keeper_zone_span_s(zone) / 2))
+	if (lasts_s >= 0 &&
+	        (lasts_s == INT64_MAX || lasts_s >= sign_periods_span_s(&zone->periods) / 2))
 		return 0;
 	name_text(&zone->apex, name);
 	if (lasts_s < 0)

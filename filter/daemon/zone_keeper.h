@@ -49,20 +49,12 @@ int zone_keeper_reload_zone(struct zone_keeper *k, const struct config *c, const
         struct complaint *why);
 
 /* Does what is due; call it regularly, at least after zone_keeper_wait_ms(). It goes on to check pre-made signatures,
- * for a short time. Once a day it warns of those that expire soon, unless `now_s` is negative, which means that the
+ * for a short time. Once a day it warns of those that last for less than half of the time that they were made for, unless `now_s` is negative, which means that the
  * clock is not set, and of broken zones. `now_ms` is of the monotonic clock. */
 void zone_keeper_look(struct zone_keeper *k, int64_t now_s, uint64_t now_ms);
 
 /* Returns for how long nothing is due, in milliseconds; INT_MAX for a long time. */
 int zone_keeper_wait_ms(const struct zone_keeper *k);
-
-/* Returns for how many seconds from `now_s` on all pre-made signatures of a zone stay valid; -1 if an
- * RRset has no valid one now. */
-int64_t zone_keeper_zone_lasts_s(const struct sign_zone *zone, int64_t now_s);
-
-/* Returns for how many seconds the pre-made signatures of a zone were made. Once half of that is over, the log warns
- * every day. */
-int64_t zone_keeper_zone_span_s(const struct sign_zone *zone);
 
 /* Returns the zone whose pre-made signatures expire first; NULL if none has any. */
 const struct sign_zone *zone_keeper_first_to_end(const struct zone_keeper *k, int64_t now_s);

@@ -357,7 +357,7 @@ bool zone_policy_is_new(const struct zone_policy *z, unsigned zone)
 bool zone_policy_is_all_broken(const struct zone_policy *z)
 {
 	for (unsigned i = 0; i < z->count; i++) {
-		if (z->signing.zones[i].key)
+		if (zone_seat_has_keys(&z->seats[i]))
 			return false;
 	}
 	return zone_policy_counts(z).broken > 0;

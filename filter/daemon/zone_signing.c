@@ -7,48 +7,72 @@
 #include "base/least.h"
 #include "daemon/zone_succession.h"
 
-static struct sign_zone zone_of_entry(const struct zone_entry *e, bool has_keys)
+static struct sign_zone zone_without_keys(const struct zone_entry *e, bool has_keys)
 {
 	const struct config_zone *zone = &e->text.items[0];
-	struct sign_zone made = { .apex = zone->apex,
+
+	return (struct sign_zone){ .apex = zone->apex,
 		.max_ttl_s = has_keys ? zone->max_ttl_s : least(zone->max_ttl_s, SIGN_MAX_TTL_S),
 		.nxdomain = (enum sign_nxdomain)zone->nxdomain,
 		.empty_is_nodata = zone->empty,
 		.ignores_cuts = zone->ignores_cuts,
 		.servers = e->text.speakers,
 		.server_count = zone->speaker_count };
+}
 
-	if (!has_keys)
-		return made;
-	made.key = e->keys.zsk.key;
-	made.key_tag = e->keys.zsk.tag;
-	made.next_key = e->keys.next_zsk.key;
-	made.next_key_tag = e->keys.next_zsk.tag;
-	made.next_from_s = e->keys.next_from_s;
-	made.dnskey = e->keys.records.dnskey;
-	made.cds = e->keys.records.cds;
-	made.cdnskey = e->keys.records.cdnskey;
-	made.ds_count = e->keys.ds_count;
-	memcpy(made.ds, e->keys.ds, sizeof(made.ds));
+/* ---- Periods ---- */
+
+static struct sign_period period_of_keys(
+        const struct zone_keys *k, const struct zone_zsk *zsk, int64_t from_s)
+{
+	return (struct sign_period){ .from_s = from_s,
+		.key_count = 1,
+		.keys = { { zsk->key, zsk->tag } },
+		.dnskey = k->records.dnskey,
+		.cds = k->records.cds,
+		.cdnskey = k->records.cdnskey,
+		.ds_count = k->ds_count,
+		.ds = k->ds };
+}
+
+/* The periods of one file of signed records: that of the ZSK of now, and that of the ZSK that takes over, with the same
+ * records. Returns NULL if memory is short. */
+static struct sign_period *make_periods(const struct zone_keys *k, unsigned *count)
+{
+	*count = k->next_zsk.key ? 2 : 1;
+	struct sign_period *made = calloc(*count, sizeof(*made));
+
+	if (!made)
+		return NULL;
+	made[0] = period_of_keys(k, &k->zsk, 0);
+	if (*count > 1)
+		made[1] = period_of_keys(k, &k->next_zsk, k->next_from_s);
 	return made;
 }
 
-/* `before` is the zone in the former policy, or NULL. A zone whose entry stays is the same as before, with a ZSK that was
- * put off. */
-static struct sign_zone zone_of_seat(
-        const struct zone_seat *seat, const struct sign_zone *before, int64_t now_s)
+static bool can_sign(const struct sign_zone *zone, int64_t now_s)
 {
-	struct sign_zone made = zone_of_entry(seat->entry, zone_seat_has_keys(seat));
+	return zone && sign_zone_period(zone, now_s)->key_count > 0;
+}
 
-	if (!before || !before->key || !made.key)
-		return made;
-	if (seat->before->entry == seat->entry) {
-		made.next_from_s = before->next_from_s;
-		made.is_next_held = before->is_next_held;
-	} else {
-		zone_succession_hold(&made, before, now_s);
-	}
-	return made;
+/* `before` is the zone in the former policy, or NULL. If the entry stays, the periods begin when they began there;
+ * otherwise a ZSK that resolvers cannot know yet is put off. Returns false if memory is short. */
+static bool give_periods(struct sign_zone *zone, const struct zone_seat *seat,
+        const struct sign_zone *before, int64_t now_s)
+{
+	unsigned count;
+	struct sign_period *periods = make_periods(&seat->entry->keys, &count);
+
+	if (!periods)
+		return false;
+	zone->periods = (struct sign_periods){ count, periods };
+	if (!can_sign(before, now_s))
+		return true;
+	if (seat->before->entry == seat->entry)
+		memcpy(periods, before->periods.items, count * sizeof(*periods));
+	else
+		zone_succession_hold(periods, count, &before->periods, now_s);
+	return true;
 }
 
 /* ---- Cuts ---- */
@@ -124,13 +148,18 @@ bool zone_signing_make(struct zone_signing *s, const struct zone_seat *seats, un
 		const struct zone_seat *seat = &seats[s->count];
 		const struct sign_zone *before =
 		        seat->before ? &former->zones[seat->before - former_seats] : NULL;
-		s->zones[s->count] = zone_of_seat(seat, before, now_s);
+		bool has_keys = zone_seat_has_keys(seat);
+		s->zones[s->count] = zone_without_keys(seat->entry, has_keys);
+		if (has_keys && !give_periods(&s->zones[s->count], seat, before, now_s))
+			return false;
 	}
 	return give_cuts(s, seats);
 }
 
 void zone_signing_fini(struct zone_signing *s)
 {
+	for (unsigned i = 0; i < s->count; i++)
+		free((struct sign_period *)(uintptr_t)s->zones[i].periods.items);
 	free(s->zones);
 	free(s->cuts);
 	*s = (struct zone_signing){ 0 };

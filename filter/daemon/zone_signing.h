@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The zones of the signer, made from the seats of a policy: each with its keys, its cuts, and the ZSK that comes next.
+/* The zones of the signer, made from the seats of a policy: each with its periods (the keys that sign now and later), and its cuts.
  * Private to zone_policy.c. */
 #ifndef DAEMON_ZONE_SIGNING_H
 #define DAEMON_ZONE_SIGNING_H
@@ -7,7 +7,7 @@
 #include "daemon/zone_seat.h"
 #include "sign/sign_policy.h"
 
-/* Owns both arrays. All zero is empty. */
+/* Owns both arrays, and the periods of the zones. All zero is empty. */
 struct zone_signing {
 	unsigned count;
 	struct sign_zone *zones; /* one a seat, in the same order */

@@ -3,11 +3,12 @@
 #ifndef DAEMON_ZONE_SUCCESSION_H
 #define DAEMON_ZONE_SUCCESSION_H
 
-#include "sign/sign_policy.h"
+#include "sign/sign_period.h"
 
-/* Puts off the next ZSK of `fresh`, a zone that is about to replace `former`: if the DNSKEY RRset of `former` lacks it,
- * until the TTL of that is over. `sealgate keys sign` looks after this, too, but the operator may load its file hours
- * later. A key that was put off before stays so. */
-void zone_succession_hold(struct sign_zone *fresh, const struct sign_zone *former, int64_t now_s);
+/* Puts off later periods of `fresh`, which are about to replace `former`: if the DNSKEY RRset of `former` at `now_s` lacks a
+ * key that signs in a period, until the TTL of that RRset is over. `sealgate keys sign` looks after this, too, but the
+ * operator may load its file hours later. A key that was put off before stays so. */
+void zone_succession_hold(struct sign_period *fresh, unsigned count,
+        const struct sign_periods *former, int64_t now_s);
 
 #endif

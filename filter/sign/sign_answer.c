@@ -16,8 +16,9 @@
 static struct sign_types types_at(
         struct sign_job *job, const struct sign_zone *zone, const struct name *name, uint16_t but)
 {
-	struct sign_types types =
-	        types_of_name(zone, &memory_zone(job->signer, zone)->types, name, but);
+	bool is_apex = name->labels == zone->apex.labels;
+	struct sign_types types = types_of_name(
+	        &memory_zone(job->signer, zone)->types, is_apex ? period_of(job, zone) : NULL, but);
 
 	if (but != TYPE_DNAME && memory_has_dname(job->signer, zone, name, job->now_s))
 		types_add_dname(&types);
@@ -276,24 +277,25 @@ static bool put_presigned(
 	return true;
 }
 
-static const struct presigned *presigned_of(const struct sign_zone *zone, uint16_t type)
+static const struct presigned *presigned_of(const struct sign_period *period, uint16_t type)
 {
 	if (type == TYPE_DNSKEY)
-		return &zone->dnskey;
-	return type == TYPE_CDS ? &zone->cds : &zone->cdnskey;
+		return &period->dnskey;
+	return type == TYPE_CDS ? &period->cds : &period->cdnskey;
 }
 
 bool sign_apex(struct sign_job *job, struct ending *e)
 {
 	const struct sign_zone *zone = zone_of(job, &job->qname);
+	const struct sign_period *period = period_of(job, zone);
 	const struct presigned *p;
 
 	e->outcome = SIGN_OUTCOME_APEX;
-	if (!zone->key) /* or a DS and a DNSKEY that exist would be denied */
+	if (period->key_count == 0) /* or a DS and a DNSKEY that exist would be denied */
 		return signing_fail(job, SIGN_OUTCOME_BROKEN);
 	if (job->qtype == TYPE_DS)
 		return answer_ds_of_zone(job, zone, e);
-	p = presigned_of(zone, job->qtype);
+	p = presigned_of(period, job->qtype);
 	return p->count > 0 ? put_presigned(job, zone, p) : sign_apex_nodata(job, e);
 }
 
@@ -301,17 +303,19 @@ bool sign_apex(struct sign_job *job, struct ending *e)
 bool is_known_at_once(struct sign_job *job)
 {
 	const struct sign_zone *zone = zone_of(job, &job->qname);
+	const struct sign_period *period = period_of(job, zone);
 	struct name above;
 
-	if (job->asked->way == SIGN_WAY_APEX && !zone->key)
+	if (job->asked->way == SIGN_WAY_APEX && period->key_count == 0)
 		return true; /* SERVFAIL */
 	if (job->asked->way == SIGN_WAY_APEX && job->qtype != TYPE_DS)
-		return presigned_of(zone, job->qtype)->count > 0 ||
+		return presigned_of(period, job->qtype)->count > 0 ||
 		       memory_zone(job->signer, zone)->has_soa;
 	if (job->asked->way == SIGN_WAY_APEX) {
 		name_parent(&zone->apex, &above);
 		const struct sign_zone *parent = zone_of(job, &above);
-		return parent && (zone->ds_count > 0 || memory_zone(job->signer, parent)->has_soa);
+		return parent &&
+		       (period->ds_count > 0 || memory_zone(job->signer, parent)->has_soa);
 	}
 	return job->asked->way == SIGN_WAY_NODATA && memory_zone(job->signer, zone)->has_soa;
 }

@@ -16,7 +16,7 @@ static bool is_of_broken_zone(const struct sign_job *job, const struct name *cut
 {
 	const struct sign_zone *child = sign_policy_apex(job->signer->policy, cut);
 
-	return child && !child->key;
+	return child && period_of(job, child)->key_count == 0;
 }
 
 /* Returns how many DS records the policy has for a cut, and sets `ds` to them. */
@@ -25,9 +25,11 @@ static unsigned policy_ds(const struct sign_job *job, const struct sign_zone *zo
 {
 	const struct sign_zone *child = sign_policy_apex(job->signer->policy, cut);
 
-	if (child && child->ds_count > 0) {
-		*ds = child->ds;
-		return child->ds_count;
+	const struct sign_period *period = child ? period_of(job, child) : NULL;
+
+	if (period && period->ds_count > 0) {
+		*ds = period->ds;
+		return period->ds_count;
 	}
 	for (unsigned i = 0; i < zone->cut_count; i++) {
 		if (name_equal(&zone->cuts[i].name, cut)) {

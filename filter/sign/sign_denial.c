@@ -115,8 +115,8 @@ void types_add_dname(struct sign_types *types)
 	set_type(types, TYPE_DNAME);
 }
 
-struct sign_types types_of_name(const struct sign_zone *zone, const struct learned_types *learned,
-        const struct name *name, uint16_t but)
+struct sign_types types_of_name(
+        const struct learned_types *learned, const struct sign_period *apex, uint16_t but)
 {
 	struct sign_types t = { 0 };
 
@@ -124,13 +124,13 @@ struct sign_types types_of_name(const struct sign_zone *zone, const struct learn
 	COMMON_TYPES(X)
 #undef X
 	add_learned(&t, learned, but);
-	if (name->labels == zone->apex.labels) {
+	if (apex) {
 		set_type(&t, TYPE_NS);
 		set_type(&t, TYPE_SOA);
 		set_type(&t, TYPE_DNSKEY);
-		if (zone->cds.count > 0)
+		if (apex->cds.count > 0)
 			set_type(&t, TYPE_CDS);
-		if (zone->cdnskey.count > 0)
+		if (apex->cdnskey.count > 0)
 			set_type(&t, TYPE_CDNSKEY);
 	}
 	if (but != TYPE_NSEC && but != TYPE_RRSIG)

@@ -27,10 +27,11 @@ struct sign_types {
 bool learned_types_add(struct learned_types *learned, uint16_t type);
 
 /* Return the types at a name. types_of_name() is for a name that exists: all types that may be
- * there but `but`, which is denied (RFC 9824, 3.2). The others are for a delegation without DS, a
+ * there but `but`, which is denied (RFC 9824, 3.2); `apex` is the period of the zone if the name is its apex, or NULL.
+ * The others are for a delegation without DS, a
  * CNAME, and a name that does not exist (NXNAME: RFC 9824, 3.1). */
-struct sign_types types_of_name(const struct sign_zone *zone, const struct learned_types *learned,
-        const struct name *name, uint16_t but);
+struct sign_types types_of_name(
+        const struct learned_types *learned, const struct sign_period *apex, uint16_t but);
 struct sign_types types_of_cut(void);
 struct sign_types types_of_alias(void);
 struct sign_types types_of_nothing(void);

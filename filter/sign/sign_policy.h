@@ -4,8 +4,7 @@
 #ifndef SIGN_SIGN_POLICY_H
 #define SIGN_SIGN_POLICY_H
 
-#include "crypto/signkey.h"
-#include "dnssec/presigned.h"
+#include "sign/sign_period.h"
 #include "wire/name.h"
 #include "wire/network.h"
 
@@ -26,22 +25,7 @@ enum sign_nxdomain {
 
 struct sign_zone {
 	struct name apex;
-	const struct signkey
-	        *key;     /* the ZSK; NULL: the keys are broken, and nothing can be signed */
-	uint16_t key_tag; /* of its DNSKEY record */
-
-	/* The ZSK that takes over at a time, without a reload, in the same second on every gateway; or NULL. */
-	const struct signkey *next_key;
-	uint16_t next_key_tag;
-	int64_t next_from_s;
-	bool is_next_held; /* until then, because caches may lack its DNSKEY; not by its own time */
-
-	struct presigned dnskey, cds, cdnskey;
-
-	/* The RDATA of the DS records that a configured parent has for this zone. */
-	unsigned ds_count;
-	struct span ds[LIMIT_DS];
-
+	struct sign_periods periods; /* the keys */
 	uint32_t max_ttl_s;
 	enum sign_nxdomain nxdomain;
 	bool empty_is_nodata; /* an empty answer without SOA denies the type; else it is an outage */
@@ -102,21 +86,11 @@ const struct sign_zone *sign_policy_zone_at(
 /* Returns the zone with this apex, or NULL. */
 const struct sign_zone *sign_policy_apex(const struct sign_policy *p, const struct name *apex);
 
-/* Returns true if the next ZSK signs at this time. */
-static inline bool sign_zone_uses_next(const struct sign_zone *zone, int64_t now_s)
+/* Returns the period of a zone at a time. Never NULL. */
+static inline const struct sign_period *sign_zone_period(
+        const struct sign_zone *zone, int64_t now_s)
 {
-	return zone->next_key && now_s >= zone->next_from_s;
-}
-
-/* Return the ZSK that signs at a time, and the tag of its DNSKEY record. */
-static inline const struct signkey *sign_zone_key(const struct sign_zone *zone, int64_t now_s)
-{
-	return sign_zone_uses_next(zone, now_s) ? zone->next_key : zone->key;
-}
-
-static inline uint16_t sign_zone_key_tag(const struct sign_zone *zone, int64_t now_s)
-{
-	return sign_zone_uses_next(zone, now_s) ? zone->next_key_tag : zone->key_tag;
+	return sign_period_at(&zone->periods, now_s);
 }
 
 /* Returns a number that is the same for zones with the same apex and the same servers, in every policy and process. Then

@@ -47,13 +47,31 @@ static bool put_unequal_records(struct sign_job *job, const struct canonical_set
 	return true;
 }
 
-/* Adds a set and its signature. All records get one TTL (RFC 2181, 5.2), which is not above the
+/* Signs a set, and adds an RRSIG of each key that signs. `item` has what they have in common. */
+static bool put_rrsigs(struct sign_job *job, const struct sign_zone *zone,
+        const struct canonical_set *set, uint32_t original_ttl_s, const struct sign_item *item)
+{
+	struct sign_item rrsig = *item;
+	struct set_rrsigs made;
+
+	if (!sign_set(job, zone, set, original_ttl_s, &made))
+		return false;
+	rrsig.type = TYPE_RRSIG;
+	rrsig.has_rdata = true;
+	for (unsigned i = 0; i < made.count; i++) {
+		rrsig.rdata = made.rdatas[i];
+		if (!put_item(job, rrsig))
+			return false;
+	}
+	return true;
+}
+
+/* Adds a set and its signatures. All records get one TTL (RFC 2181, 5.2), which is not above the
  * original TTL, because validators would reduce it to that (RFC 4035, 5.3.3). */
 static bool put_signed(struct sign_job *job, const struct rrset *set, enum section section,
         const struct sign_zone *zone, struct set_ttls *ttls)
 {
 	struct canonical_set canonical;
-	struct span rrsig;
 
 	if (!canonical_set_build(&canonical, &job->rrsets, set, &job->signer->arena))
 		return signing_fail(job, SIGN_OUTCOME_UNEXPECTED);
@@ -66,14 +84,11 @@ static bool put_signed(struct sign_job *job, const struct rrset *set, enum secti
 		return false;
 	if (!job->asked->client.dnssec_ok)
 		return true;
-	return sign_set(job, zone, &canonical, ttls->original_s, false, &rrsig) &&
-	       put_item(job, (struct sign_item){ .section = (uint8_t)section,
-	                             .is_extra = section == SECTION_ADDITIONAL,
-	                             .type = TYPE_RRSIG,
-	                             .ttl_s = ttls->wire_s,
-	                             .rr = &job->m->rrs[set->first],
-	                             .has_rdata = true,
-	                             .rdata = rrsig });
+	return put_rrsigs(job, zone, &canonical, ttls->original_s,
+	        &(struct sign_item){ .section = (uint8_t)section,
+	                .is_extra = section == SECTION_ADDITIONAL,
+	                .ttl_s = ttls->wire_s,
+	                .rr = &job->m->rrs[set->first] });
 }
 
 bool put_set(struct sign_job *job, const struct rrset *set, enum section section,
@@ -133,10 +148,7 @@ bool put_made(struct sign_job *job, const struct sign_zone *zone, const struct m
 	}
 	if (!zone || !job->asked->client.dnssec_ok)
 		return true;
-	item.type = TYPE_RRSIG;
-	return sign_set(job, zone, &canonical, made->ttls.original_s, made->type == TYPE_NSEC,
-	               &item.rdata) &&
-	       put_item(job, item);
+	return put_rrsigs(job, zone, &canonical, made->ttls.original_s, &item);
 }
 
 bool put_nsec(struct sign_job *job, const struct sign_zone *zone, const struct made_nsec *nsec)

@@ -22,7 +22,7 @@ struct kept_answer {
 	uint8_t octets[SIGN_RECALL_OCTETS];
 };
 
-_Static_assert(SIGN_RECALL_S <= UINT8_MAX && LIMIT_SIGNED <= UINT8_MAX,
+_Static_assert(SIGN_RECALL_S <= UINT8_MAX && SIGN_KEYS_MAX * LIMIT_SIGNED <= UINT8_MAX,
         "lifetime_s and found have one octet");
 
 /* What an answer depends on besides the two messages. Has no holes, because it is hashed. */

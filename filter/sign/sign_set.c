@@ -3,6 +3,7 @@
 
 #include "sign/sign_budget.h"
 #include "sign/sign_kept.h"
+#include "sign/sign_zone.h"
 #include "sign/signer_private.h"
 
 bool signing_fail(struct sign_job *job, enum sign_outcome trouble)
@@ -21,38 +22,40 @@ static int64_t period_start(const struct signer *s, const struct name *owner, in
 	return now_s - (now_s - spread_s) % s->period_s;
 }
 
-/* When a period begins, and a time in it, at which one ZSK or the other signs. */
-struct signing_time {
-	int64_t start_s, now_s;
+/* A set to be signed, and when its signatures begin. */
+struct signing {
+	const struct sign_zone *zone;
+	const struct canonical_set *set;
+	uint32_t original_ttl_s;
+	int64_t start_s;
 };
 
-static void write_fixed(struct writer *w, const struct signer *s, const struct sign_zone *zone,
-        const struct canonical_set *set, uint32_t original_ttl_s, struct signing_time t)
+static void write_fixed(struct writer *w, const struct signer *s, const struct signing *g,
+        const struct sign_key *key)
 {
-	const struct name *owner = &set->set->owner;
+	const struct name *owner = &g->set->set->owner;
 
-	writer_u16(w, set->set->type);
-	writer_u8(w, signkey_algorithm(sign_zone_key(zone, t.now_s)));
+	writer_u16(w, g->set->set->type);
+	writer_u8(w, signkey_algorithm(key->key));
 	writer_u8(w, (uint8_t)(owner->labels - name_is_wildcard(owner))); /* RFC 4034, 3.1.3 */
-	writer_u32(w, original_ttl_s);
-	writer_u32(w, (uint32_t)(t.start_s + s->policy->life_s));
-	writer_u32(w, (uint32_t)(t.start_s - SIGN_INCEPTION_S));
-	writer_u16(w, sign_zone_key_tag(zone, t.now_s));
+	writer_u32(w, g->original_ttl_s);
+	writer_u32(w, (uint32_t)(g->start_s + s->policy->life_s));
+	writer_u32(w, (uint32_t)(g->start_s - SIGN_INCEPTION_S));
+	writer_u16(w, key->tag);
 }
 
 /* Returns the data that the RRSIG of the set covers. Writes the RRSIG's RDATA up to the signature to `out`. The data
  * lies in the arena, and is empty if the arena is used up. */
-static struct span data_to_sign(struct signer *s, const struct sign_zone *zone,
-        const struct canonical_set *set, uint32_t original_ttl_s, struct signing_time t,
-        struct writer *out)
+static struct span data_to_sign(
+        struct signer *s, const struct signing *g, const struct sign_key *key, struct writer *out)
 {
-	write_fixed(out, s, zone, set, original_ttl_s, t);
+	write_fixed(out, s, g, key);
 	const struct rrsig fields = { .labels = out->base[3],
-		.original_ttl_s = original_ttl_s,
-		.signer = zone->apex,
+		.original_ttl_s = g->original_ttl_s,
+		.signer = g->zone->apex,
 		.fixed = span_of(out->base, RRSIG_FIXED_OCTETS) };
-	writer_put(out, name_span(&zone->apex));
-	return canonical_signed_data(set, &fields, &s->arena);
+	writer_put(out, name_span(&g->zone->apex));
+	return canonical_signed_data(g->set, &fields, &s->arena);
 }
 
 /* Appends a remembered signature to `out`, or a new one if the limits allow it. */
@@ -87,46 +90,65 @@ static void limit_recall(struct sign_job *job, int64_t next_s)
 	memory_limit(job->signer, is_ahead(job, next_s) ? next_s : next_s - SIGN_AHEAD_S);
 }
 
-/* Notes the signature of the next period, if that begins soon: clients will ask for it then. */
-static void look_ahead(struct sign_job *job, const struct sign_zone *zone,
-        const struct canonical_set *set, uint32_t original_ttl_s, int64_t next_s)
+/* Notes the signatures of the next period, if that begins soon: clients will ask for them then. */
+static void look_ahead(struct sign_job *job, const struct signing *now, int64_t next_s)
 {
 	struct signer *s = job->signer;
 	uint8_t rdata[RRSIG_FIXED_OCTETS + NAME_MAX_OCTETS];
-	struct writer w = writer_over(rdata, sizeof(rdata));
+	struct signing next = *now;
 
-	if (is_ahead(job, next_s))
-		renewal_note(s, sign_zone_key(zone, next_s),
-		        data_to_sign(s, zone, set, original_ttl_s,
-		                (struct signing_time){ next_s, next_s }, &w));
+	if (!is_ahead(job, next_s))
+		return;
+	next.start_s = next_s;
+	const struct sign_period *period = sign_zone_period(now->zone, next_s);
+	for (unsigned i = 0; i < period->key_count; i++) {
+		struct writer w = writer_over(rdata, sizeof(rdata));
+		renewal_note(s, period->keys[i].key, data_to_sign(s, &next, &period->keys[i], &w));
+	}
+}
+
+/* Sets `rrsig` to the RDATA of the RRSIG of one key, in the arena. */
+static bool sign_with(struct sign_job *job, const struct signing *g, const struct sign_key *key,
+        enum memory_kind kind, struct span *rrsig)
+{
+	struct arena *arena = &job->signer->arena;
+	size_t size = RRSIG_FIXED_OCTETS + g->zone->apex.len + job->signer->signature_octets;
+	uint8_t *room = arena_take(arena, size);
+	struct writer w = writer_over(room, room ? size : 0);
+	size_t mark = arena_mark(arena);
+
+	if (!room)
+		return signing_fail(job, SIGN_OUTCOME_UNEXPECTED);
+	struct span data = data_to_sign(job->signer, g, key, &w);
+	bool good = data.len > 0 ? find_or_make(job, key->key, data, kind, &w)
+	                         : signing_fail(job, SIGN_OUTCOME_FAILED);
+	arena_reset(arena, mark);
+	*rrsig = writer_span(&w);
+	return good && !w.full;
 }
 
 bool sign_set(struct sign_job *job, const struct sign_zone *zone, const struct canonical_set *set,
-        uint32_t original_ttl_s, bool is_denial, struct span *rrsig)
+        uint32_t original_ttl_s, struct set_rrsigs *rrsigs)
 {
 	struct signer *s = job->signer;
+	const struct sign_period *period = period_of(job, zone);
+	const struct signing g = { zone, set, original_ttl_s,
+		period_start(s, &set->set->owner, job->now_s) };
+	enum memory_kind kind = set->set->type == TYPE_NSEC ? MEMORY_DENIALS : MEMORY_SIGNATURES;
+	int64_t next_s = g.start_s + s->period_s;
+	bool good = true;
 
-	if (!zone->key)
+	rrsigs->count = 0;
+	if (period->key_count == 0)
 		return signing_fail(job, SIGN_OUTCOME_BROKEN);
-	int64_t start_s = period_start(s, &set->set->owner, job->now_s);
-	size_t size = RRSIG_FIXED_OCTETS + zone->apex.len + s->signature_octets;
-	uint8_t *room = arena_take(&s->arena, size);
-	struct writer w = writer_over(room, room ? size : 0);
-	size_t mark = arena_mark(&s->arena);
-
 	if (s->doubts_clock)
 		return signing_fail(job, SIGN_OUTCOME_CLOCK);
-	if (!room || job->set_count++ == LIMIT_SIGNED)
+	if (job->set_count++ == LIMIT_SIGNED)
 		return signing_fail(job, SIGN_OUTCOME_UNEXPECTED);
-	struct span data = data_to_sign(
-	        s, zone, set, original_ttl_s, (struct signing_time){ start_s, job->now_s }, &w);
-	bool good = data.len > 0 ? find_or_make(job, sign_zone_key(zone, job->now_s), data,
-	                                   is_denial ? MEMORY_DENIALS : MEMORY_SIGNATURES, &w)
-	                         : signing_fail(job, SIGN_OUTCOME_FAILED);
-	if (good && !is_denial)
-		look_ahead(job, zone, set, original_ttl_s, start_s + s->period_s);
-	limit_recall(job, start_s + s->period_s);
-	arena_reset(&s->arena, mark);
-	*rrsig = writer_span(&w);
-	return good && !w.full;
+	limit_recall(job, next_s);
+	for (unsigned i = 0; i < period->key_count && good; i++)
+		good = sign_with(job, &g, &period->keys[i], kind, &rrsigs->rdatas[rrsigs->count++]);
+	if (good && kind == MEMORY_SIGNATURES)
+		look_ahead(job, &g, next_s);
+	return good;
 }

@@ -8,9 +8,15 @@
 /* Notes `trouble` as the reason why the job failed, unless it has one. Returns false. */
 bool signing_fail(struct sign_job *job, enum sign_outcome trouble);
 
-/* Sets `rrsig` to the RDATA of the set's RRSIG, in the arena. The signature is remembered or new.
- * Returns false if there is none; then job->trouble says why. */
+/* The RRSIGs of one RRset: one of each key that signs (RFC 4035, 2.2). */
+struct set_rrsigs {
+	unsigned count;
+	struct span rdatas[SIGN_KEYS_MAX];
+};
+
+/* Sets `rrsigs` to the RDATA of the set's RRSIGs, in the arena. Each signature is remembered or new.
+ * Returns false if one is missing; then job->trouble says why. */
 bool sign_set(struct sign_job *job, const struct sign_zone *zone, const struct canonical_set *set,
-        uint32_t original_ttl_s, bool is_denial, struct span *rrsig);
+        uint32_t original_ttl_s, struct set_rrsigs *rrsigs);
 
 #endif

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sign/sign_zone.h"
 
+#include "sign/sign_memory.h"
 #include "sign/sign_memory_names.h"
 #include "sign/sign_memory_zones.h"
+
+const struct sign_period *period_of(const struct sign_job *job, const struct sign_zone *zone)
+{
+	memory_limit(job->signer, sign_period_end_s(&zone->periods, job->now_s));
+	return sign_zone_period(zone, job->now_s);
+}
 
 bool is_below_cut(const struct sign_job *job, const struct sign_zone *zone, const struct name *name)
 {

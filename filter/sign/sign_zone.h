@@ -13,6 +13,10 @@ static inline const struct sign_zone *zone_of(const struct sign_job *job, const 
 	return sign_policy_zone_at(job->signer->policy, name, job->peers->server);
 }
 
+/* Returns the period of the zone at the time of the job. Everything in sign/ that makes an answer reads keys and key
+ * records through this function alone, because the answer must not be kept for longer than the period lasts. */
+const struct sign_period *period_of(const struct sign_job *job, const struct sign_zone *zone);
+
 /* True if the zone is known to be delegated at or above `name`: by the policy, as another zone that
  * is signed here, or because a server showed the cut. */
 bool is_below_cut(

@@ -65,10 +65,7 @@ static size_t longest_signature(const struct sign_policy *p)
 	size_t longest = 1;
 
 	for (unsigned i = 0; i < p->zone_count; i++) {
-		const struct sign_zone *zone = &p->zones[i];
-		size_t octets = zone->key ? signkey_signature_octets(zone->key) : 0;
-		if (zone->next_key && signkey_signature_octets(zone->next_key) > octets)
-			octets = signkey_signature_octets(zone->next_key);
+		size_t octets = sign_periods_longest(&p->zones[i].periods);
 		if (octets > longest)
 			longest = octets;
 	}

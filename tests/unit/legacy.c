@@ -19,7 +19,7 @@ static struct signkey *key_of(const struct testkey *k, uint8_t algorithm)
 }
 
 /* Makes the DNSKEY RRset of a zone with its pre-made signature. */
-static void presign_keys(struct legacy *l, struct sign_zone *zone, const struct testkey *k,
+static void presign_keys(struct legacy *l, struct sign_period *period, const struct testkey *k,
         const char *apex, uint8_t *room)
 {
 	struct rd key = rd_dnskey(k);
@@ -32,7 +32,7 @@ static void presign_keys(struct legacy *l, struct sign_zone *zone, const struct 
 		.expiration = valid.expiration,
 		.tag = testkey_tag(k),
 		.rdata = span_of(room + key.len, rrsig.len) };
-	zone->dnskey = (struct presigned){ .type = TYPE_DNSKEY,
+	period->dnskey = (struct presigned){ .type = TYPE_DNSKEY,
 		.ttl_s = TTL,
 		.count = 1,
 		.rrsig_count = 1,
@@ -40,15 +40,17 @@ static void presign_keys(struct legacy *l, struct sign_zone *zone, const struct 
 		.rrsigs = &l->dnskey_rrsig };
 }
 
-static void fill_zone(struct legacy *l, struct sign_zone *zone, const char *apex)
+static void fill_zone(
+        struct legacy *l, struct sign_zone *zone, struct sign_period *period, const char *apex)
 {
 	const struct testkey *k = judge_key(l->judge, apex);
 	uint8_t algorithm =
 	        strcmp(apex, "p256.test") == 0 ? ALGORITHM_ECDSAP256 : ALGORITHM_ED25519;
 
 	assert_true(name_from_text(apex, &zone->apex));
-	zone->key = key_of(k, algorithm);
-	zone->key_tag = testkey_tag(k);
+	*period = (struct sign_period){ .key_count = 1,
+		.keys = { { key_of(k, algorithm), testkey_tag(k) } } };
+	zone->periods = (struct sign_periods){ 1, period };
 	zone->max_ttl_s = SIGN_MAX_TTL_S;
 	zone->nxdomain = SIGN_NXDOMAIN_NAME;
 }
@@ -66,6 +68,11 @@ struct sign_zone *legacy_zone(struct legacy *l, const char *apex)
 	return NULL;
 }
 
+struct sign_period *legacy_periods(struct legacy *l, const char *apex)
+{
+	return (struct sign_period *)(uintptr_t)legacy_zone(l, apex)->periods.items;
+}
+
 struct legacy *legacy_new(void)
 {
 	struct legacy *l = calloc(1, sizeof(*l));
@@ -78,8 +85,8 @@ struct legacy *legacy_new(void)
 	memcpy(l->server, (uint8_t[]){ 192, 0, 2, 53 }, 4);
 	l->client_len = 4;
 	for (unsigned i = 0; i < LEGACY_ZONES; i++)
-		fill_zone(l, &l->zones[i], apexes[i]);
-	presign_keys(l, &l->zones[0], judge_key(l->judge, apexes[0]), apexes[0], l->dnskey);
+		fill_zone(l, &l->zones[i], l->periods[i], apexes[i]);
+	presign_keys(l, l->periods[0], judge_key(l->judge, apexes[0]), apexes[0], l->dnskey);
 	assert_int_equal(sign_policy_sort(l->zones, LEGACY_ZONES), -1);
 	l->policy = (struct sign_policy){
 		.zones = l->zones, .zone_count = LEGACY_ZONES, .life_s = SIGN_LIFE_S
@@ -102,7 +109,7 @@ void legacy_free(struct legacy *l)
 {
 	signer_free(l->signer);
 	for (unsigned i = 0; i < LEGACY_ZONES; i++)
-		signkey_free((struct signkey *)(uintptr_t)l->zones[i].key);
+		signkey_free((struct signkey *)(uintptr_t)l->periods[i][0].keys[0].key);
 	judge_free(l->judge);
 	free(l);
 }

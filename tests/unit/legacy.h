@@ -10,9 +10,10 @@
 #include "sign/sign_response.h"
 #include "sign/signer.h"
 
-#define LEGACY_ZONES  4 /* example.test, sub.example.test, other.test, p256.test */
-#define LEGACY_NOW_MS 1000000
-#define LEGACY_ID     0x1234
+#define LEGACY_ZONES   4 /* example.test, sub.example.test, other.test, p256.test */
+#define LEGACY_PERIODS 4 /* that a zone may have; at first each has one */
+#define LEGACY_NOW_MS  1000000
+#define LEGACY_ID      0x1234
 
 enum {
 	ASK_CO = 32,
@@ -23,6 +24,7 @@ enum {
 struct legacy {
 	struct judge *judge;
 	struct sign_zone zones[LEGACY_ZONES];
+	struct sign_period periods[LEGACY_ZONES][LEGACY_PERIODS];
 	struct sign_policy policy;
 	struct signer *signer;
 	uint8_t dnskey[2048]; /* DNSKEY and RRSIG of the first zone */
@@ -92,6 +94,9 @@ void legacy_check_rows(const struct legacy_row *rows, size_t count, enum status 
 
 /* Returns the zone with this apex, to be changed before a question. */
 struct sign_zone *legacy_zone(struct legacy *l, const char *apex);
+
+/* Returns the periods of this zone, to be changed: an array of LEGACY_PERIODS, of which the zone has one. */
+struct sign_period *legacy_periods(struct legacy *l, const char *apex);
 
 struct sign_peers legacy_peers(const struct legacy *l);
 

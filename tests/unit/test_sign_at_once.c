@@ -24,10 +24,11 @@ static struct legacy *legacy_in(unsigned state)
 {
 	static uint8_t ds[36];
 	struct legacy *l = legacy_new();
-	struct sign_zone *child = legacy_zone(l, "sub.example.test");
+	struct sign_period *child = legacy_periods(l, "sub.example.test");
 
 	if (state & HAS_DS) {
-		child->ds[0] = span_of(ds, sizeof(ds));
+		static const struct span with_ds = { ds, sizeof(ds) };
+		child->ds = &with_ds;
 		child->ds_count = 1;
 	}
 	if (state & IS_NARROW)
@@ -112,13 +113,12 @@ static void the_policy_answers_like_the_server(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		static uint8_t room[65535];
 		struct legacy *l = legacy_in(rows[i].state);
-		struct sign_zone *child = legacy_zone(l, "sub.example.test");
-		const struct signkey *key = child->key;
+		struct sign_period *child = legacy_periods(l, "sub.example.test");
 		struct writer out = writer_over(room, sizeof(room));
 		struct sign_result result;
 
 		if (rows[i].state & IS_BROKEN)
-			child->key = NULL;
+			child->key_count = 0;
 		legacy_ask(l, rows[i].question, rows[i].how);
 		assert_row(rows[i].why, answer_at_once(l, &result, &out) == rows[i].is_at_once);
 		legacy_respond(l, FLAG_AA, rows[i].soa);
@@ -128,7 +128,7 @@ static void the_policy_answers_like_the_server(void **state)
 			assert_row(rows[i].why, result.outcome == rows[i].outcome);
 			assert_row(rows[i].why, span_equal(result.octets, l->result.octets));
 		}
-		child->key = key;
+		child->key_count = 1;
 		legacy_free(l);
 	}
 }
@@ -145,7 +145,7 @@ static void another_policy_takes_effect(void **state)
 	legacy_remember(l);
 	legacy_ask(l, "example.test DNSKEY", ASK_DO | ASK_STREAM);
 	assert_true(answer_at_once(l, &result, &out));
-	legacy_zone(l, "example.test")->dnskey.rrsig_count = 0;
+	legacy_periods(l, "example.test")->dnskey.rrsig_count = 0;
 	out = writer_over(room, sizeof(room));
 	assert_true(answer_at_once(l, &result, &out));
 	assert_int_equal(result.outcome, SIGN_OUTCOME_KEYS);

@@ -221,7 +221,7 @@ static void a_configured_child_has_its_ds_in_the_configured_parent(void **state)
 {
 	(void)state;
 	struct legacy *l = legacy_new();
-	struct sign_zone *child = legacy_zone(l, "sub.example.test");
+	struct sign_period *child = legacy_periods(l, "sub.example.test");
 	struct rd ds = rd_ds(judge_key(l->judge, "sub.example.test"), DIGEST_SHA256);
 	static const struct legacy_row answer = { "the DS", "sub.example.test DS", ASK, AA,
 		"example.test SOA", "sub.example.test/DS sub.example.test/RRSIG", SIGN_OUTCOME_APEX,
@@ -232,7 +232,8 @@ static void a_configured_child_has_its_ds_in_the_configured_parent(void **state)
 		SIGN_OUTCOME_REFERRAL, 0 };
 
 	child->ds_count = 1;
-	child->ds[0] = span_of(ds.octets, ds.len);
+	const struct span with_ds = span_of(ds.octets, ds.len);
+	child->ds = &with_ds;
 	legacy_check(l, &answer);
 	assert_int_equal(legacy_judged(l).status, STATUS_SECURE);
 	legacy_check(l, &referral);
@@ -447,12 +448,11 @@ static void of_a_zone_without_keys_nothing_is_signed_and_no_ds_denied(void **sta
 		        SIGN_OUTCOME_ANSWER },
 	};
 	struct legacy *l = legacy_new();
-	struct sign_zone *broken = legacy_zone(l, "sub.example.test");
-	const struct signkey *key = broken->key;
+	struct sign_period *broken = legacy_periods(l, "sub.example.test");
 
 	legacy_ask(l, "example.test SOA", ASK);
 	legacy_respond(l, AA, "example.test SOA");
-	broken->key = NULL;
+	broken->key_count = 0;
 	assert_int_equal(signer_set_policy(l->signer, &l->policy), 0);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		legacy_ask(l, rows[i].question, rows[i].how);
@@ -462,7 +462,7 @@ static void of_a_zone_without_keys_nothing_is_signed_and_no_ds_denied(void **sta
 		assert_row(rows[i].why,
 		        l->result.is_servfail == (rows[i].outcome == SIGN_OUTCOME_BROKEN));
 	}
-	broken->key = key;
+	broken->key_count = 1;
 	legacy_free(l);
 }
 

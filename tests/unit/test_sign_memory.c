@@ -165,7 +165,7 @@ static void set_policy(struct legacy *l)
 
 static void sign(struct legacy *l, enum memory_kind kind, const char *text)
 {
-	const struct signkey *key = legacy_zone(l, "example.test")->key;
+	const struct signkey *key = legacy_periods(l, "example.test")->keys[0].key;
 	struct span data = span_of(text, strlen(text));
 	struct signature_id id = signature_identify(l->signer, key, data);
 
@@ -190,7 +190,7 @@ static void sign_denial(struct legacy *l)
 
 static void look_for_signature(struct legacy *l)
 {
-	const struct signkey *key = legacy_zone(l, "example.test")->key;
+	const struct signkey *key = legacy_periods(l, "example.test")->keys[0].key;
 	struct signature_id id = signature_identify(l->signer, key, span_of("one", 3));
 
 	signature_find(l->signer, MEMORY_SIGNATURES, &id);

@@ -243,16 +243,15 @@ static void the_bit_map_lacks_only_the_type_of_the_question(void **state)
 	static const uint16_t never[] = { TYPE_CNAME, TYPE_DNAME, TYPE_DS, TYPE_NXNAME, TYPE_ANY,
 		TYPE_OPT, TYPE_NSEC3, TYPE_NSEC3PARAM, TYPE_AXFR };
 	static const uint16_t apex_only[] = { TYPE_NS, TYPE_SOA, TYPE_DNSKEY };
-	struct sign_zone zone = { .apex = name_of("example.test") };
+	const struct sign_period apex = { .key_count = 1 };
 	const struct learned_types none = { 0 };
-	struct name below = name_of("www.example.test");
 
 	for (unsigned type = 1; type < 400; type++) {
 		for (unsigned is_apex = 0; is_apex < 2; is_apex++) {
 			uint8_t octets[400];
 			struct writer w = writer_over(octets, sizeof(octets));
-			struct sign_types types = types_of_name(
-			        &zone, &none, is_apex ? &zone.apex : &below, (uint16_t)type);
+			struct sign_types types =
+			        types_of_name(&none, is_apex ? &apex : NULL, (uint16_t)type);
 			nsec_write(&w, &name_root, &types);
 			struct span bits = span_of(octets + 1, w.len - 1);
 			assert_true(bitmap_is_valid(bits));
@@ -343,8 +342,8 @@ static void learned_types_are_in_order_and_bounded(void **state)
 	for (unsigned window = 4; learned.count < SIGN_LEARNED_TYPES; window++)
 		assert_true(learned_types_add(&learned, (uint16_t)(window << 8 | 0xff)));
 	assert_false(learned_types_add(&learned, 65401));
-	struct sign_zone zone = { .apex = name_of("example.test") };
-	struct sign_types types = types_of_name(&zone, &learned, &zone.apex, TYPE_A);
+	const struct sign_period apex = { .key_count = 1 };
+	struct sign_types types = types_of_name(&learned, &apex, TYPE_A);
 	struct writer w = writer_over(octets, sizeof(octets));
 	nsec_write(&w, &name_root, &types);
 	struct span bits = span_of(octets + 1, w.len - 1);
@@ -362,10 +361,11 @@ static void sign_the_root(struct legacy *l)
 	uint8_t secret[32];
 
 	testkey_secret(k, secret);
-	signkey_free((struct signkey *)(uintptr_t)zone->key);
-	zone->key = signkey_from_secret(ALGORITHM_ED25519, span_of(secret, sizeof(secret)));
-	assert_non_null(zone->key);
-	zone->key_tag = testkey_tag(k);
+	struct sign_key *key = &legacy_periods(l, "other.test")->keys[0];
+	signkey_free((struct signkey *)(uintptr_t)key->key);
+	key->key = signkey_from_secret(ALGORITHM_ED25519, span_of(secret, sizeof(secret)));
+	assert_non_null(key->key);
+	key->tag = testkey_tag(k);
 	zone->apex = name_root;
 	assert_int_equal(sign_policy_sort(l->zones, LEGACY_ZONES), -1);
 	assert_int_equal(signer_set_policy(l->signer, &l->policy), 0);

@@ -320,8 +320,9 @@ static void a_new_policy_keeps_what_is_still_valid(void **state)
 
 	/* An RSA key, whose signatures are longer than the entries of the table. */
 	struct signkey *key = signkey_generate(ALGORITHM_RSASHA256);
+	const struct sign_period period = { .key_count = 1, .keys = { { key, 1 } } };
 	for (unsigned i = 0; i < LEGACY_ZONES; i++)
-		zones[i].key = key;
+		zones[i].periods = (struct sign_periods){ 1, &period };
 	l->policy.zones = zones;
 	assert_int_equal(signer_set_policy(l->signer, &l->policy), 0);
 	answer(l, "www.example.test", 300);

@@ -172,6 +172,19 @@ static void keys_that_cannot_sign_are_not_chosen(void **state)
 	assert_int_equal(succession_choose(keys, 3, NOW, NULL).now, -1);
 }
 
+/* Two periods in which one key signs and then the other, which was planned to begin. DNSKEY records of `shown` keys. */
+static void fill_succession(struct sign_period periods[static 2], const struct signkey *old,
+        const struct signkey *new, struct span *shown, unsigned count)
+{
+	const struct presigned dnskey = { .count = count, .ttl_s = 3600, .rdatas = shown };
+
+	periods[0] =
+	        (struct sign_period){ .key_count = 1, .keys = { { old, 1 } }, .dnskey = dnskey };
+	periods[1] = (struct sign_period){
+		.from_s = NOW - 100, .key_count = 1, .keys = { { new, 2 } }, .dnskey = dnskey
+	};
+}
+
 /* The file may be loaded long after it was made. Resolvers that have the DNSKEY set of the former policy do not know
  * the new key until its TTL is over, whatever the key's own time says. */
 static void a_key_that_was_not_shown_yet_does_not_take_over(void **state)
@@ -186,27 +199,27 @@ static void a_key_that_was_not_shown_yet_does_not_take_over(void **state)
 	keypair_init(&pairs[0], &zone, KEYPAIR_ZSK, old);
 	keypair_init(&pairs[1], &zone, KEYPAIR_ZSK, new);
 	struct span shown[] = { keypair_rdata(&pairs[0]), keypair_rdata(&pairs[1]) };
-	struct sign_zone former = { .key = old,
-		.dnskey = { .count = 1, .ttl_s = 3600, .rdatas = shown } };
-	struct sign_zone fresh = { .key = old, .next_key = new, .next_from_s = NOW - 100 };
-	zone_succession_hold(&fresh, &former, NOW);
-	assert_ptr_equal(sign_zone_key(&fresh, NOW), old);
-	assert_ptr_equal(sign_zone_key(&fresh, NOW + 3600 + SUCCESSION_SPREAD_S - 1), old);
-	assert_ptr_equal(sign_zone_key(&fresh, NOW + 3600 + SUCCESSION_SPREAD_S), new);
+	struct sign_period former[2], fresh[2], again[2];
+	fill_succession(former, old, new, shown, 1);
+	fill_succession(fresh, old, new, shown, 2);
+	fill_succession(again, old, new, shown, 2);
+	const struct sign_periods first = { 1, former }, second = { 2, fresh };
+	zone_succession_hold(fresh, 2, &first, NOW);
+	assert_ptr_equal(sign_period_at(&second, NOW)->keys[0].key, old);
+	assert_ptr_equal(
+	        sign_period_at(&second, NOW + 3600 + SUCCESSION_SPREAD_S - 1)->keys[0].key, old);
+	assert_ptr_equal(
+	        sign_period_at(&second, NOW + 3600 + SUCCESSION_SPREAD_S)->keys[0].key, new);
 
 	/* It is held over further reloads, though its record is shown by now. */
-	struct sign_zone again = { .key = old, .next_key = new, .next_from_s = NOW - 100 };
-	fresh.dnskey = former.dnskey;
-	fresh.dnskey.count = 2;
-	zone_succession_hold(&again, &fresh, NOW + 60);
-	assert_int_equal(again.next_from_s, fresh.next_from_s);
+	zone_succession_hold(again, 2, &second, NOW + 60);
+	assert_int_equal(again[1].from_s, fresh[1].from_s);
 
 	/* The operator may set an earlier time of a key that is not held, once it was shown for long enough. */
-	fresh.is_next_held = false;
-	again.next_from_s = NOW - 100;
-	again.is_next_held = false;
-	zone_succession_hold(&again, &fresh, NOW + 60);
-	assert_int_equal(again.next_from_s, NOW - 100);
+	fresh[1].is_held = false;
+	fill_succession(again, old, new, shown, 2);
+	zone_succession_hold(again, 2, &second, NOW + 60);
+	assert_int_equal(again[1].from_s, NOW - 100);
 	keypair_fini(&pairs[0]);
 	keypair_fini(&pairs[1]);
 }

@@ -118,7 +118,9 @@ static void bed_free(struct bed *bed)
 
 static uint16_t tag_in_force(const struct bed *bed)
 {
-	return zone_keeper_policy(bed->keeper)->zones[0].key_tag;
+	return sign_zone_period(&zone_keeper_policy(bed->keeper)->zones[0], clock_wall_s())
+	        ->keys[0]
+	        .tag;
 }
 
 static void a_worker_takes_new_keys_at_its_next_turn(void **state)
@@ -159,7 +161,7 @@ static void keys_that_a_worker_uses_are_not_freed(void **state)
 	zone_keeper_look(bed->keeper, NOW, 1000);
 	assert_ptr_equal(worker_sign_policy(bed->worker), first);
 	assert_int_equal(first->zone_count, 1);
-	assert_int_equal(first->zones[0].dnskey.count, 2);
+	assert_int_equal(sign_zone_period(&first->zones[0], clock_wall_s())->dnskey.count, 2);
 	orders_take(bed->worker);
 	zone_keeper_look(bed->keeper, NOW, 1000);
 	assert_int_equal(zone_keeper_reload(bed->keeper, &bed->config, &bed->why), 0);
@@ -172,6 +174,17 @@ static const struct sign_zone *zone_called(const struct bed *bed, const char *te
 
 	assert_true(name_from_text(text, &name));
 	return sign_policy_apex(zone_keeper_policy(bed->keeper), &name);
+}
+
+static const struct sign_period *period_in_keeper(const struct bed *bed, const char *text)
+{
+	return sign_zone_period(zone_called(bed, text), clock_wall_s());
+}
+
+/* Returns the key that signs the zone, or NULL. */
+static const struct signkey *zsk_in_keeper(const struct bed *bed, const char *text)
+{
+	return period_in_keeper(bed, text)->keys[0].key;
 }
 
 /* Reloads, and lets the worker take what is new. */
@@ -205,17 +218,16 @@ static void a_broken_zone_keeps_what_it_had_and_the_others_go_on(void **state)
 		struct bed *bed = bed_new();
 		add_zone(bed, "a." ZONE, NOW);
 		start(bed);
-		const struct sign_zone *before = zone_called(bed, ZONE);
-		const struct signkey *key = before->key;
-		uint16_t others = zone_called(bed, "a." ZONE)->key_tag;
+		const struct signkey *key = zsk_in_keeper(bed, ZONE);
+		uint16_t others = period_in_keeper(bed, "a." ZONE)->keys[0].tag;
 		run(bed, rows[i].spoil);
 		do {
 			run(bed, "rm Ka." ZONE "*");
 			make_keys(bed, "a." ZONE, NOW);
 			assert_row(rows[i].why, reload(bed) == 0);
-		} while (zone_called(bed, "a." ZONE)->key_tag == others);
-		assert_row(rows[i].why, zone_called(bed, ZONE)->key == key);
-		assert_row(rows[i].why, zone_called(bed, ZONE)->dnskey.count == 2);
+		} while (period_in_keeper(bed, "a." ZONE)->keys[0].tag == others);
+		assert_row(rows[i].why, zsk_in_keeper(bed, ZONE) == key);
+		assert_row(rows[i].why, period_in_keeper(bed, ZONE)->dnskey.count == 2);
 		assert_row(rows[i].why, worker_sign_policy(bed->worker)->zone_count == 2);
 		assert_row(rows[i].why, zone_keeper_counts(bed->keeper).broken == 1);
 		const char *first;
@@ -223,13 +235,13 @@ static void a_broken_zone_keeps_what_it_had_and_the_others_go_on(void **state)
 		if (!strstr(first, rows[i].says))
 			fail_msg("%s: says \"%s\"", rows[i].why, first);
 		assert_row(rows[i].why, reload(bed) == 0);
-		assert_row("and again", zone_called(bed, ZONE)->key == key);
+		assert_row("and again", zsk_in_keeper(bed, ZONE) == key);
 		assert_row("it was told", zone_keeper_news(bed->keeper, &first) == 0);
 		run(bed, "rm -f K" ZONE ".*");
 		make_keys(bed, ZONE, NOW);
 		assert_row("mended", reload(bed) == 0);
 		assert_row(rows[i].why, zone_keeper_counts(bed->keeper).broken == 0);
-		assert_row(rows[i].why, zone_called(bed, ZONE)->key != key);
+		assert_row(rows[i].why, zsk_in_keeper(bed, ZONE) != key);
 		bed_free(bed);
 	}
 }
@@ -244,15 +256,15 @@ static void a_zone_that_is_broken_at_the_start_has_no_keys_and_no_other_signs_fo
 	add_zone(bed, "a." ZONE, NOW);
 	run(bed, "rm Ka." ZONE ".signed-dnskey");
 	start(bed);
-	assert_non_null(zone_called(bed, ZONE)->key);
-	assert_null(zone_called(bed, "a." ZONE)->key);
+	assert_non_null(zsk_in_keeper(bed, ZONE));
+	assert_null(zsk_in_keeper(bed, "a." ZONE));
 	assert_int_equal(zone_keeper_counts(bed->keeper).broken, 1);
 	assert_null(zone_keeper_fault(bed->keeper,
 	        (unsigned)(zone_called(bed, ZONE) - zone_keeper_policy(bed->keeper)->zones)));
 	run(bed, "rm Ka." ZONE ".*");
 	make_keys(bed, "a." ZONE, NOW);
 	assert_int_equal(reload(bed), 0);
-	assert_non_null(zone_called(bed, "a." ZONE)->key);
+	assert_non_null(zsk_in_keeper(bed, "a." ZONE));
 	bed_free(bed);
 }
 
@@ -320,14 +332,15 @@ static void a_zone_that_stays_keeps_the_zsk_that_was_put_off(void **state)
 	run(bed, "dnssec-keygen -q -a 13 -P now -A +1mi " ZONE " >/dev/null");
 	sign_keys(bed, ZONE, clock_wall_s(), true);
 	assert_int_equal(reload(bed), 0);
-	const struct sign_zone *zone = zone_called(bed, ZONE);
-	assert_non_null(zone->next_key);
-	assert_true(zone->is_next_held);
-	int64_t from_s = zone->next_from_s;
+	const struct sign_periods *periods = &zone_called(bed, ZONE)->periods;
+	assert_int_equal(periods->count, 2);
+	assert_true(periods->items[1].is_held);
+	int64_t from_s = periods->items[1].from_s;
 	assert_int_equal(reload(bed), 0);
 	assert_int_equal(zone_keeper_counts(bed->keeper).changed, 0);
-	assert_true(zone_called(bed, ZONE)->is_next_held);
-	assert_int_equal(zone_called(bed, ZONE)->next_from_s, from_s);
+	periods = &zone_called(bed, ZONE)->periods;
+	assert_true(periods->items[1].is_held);
+	assert_int_equal(periods->items[1].from_s, from_s);
 	bed_free(bed);
 }
 
@@ -343,12 +356,12 @@ static void the_zone_that_expires_first_is_found(void **state)
 	assert_true(name_from_text("a." ZONE, &name));
 	const struct sign_zone *first = zone_keeper_first_to_end(bed->keeper, NOW + 10 * DAY);
 	assert_true(name_equal(&first->apex, &name));
-	assert_int_equal(zone_keeper_zone_lasts_s(first, NOW + 10 * DAY), 6 * DAY - 3600);
+	assert_int_equal(sign_periods_last_s(&first->periods, NOW + 10 * DAY), 6 * DAY - 3600);
 	/* a signature that is not valid yet does not count */
 	assert_true(name_from_text("b." ZONE, &name));
 	first = zone_keeper_first_to_end(bed->keeper, NOW);
 	assert_true(name_equal(&first->apex, &name));
-	assert_int_equal(zone_keeper_zone_lasts_s(first, NOW), -1);
+	assert_int_equal(sign_periods_last_s(&first->periods, NOW), -1);
 	bed_free(bed);
 }
 

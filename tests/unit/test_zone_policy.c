@@ -112,6 +112,12 @@ static const struct sign_zone *zone_called(const struct bed *bed, const char *te
 	return sign_policy_apex(zone_policy_signing(bed->policy), &name);
 }
 
+/* Returns the key that signs the zone, or NULL. */
+static const struct signkey *zsk_in_policy(const struct bed *bed, const char *text)
+{
+	return sign_zone_period(zone_called(bed, text), clock_wall_s())->keys[0].key;
+}
+
 static void assert_counts(const struct bed *bed, const char *why, struct zone_counts expected)
 {
 	struct zone_counts n = zone_policy_counts(bed->policy);
@@ -146,12 +152,12 @@ static void zones_come_change_and_go_with_their_files(void **state)
 	assert_counts(bed, "two", (struct zone_counts){ .added = 2 });
 	assert_int_equal(zone_called(bed, "example.test")->cut_count, 2);
 	assert_int_equal(zone_called(bed, "example.test")->max_ttl_s, SIGN_MAX_TTL_S);
-	const struct signkey *key = zone_called(bed, "a.example.test")->key;
+	const struct signkey *key = zsk_in_policy(bed, "a.example.test");
 	run(bed, "echo 'max_ttl = 60;' >>example.test.conf");
 	make(bed, ZONE_POLICY_CHECK_ALL);
 	assert_counts(bed, "one changed", (struct zone_counts){ .changed = 1 });
 	assert_int_equal(zone_called(bed, "example.test")->max_ttl_s, 60);
-	assert_ptr_equal(zone_called(bed, "a.example.test")->key, key);
+	assert_ptr_equal(zsk_in_policy(bed, "a.example.test"), key);
 	run(bed, "rm a.example.test.conf");
 	make(bed, ZONE_POLICY_CHECK_ALL);
 	assert_counts(bed, "one gone", (struct zone_counts){ .gone = 1 });
@@ -173,15 +179,15 @@ static void one_zone_is_read_alone(void **state)
 	run(bed, "mv e.test.conf e; echo 'x = 1;' >>d.test.conf");
 	make(bed, ZONE_POLICY_CHECK_ALL);
 	assert_counts(bed, "all", (struct zone_counts){ .added = 4, .broken = 1 });
-	const struct signkey *key = zone_called(bed, "c.test")->key;
+	const struct signkey *key = zsk_in_policy(bed, "c.test");
 	run(bed, "for zone in a b; do echo 'max_ttl = 60;' >>$zone.test.conf; done; "
 	         "sed -i 's/x = 1/max_ttl = 60/' d.test.conf; mv c.test.conf c; mv e e.test.conf");
 	assert_true(remake(bed, "B.test."));
 	assert_counts(bed, "one changes", (struct zone_counts){ .changed = 1, .broken = 1 });
 	assert_int_equal(zone_called(bed, "b.test")->max_ttl_s, 60);
 	assert_int_equal(zone_called(bed, "a.test")->max_ttl_s, SIGN_MAX_TTL_S);
-	assert_ptr_equal(zone_called(bed, "c.test")->key, key);
-	assert_null(zone_called(bed, "d.test")->key);
+	assert_ptr_equal(zsk_in_policy(bed, "c.test"), key);
+	assert_null(zsk_in_policy(bed, "d.test"));
 	assert_null(zone_called(bed, "e.test"));
 	assert_true(remake(bed, "b.test"));
 	assert_counts(bed, "the same again", (struct zone_counts){ .broken = 1 });
@@ -191,7 +197,7 @@ static void one_zone_is_read_alone(void **state)
 	assert_counts(bed, "one comes", (struct zone_counts){ .added = 1, .broken = 1 });
 	assert_true(remake(bed, "d.test"));
 	assert_counts(bed, "one is mended", (struct zone_counts){ .changed = 1 });
-	assert_non_null(zone_called(bed, "d.test")->key);
+	assert_non_null(zsk_in_policy(bed, "d.test"));
 	assert_false(remake(bed, "www.a.test"));
 	assert_non_null(strstr(bed->why.text, "there is no zone www.a.test., neither"));
 	make(bed, ZONE_POLICY_CHECK_ALL);
@@ -211,13 +217,13 @@ static void a_listed_zone_is_read_alone_and_its_file_does_not_count(void **state
 	strcpy(listed.keys, bed->config.sign_zones_directory);
 	bed->config.sign_zones = (struct config_zones){ .count = 1, .items = &listed };
 	make(bed, ZONE_POLICY_CHECK_ALL);
-	const struct signkey *key = zone_called(bed, "listed.test")->key;
+	const struct signkey *key = zsk_in_policy(bed, "listed.test");
 	run(bed, "rm Klisted.test*");
 	make_keys(bed, "listed.test");
 	assert_true(remake(bed, "listed.test"));
 	assert_counts(bed, "keys", (struct zone_counts){ .changed = 1, .broken = 1 });
 	assert_fault(bed, "listed.test.conf: sign.zones has the same zone, and counts");
-	assert_ptr_not_equal(zone_called(bed, "listed.test")->key, key);
+	assert_ptr_not_equal(zsk_in_policy(bed, "listed.test"), key);
 	assert_int_equal(zone_called(bed, "listed.test")->max_ttl_s, SIGN_MAX_TTL_S);
 	assert_false(remake(bed, "www.listed.test"));
 	bed->config.sign_zones = (struct config_zones){ 0 };
@@ -250,7 +256,7 @@ static void a_wrong_file_is_told_and_breaks_its_zone_alone(void **state)
 	add_zone(bed, "example.test", "");
 	add_zone(bed, "a.example.test", "servers = [ \"192.0.2.1\" ];");
 	make(bed, ZONE_POLICY_CHECK_ALL);
-	const struct signkey *key = zone_called(bed, "a.example.test")->key;
+	const struct signkey *key = zsk_in_policy(bed, "a.example.test");
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		char command[300];
 		snprintf(command, sizeof(command),
@@ -260,7 +266,7 @@ static void a_wrong_file_is_told_and_breaks_its_zone_alone(void **state)
 		make(bed, ZONE_POLICY_CHECK_ALL);
 		assert_counts(bed, rows[i].why, (struct zone_counts){ .changed = 1, .broken = 1 });
 		assert_fault(bed, rows[i].says);
-		assert_row(rows[i].why, zone_called(bed, "a.example.test")->key == key);
+		assert_row(rows[i].why, zsk_in_policy(bed, "a.example.test") == key);
 		assert_row(rows[i].why, zone_called(bed, "a.example.test")->server_count == 1);
 		struct zone_policy *fresh = zone_policy_make(
 		        &bed->config, NULL, clock_wall_s(), ZONE_POLICY_CHECK_ALL, &bed->why);
@@ -315,7 +321,7 @@ static void the_ds_of_a_cut_counts_if_the_zone_there_has_none(void **state)
 	run(bed, "sed -i '/ CDS /d' Ka.test.signed-dnskey");
 	make(bed, ZONE_POLICY_CHECK_ALL);
 	assert_counts(bed, "both", (struct zone_counts){ .added = 2 });
-	assert_int_equal(zone_called(bed, "a.test")->ds_count, 0);
+	assert_int_equal(sign_zone_period(zone_called(bed, "a.test"), clock_wall_s())->ds_count, 0);
 	assert_int_equal(zone_called(bed, "test")->cut_count, 1);
 	assert_int_equal(zone_called(bed, "test")->cuts[0].ds_count, 1);
 	bed_free(bed);
@@ -329,13 +335,13 @@ static void signatures_that_have_ended_do_not_replace_valid_ones(void **state)
 
 	add_zone(bed, "a.test", "");
 	make(bed, ZONE_POLICY_CHECK_ALL);
-	const struct signkey *key = zone_called(bed, "a.test")->key;
+	const struct signkey *key = zsk_in_policy(bed, "a.test");
 	run(bed, "mkdir saved; mv Ka.test* saved");
 	make_keys_at(bed, "a.test", clock_wall_s() - 30 * 86400);
 	make(bed, ZONE_POLICY_CHECK_ALL);
 	assert_counts(bed, "the old ones", (struct zone_counts){ .changed = 1, .broken = 1 });
 	assert_fault(bed, "Ka.test.signed-dnskey: no signature of the DNSKEY records is valid now");
-	assert_ptr_equal(zone_called(bed, "a.test")->key, key);
+	assert_ptr_equal(zsk_in_policy(bed, "a.test"), key);
 	bed_free(bed);
 }
 
@@ -413,28 +419,28 @@ static void at_the_start_zones_sign_until_a_check_says_no(void **state)
 	make(bed, 0);
 	assert_counts(
 	        bed, "at first", (struct zone_counts){ .added = 2, .broken = 1, .unchecked = 2 });
-	assert_non_null(zone_called(bed, "a.test")->key);
+	assert_non_null(zsk_in_policy(bed, "a.test"));
 	zone_policy_check_some(bed->policy, bed->crypto, 0);
 	assert_int_equal(zone_policy_counts(bed->policy).unchecked, 1);
 	zone_policy_check_some(bed->policy, bed->crypto, 0);
 	settle(bed);
 	assert_counts(bed, "then", (struct zone_counts){ .broken = 2 });
 	assert_fault(bed, "x..y.conf");
-	assert_null(zone_called(bed, "a.test")->key);
-	assert_non_null(zone_called(bed, "b.test")->key);
+	assert_null(zsk_in_policy(bed, "a.test"));
+	assert_non_null(zsk_in_policy(bed, "b.test"));
 	/* Nor does it after a reload, until the next check. */
 	make(bed, 0);
 	assert_counts(
 	        bed, "a reload", (struct zone_counts){ .changed = 1, .broken = 2, .unchecked = 1 });
-	assert_null(zone_called(bed, "a.test")->key);
+	assert_null(zsk_in_policy(bed, "a.test"));
 	run(bed, "rm Ka.test*");
 	make_keys(bed, "a.test");
 	make(bed, 0);
-	assert_null(zone_called(bed, "a.test")->key);
+	assert_null(zsk_in_policy(bed, "a.test"));
 	zone_policy_check_some(bed->policy, bed->crypto, 0);
 	settle(bed);
 	assert_counts(bed, "mended", (struct zone_counts){ .broken = 1 });
-	assert_non_null(zone_called(bed, "a.test")->key);
+	assert_non_null(zsk_in_policy(bed, "a.test"));
 	bed_free(bed);
 }
 
@@ -450,7 +456,7 @@ static void a_withdrawn_zone_does_not_sign_again_by_a_reload_before_all_is_settl
 	make(bed, 0);
 	zone_policy_check_some(bed->policy, bed->crypto, UINT64_MAX);
 	settle(bed);
-	assert_null(zone_called(bed, "a.test")->key);
+	assert_null(zsk_in_policy(bed, "a.test"));
 	run(bed, "rm Ka.test* Kb.test*");
 	make_keys(bed, "a.test");
 	make_keys(bed, "b.test");
@@ -458,13 +464,13 @@ static void a_withdrawn_zone_does_not_sign_again_by_a_reload_before_all_is_settl
 	zone_policy_check_some(bed->policy, bed->crypto, 0);
 	assert_int_equal(zone_policy_counts(bed->policy).unchecked, 1);
 	make(bed, 0);
-	assert_null(zone_called(bed, "a.test")->key);
+	assert_null(zsk_in_policy(bed, "a.test"));
 	assert_true(remake(bed, "b.test"));
-	assert_null(zone_called(bed, "a.test")->key);
+	assert_null(zsk_in_policy(bed, "a.test"));
 	zone_policy_check_some(bed->policy, bed->crypto, UINT64_MAX);
 	settle(bed);
 	assert_counts(bed, "then", (struct zone_counts){ 0 });
-	assert_non_null(zone_called(bed, "a.test")->key);
+	assert_non_null(zsk_in_policy(bed, "a.test"));
 	bed_free(bed);
 }
 
@@ -477,8 +483,8 @@ static void in_a_reload_a_zone_keeps_its_keys_until_the_check_of_the_new_ones(vo
 	add_zone(bed, "a.test", "");
 	add_zone(bed, "b.test", "");
 	make(bed, ZONE_POLICY_CHECK_ALL);
-	const struct signkey *a = zone_called(bed, "a.test")->key;
-	const struct signkey *b = zone_called(bed, "b.test")->key;
+	const struct signkey *a = zsk_in_policy(bed, "a.test");
+	const struct signkey *b = zsk_in_policy(bed, "b.test");
 	run(bed, "rm Ka.test* Kb.test*");
 	make_keys(bed, "a.test");
 	make_keys(bed, "b.test");
@@ -487,15 +493,15 @@ static void in_a_reload_a_zone_keeps_its_keys_until_the_check_of_the_new_ones(vo
 		make(bed, 0);
 		assert_counts(bed, round ? "and again" : "first",
 		        (struct zone_counts){ .changed = round ? 0 : 2, .unchecked = 2 });
-		assert_ptr_equal(zone_called(bed, "a.test")->key, a);
-		assert_ptr_equal(zone_called(bed, "b.test")->key, b);
+		assert_ptr_equal(zsk_in_policy(bed, "a.test"), a);
+		assert_ptr_equal(zsk_in_policy(bed, "b.test"), b);
 	}
 	zone_policy_check_some(bed->policy, bed->crypto, UINT64_MAX);
 	settle(bed);
 	assert_counts(bed, "then", (struct zone_counts){ .broken = 1 });
-	assert_ptr_equal(zone_called(bed, "a.test")->key, a);
-	assert_non_null(zone_called(bed, "b.test")->key);
-	assert_ptr_not_equal(zone_called(bed, "b.test")->key, b);
+	assert_ptr_equal(zsk_in_policy(bed, "a.test"), a);
+	assert_non_null(zsk_in_policy(bed, "b.test"));
+	assert_ptr_not_equal(zsk_in_policy(bed, "b.test"), b);
 	bed_free(bed);
 }
 

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sign/sign_period.h"
+
+/* Returns the index of the period of a time. Zones have a handful of periods, and mostly the first or second counts. */
+static unsigned index_at(const struct sign_periods *p, int64_t now_s)
+{
+	unsigned i = 0;
+
+	while (i + 1 < p->count && p->items[i + 1].from_s <= now_s)
+		i++;
+	return i;
+}
+
+const struct sign_period *sign_period_at(const struct sign_periods *p, int64_t now_s)
+{
+	static const struct sign_period without_keys;
+
+	return p->count > 0 ? &p->items[index_at(p, now_s)] : &without_keys;
+}
+
+int64_t sign_period_end_s(const struct sign_periods *p, int64_t now_s)
+{
+	unsigned next = index_at(p, now_s) + 1;
+
+	return next < p->count ? p->items[next].from_s : INT64_MAX;
+}
+
+size_t sign_periods_longest(const struct sign_periods *p)
+{
+	size_t longest = 0;
+
+	for (unsigned i = 0; i < p->count; i++) {
+		for (unsigned k = 0; k < p->items[i].key_count; k++) {
+			size_t octets = signkey_signature_octets(p->items[i].keys[k].key);
+			if (octets > longest)
+				longest = octets;
+		}
+	}
+	return longest;
+}
+
+/* ---- Pre-made signatures ---- */
+
+static int64_t period_lasts_s(const struct sign_period *period, int64_t from_s)
+{
+	const struct presigned *sets[] = { &period->dnskey, &period->cds, &period->cdnskey };
+	int64_t shortest_s = INT64_MAX;
+
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		int64_t lasts_s =
+		        sets[i]->count > 0 ? presigned_lasts_s(sets[i], from_s) : INT64_MAX;
+		if (lasts_s < shortest_s)
+			shortest_s = lasts_s;
+	}
+	return shortest_s;
+}
+
+int64_t sign_periods_last_s(const struct sign_periods *p, int64_t now_s)
+{
+	int64_t from_s = now_s;
+
+	for (;;) {
+		int64_t lasts_s = period_lasts_s(sign_period_at(p, from_s), from_s);
+		int64_t end_s = sign_period_end_s(p, from_s);
+		if (lasts_s != INT64_MAX && (end_s == INT64_MAX || lasts_s < end_s - 1 - from_s))
+			return from_s + lasts_s - now_s;
+		if (end_s == INT64_MAX)
+			return INT64_MAX;
+		from_s = end_s;
+	}
+}
+
+int64_t sign_periods_span_s(const struct sign_periods *p)
+{
+	uint32_t first = 0, last = 0;
+	bool is_begun = false;
+
+	for (unsigned i = 0; i < p->count; i++) {
+		const struct presigned *set = &p->items[i].dnskey;
+		for (unsigned k = 0; k < set->rrsig_count; k++) {
+			const struct presigned_rrsig *r = &set->rrsigs[k];
+			if (!is_begun || (int32_t)(r->inception - first) < 0)
+				first = r->inception;
+			if (!is_begun || (int32_t)(r->expiration - last) > 0)
+				last = r->expiration;
+			is_begun = true;
+		}
+	}
+	return (int32_t)(last - first);
+}
