@@ -167,7 +167,7 @@ static void tell_reload(struct zone_keeper *k)
 }
 
 /* Two policies in use are the most: the former one, and the one in force. */
-static bool has_room(struct zone_keeper *k, struct complaint *why)
+static bool has_policy_room(struct zone_keeper *k, struct complaint *why)
 {
 	if (workers_wait(release_former, k))
 		return true;
@@ -188,7 +188,7 @@ static int take_reloaded(struct zone_keeper *k, struct zone_policy *fresh)
 
 int zone_keeper_reload(struct zone_keeper *k, const struct config *c, struct complaint *why)
 {
-	if (!has_room(k, why))
+	if (!has_policy_room(k, why))
 		return -1;
 	return take_reloaded(
 	        k, zone_policy_make(c, k->current, clock_wall_s(), CHECK_RELOAD_MS, why));
@@ -197,7 +197,7 @@ int zone_keeper_reload(struct zone_keeper *k, const struct config *c, struct com
 int zone_keeper_reload_zone(struct zone_keeper *k, const struct config *c, const struct name *apex,
         struct complaint *why)
 {
-	if (!has_room(k, why))
+	if (!has_policy_room(k, why))
 		return -1;
 	return take_reloaded(
 	        k, zone_policy_remake(c, k->current, apex, clock_wall_s(), CHECK_RELOAD_MS, why));

@@ -14,7 +14,7 @@ struct zone_policy {
 	struct sign_policy policy; /* its zones are those of `signing` */
 	unsigned count;
 	struct zone_seat *seats; /* in the order of the zones */
-	struct zone_signing signing;
+	struct made_zones signing;
 	struct zone_strays strays;
 	struct zone_counts counts;
 	unsigned next_check; /* the first seat that zone_policy_check_some() has not looked at */
@@ -22,6 +22,13 @@ struct zone_policy {
 };
 
 /* ---- Seats ---- */
+
+/* What is read: all zones, or one alone. */
+struct wanted_zones {
+	const struct config *config;
+	const struct zone_policy *former; /* NULL: none; not with `apex` */
+	const struct name *apex;          /* NULL: all */
+};
 
 /* Returns the seat of a zone in the former policy, or NULL. Most zones come in the order of the former policy, so the
  * one at `*next` is tried first. */
@@ -68,60 +75,52 @@ static bool seat_listed(struct zone_policy *z, const struct zone_policy *former,
 	return true;
 }
 
-static bool seat_file(struct zone_policy *z, const struct zone_policy *former,
-        const struct config *c, struct zone_directory *d, unsigned index, unsigned *next,
-        struct zone_reading *how)
+static bool seat_file(struct zone_policy *z, const struct wanted_zones *w, struct zone_directory *d,
+        unsigned index, unsigned *next, struct zone_reading *how)
 {
 	struct zone_file *file = &d->files[index];
 
 	if (file->is_double)
 		return true;
 	zone_directory_identify(d, file);
-	return seat_zone(z, former, &(struct zone_source){ c, 0, file }, next, how);
+	return seat_zone(z, w->former, &(struct zone_source){ w->config, 0, file }, next, how);
 }
 
 /* Reads each zone that changed. Returns false if memory is short. */
-static bool seat_all(struct zone_policy *z, const struct zone_policy *former,
-        const struct config *c, struct zone_directory *d, struct zone_reading *how)
+static bool seat_all(struct zone_policy *z, const struct wanted_zones *w, struct zone_directory *d,
+        struct zone_reading *how)
 {
 	unsigned next = 0;
-	bool good = seat_listed(z, former, c, how);
+	bool good = seat_listed(z, w->former, w->config, how);
 
 	for (unsigned i = 0; good && i < d->count; i++)
-		good = seat_file(z, former, c, d, i, &next, how);
+		good = seat_file(z, w, d, i, &next, how);
 	return good;
 }
 
-/* Leaves all zones as they are but for `apex`, which is read if it is configured. Returns false if memory is short. */
-static bool seat_one(struct zone_policy *z, const struct zone_policy *former,
-        const struct config *c, struct zone_directory *d, const struct name *apex,
+/* Leaves all zones as they are but for one, which is read if it is configured. Returns false if memory is short. */
+static bool seat_one(struct zone_policy *z, const struct wanted_zones *w, struct zone_directory *d,
         struct zone_reading *how)
 {
-	const struct config_zone *listed = config_zone_of(&c->sign_zones, apex);
-	const struct zone_file *file = zone_directory_find(d, apex);
+	const struct config_zone *listed = config_zone_of(&w->config->sign_zones, w->apex);
+	const struct zone_file *file = zone_directory_find(d, w->apex);
 	unsigned next = 0;
 
-	for (unsigned i = 0; i < former->count; i++) {
-		if (name_equal(zone_seat_apex(&former->seats[i]), apex))
+	for (unsigned i = 0; i < w->former->count; i++) {
+		if (name_equal(zone_seat_apex(&w->former->seats[i]), w->apex))
 			continue;
-		zone_seat_stay(&z->seats[z->count++], &former->seats[i]);
+		zone_seat_stay(&z->seats[z->count++], &w->former->seats[i]);
 		z->counts.gone--;
 	}
-	if (listed && name_equal(&listed->apex, apex)) {
-		unsigned index = (unsigned)(listed - c->sign_zones.items);
-		return seat_zone(z, former, &(struct zone_source){ c, index, NULL }, &next, how);
+	if (listed && name_equal(&listed->apex, w->apex)) {
+		unsigned index = (unsigned)(listed - w->config->sign_zones.items);
+		return seat_zone(
+		        z, w->former, &(struct zone_source){ w->config, index, NULL }, &next, how);
 	}
-	return !file || seat_file(z, former, c, d, (unsigned)(file - d->files), &next, how);
+	return !file || seat_file(z, w, d, (unsigned)(file - d->files), &next, how);
 }
 
 /* ---- Reading ---- */
-
-/* What is read: all zones, or one alone. */
-struct wanted_zones {
-	const struct config *config;
-	const struct zone_policy *former; /* NULL: none; not with `apex` */
-	const struct name *apex;          /* NULL: all */
-};
 
 /* Returns false if memory is short. */
 static bool seat_wanted(struct zone_policy *z, const struct wanted_zones *w,
@@ -135,8 +134,7 @@ static bool seat_wanted(struct zone_policy *z, const struct wanted_zones *w,
 	        (size_t)w->config->sign_zones.count + d->count + before + 1, sizeof(*z->seats));
 	if (!z->seats || !zone_strays_take(&z->strays, w->former ? &w->former->strays : &none, d))
 		return false;
-	return w->apex ? seat_one(z, w->former, w->config, d, w->apex, how)
-	               : seat_all(z, w->former, w->config, d, how);
+	return w->apex ? seat_one(z, w, d, how) : seat_all(z, w, d, how);
 }
 
 /* Returns 0, or -1 with a complaint. */

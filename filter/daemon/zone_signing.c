@@ -89,8 +89,8 @@ static struct sign_cut make_cut(const struct config_cut *cut)
 /* Calls for each cut with the zone that it belongs to: the one with the longest apex above it. A cut may itself be a zone
  * here, with a file of its own. Then its DS records count only if the zone has none: they must not get lost, or their
  * signed absence would make a secure zone insecure. */
-static void visit_cuts(struct zone_signing *s, const struct zone_seat *seats,
-        void (*visit)(struct zone_signing *s, struct sign_zone *zone, const struct config_cut *cut))
+static void visit_cuts(struct made_zones *s, const struct zone_seat *seats,
+        void (*visit)(struct made_zones *s, struct sign_zone *zone, const struct config_cut *cut))
 {
 	const struct sign_policy all = { .zones = s->zones, .zone_count = s->count };
 
@@ -105,20 +105,20 @@ static void visit_cuts(struct zone_signing *s, const struct zone_seat *seats,
 	}
 }
 
-static void count_cut(struct zone_signing *s, struct sign_zone *zone, const struct config_cut *cut)
+static void count_cut(struct made_zones *s, struct sign_zone *zone, const struct config_cut *cut)
 {
 	(void)s;
 	(void)cut;
 	zone->cut_count++;
 }
 
-static void place_cut(struct zone_signing *s, struct sign_zone *zone, const struct config_cut *cut)
+static void place_cut(struct made_zones *s, struct sign_zone *zone, const struct config_cut *cut)
 {
 	s->cuts[zone->cuts - s->cuts + zone->cut_count++] = make_cut(cut);
 }
 
 /* Gives each zone its cuts: first their number, then their places, then the cuts. */
-static bool give_cuts(struct zone_signing *s, const struct zone_seat *seats)
+static bool give_cuts(struct made_zones *s, const struct zone_seat *seats)
 {
 	unsigned count = 0;
 
@@ -138,10 +138,10 @@ static bool give_cuts(struct zone_signing *s, const struct zone_seat *seats)
 	return true;
 }
 
-bool zone_signing_make(struct zone_signing *s, const struct zone_seat *seats, unsigned count,
-        const struct zone_signing *former, const struct zone_seat *former_seats, int64_t now_s)
+bool zone_signing_make(struct made_zones *s, const struct zone_seat *seats, unsigned count,
+        const struct made_zones *former, const struct zone_seat *former_seats, int64_t now_s)
 {
-	*s = (struct zone_signing){ .zones = calloc(count + 1, sizeof(*s->zones)) };
+	*s = (struct made_zones){ .zones = calloc(count + 1, sizeof(*s->zones)) };
 	if (!s->zones)
 		return false;
 	for (; s->count < count; s->count++) {
@@ -156,11 +156,11 @@ bool zone_signing_make(struct zone_signing *s, const struct zone_seat *seats, un
 	return give_cuts(s, seats);
 }
 
-void zone_signing_fini(struct zone_signing *s)
+void zone_signing_fini(struct made_zones *s)
 {
 	for (unsigned i = 0; i < s->count; i++)
 		free((struct sign_period *)(uintptr_t)s->zones[i].periods.items);
 	free(s->zones);
 	free(s->cuts);
-	*s = (struct zone_signing){ 0 };
+	*s = (struct made_zones){ 0 };
 }

@@ -8,7 +8,7 @@
 #include "sign/sign_policy.h"
 
 /* Owns both arrays, and the periods of the zones. All zero is empty. */
-struct zone_signing {
+struct made_zones {
 	unsigned count;
 	struct sign_zone *zones; /* one a seat, in the same order */
 	struct sign_cut *cuts;   /* of all zones; those of one zone stand together */
@@ -17,8 +17,8 @@ struct zone_signing {
 /* Makes the zones from `count` seats, which are in the order of sign_policy.h. `former` (NULL: there is none) was made
  * from `former_seats`, which the seats' `before` point to. Borrows the keys of the seats. Returns false if memory is
  * short; call zone_signing_fini() in any case. */
-bool zone_signing_make(struct zone_signing *s, const struct zone_seat *seats, unsigned count,
-        const struct zone_signing *former, const struct zone_seat *former_seats, int64_t now_s);
-void zone_signing_fini(struct zone_signing *s);
+bool zone_signing_make(struct made_zones *s, const struct zone_seat *seats, unsigned count,
+        const struct made_zones *former, const struct zone_seat *former_seats, int64_t now_s);
+void zone_signing_fini(struct made_zones *s);
 
 #endif

@@ -304,7 +304,7 @@ static int handle_event(struct worker *w, const struct epoll_event *event)
 	switch (*(const enum watched *)event->data.ptr) {
 	case WATCHED_QUEUE:
 		return serve_queue(w);
-	case WATCHED_WAKE: /* take_orders() */
+	case WATCHED_WAKE: /* take_worker_orders() */
 		break;
 	case WATCHED_FETCH:
 		fetcher_ready(&w->fetcher, event->data.ptr, now_ms);
@@ -360,7 +360,7 @@ static void send_own_answers(struct worker *w, uint64_t errors_before)
 }
 
 /* The wake-up is read before the orders: of one that comes in between, the wake-up stays for the next turn. */
-static void take_orders(struct worker *w, const struct epoll_event events[], int count)
+static void take_worker_orders(struct worker *w, const struct epoll_event events[], int count)
 {
 	for (int i = 0; i < count; i++) {
 		if (*(const enum watched *)events[i].data.ptr == WATCHED_WAKE)
@@ -381,7 +381,7 @@ static int worker_turn(struct worker *w)
 	__atomic_store_n(&w->turns, w->turns + 1, __ATOMIC_RELAXED);
 	read_clocks(w);
 	w->received = 0;
-	take_orders(w, events, n);
+	take_worker_orders(w, events, n);
 	shortcut_alive(&w->shortcut, w->turn.now_ms, !w->turn.is_paused && !w->config.monitors);
 	drain_shortcut(w);
 	w->relay.treated = 0;
