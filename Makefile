@@ -173,6 +173,10 @@ $B/tests/test_short_of_memory: our_ldflags += $(FAILING:%=-Wl$(comma)--wrap=%)
 SANDBOX := seccomp_is_built seccomp_enter landlock_enter
 $B/tests/test_sandbox: our_ldflags += $(SANDBOX:%=-Wl$(comma)--wrap=%)
 
+# It has writing of files fail, or end the process.
+WRITING := open write rename unlink fsync fchmod fchown close
+$B/tests/test_keeper_store: our_ldflags += $(WRITING:%=-Wl$(comma)--wrap=%)
+
 $B/bench/%: $B/bench/%.o $B/libsealgate.a
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(our_ldflags) $(LDFLAGS) -o $@ $^ $(pkg_libs)

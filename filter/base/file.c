@@ -138,16 +138,33 @@ static int write_all(int fd, const char *text)
 	return 0;
 }
 
-/* Sets the mode explicitly, because the umask of a service may allow no other user to read. */
-static int write_new(const char *path, const char *text, int flags, mode_t mode)
+/* Who may use a new file. */
+struct file_rights {
+	mode_t mode;
+	gid_t group; /* (gid_t)-1: that of the process */
+};
+
+/* The group comes before the mode, so that the process's own group never has the rights of the other one. */
+static int set_rights(int fd, const struct file_rights *rights)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | flags, mode);
+	if (rights->group != (gid_t)-1 && fchown(fd, (uid_t)-1, rights->group) < 0)
+		return -errno;
+	return fchmod(fd, rights->mode) < 0 ? -errno : 0;
+}
+
+/* Sets the mode explicitly, because the umask of a service may allow no other user to read. */
+static int write_new(const char *path, const char *text, const struct file_rights *rights)
+{
+	int fd =
+	        open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_EXCL, S_IRUSR | S_IWUSR);
 	int error;
 
 	if (fd < 0)
 		return -errno;
 	error = write_all(fd, text);
-	if (!error && (fchmod(fd, mode) < 0 || fsync(fd) < 0))
+	if (!error)
+		error = set_rights(fd, rights);
+	if (!error && fsync(fd) < 0)
 		error = -errno;
 	if (close(fd) < 0 && !error)
 		error = -errno;
@@ -174,12 +191,12 @@ static int sync_directory(const char *path)
 
 int file_create(const char *path, const char *text, mode_t mode)
 {
-	int error = write_new(path, text, O_EXCL, mode);
+	int error = write_new(path, text, &(struct file_rights){ mode, (gid_t)-1 });
 
 	return error ? error : sync_directory(path);
 }
 
-int file_replace(const char *path, const char *text, mode_t mode)
+int file_replace_for(const char *path, const char *text, mode_t mode, gid_t group)
 {
 	char new_path[PATH_MAX];
 	int error;
@@ -190,7 +207,7 @@ int file_replace(const char *path, const char *text, mode_t mode)
 	if (error && error != -EROFS && error != -EACCES)
 		return error;
 	unlink(new_path); /* left by a process that was killed, which may have been another user's */
-	error = write_new(new_path, text, O_EXCL, mode);
+	error = write_new(new_path, text, &(struct file_rights){ mode, group });
 	if (error)
 		return error;
 	if (rename(new_path, path) < 0) {
@@ -199,6 +216,11 @@ int file_replace(const char *path, const char *text, mode_t mode)
 		return error;
 	}
 	return sync_directory(path);
+}
+
+int file_replace(const char *path, const char *text, mode_t mode)
+{
+	return file_replace_for(path, text, mode, (gid_t)-1);
 }
 
 void file_set_aside(const char *path)

@@ -40,8 +40,12 @@ void file_directory(const char *path, char directory[static PATH_MAX]);
 int file_create(const char *path, const char *text, mode_t mode);
 
 /* Replaces a file atomically: even after a crash, the path holds the whole old file or the whole
- * new one. Creates the directory of the file if only that is missing. Returns 0 or -errno. */
+ * new one. Creates the directory of the file if only that is missing. Returns 0 or -errno. After a failure
+ * the path may hold either file: the new one is not sure to be on the disk. */
 int file_replace(const char *path, const char *text, mode_t mode);
+
+/* Does this for a file that a group may use: nobody ever finds it with the rights of another group. */
+int file_replace_for(const char *path, const char *text, mode_t mode, gid_t group);
 
 /* Renames a regular file that is damaged to `path`.damaged, for the operator to look at. Only the last one is
  * kept, and one that cannot be read stays where it is. */

@@ -253,9 +253,7 @@ static int write_signed(const struct zone_key_files *f, const struct zone_signin
 
 	if (!zone_key_ending_path(path, f->directory, f->zone, ZONE_KEYS_SIGNED))
 		return zone_key_fail_path(error, f->directory);
-	int failed = file_replace(path, text, 0640);
-	if (!failed && how->group != (gid_t)-1)
-		failed = file_share(path, 0640, how->group);
+	int failed = file_replace_for(path, text, 0640, how->group);
 	return failed ? zone_key_fail(error, path, strerror(-failed)) : 0;
 }
 
