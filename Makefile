@@ -13,7 +13,7 @@ B := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
 # stands behind one source, X.c; without the package X_absent.c takes its place. `make WITHOUT=libpcap`
 # leaves out one that is there.
 REQUIRED := libmnl libnetfilter_queue libcrypto libconfig libsodium
-OPTIONAL := libpcap libsystemd jansson libbpf libseccomp landlock
+OPTIONAL := libpcap libsystemd jansson libbpf libseccomp landlock p11-kit-1
 WITHOUT  ?=
 
 $(if $(filter-out $(OPTIONAL),$(WITHOUT)),$(error WITHOUT takes $(OPTIONAL); not $(filter-out $(OPTIONAL),$(WITHOUT))))
@@ -28,7 +28,9 @@ FOUND    += $(HEADERS)
 FOUND    := $(if $(SAN),$(filter-out libseccomp,$(FOUND)),$(FOUND))
 # The program for the kernel needs clang, too.
 FOUND    := $(if $(shell command -v clang),$(FOUND),$(filter-out libbpf,$(FOUND)))
-PACKAGES := $(REQUIRED) $(filter-out $(HEADERS),$(FOUND))
+# Only sealgate-vault has to do with PKCS#11. It is a program of its own.
+VAULT    := $(filter p11-kit-1,$(FOUND))
+PACKAGES := $(REQUIRED) $(filter-out $(HEADERS) $(VAULT),$(FOUND))
 
 CC      ?= gcc
 CFLAGS  ?= -O2 -g
@@ -40,6 +42,8 @@ VERSION := 0.1.0
 
 pkg_cflags := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 pkg_libs   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+vault_cflags := $(if $(VAULT),$(shell pkg-config --cflags $(VAULT)))
+vault_libs   := $(if $(VAULT),$(shell pkg-config --libs $(VAULT)))
 our_cflags = -std=gnu11 $(WARN) $(if $(SAN),,$(HARDEN)) $(SANFLAGS) -Ifilter -D_GNU_SOURCE \
              -DSEALGATE_VERSION='"$(VERSION)"' $(pkg_cflags) -MMD -MP
 our_ldflags = $(SANFLAGS) $(if $(SAN),,-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
@@ -53,17 +57,20 @@ SRC_jansson    := filter/daemon/control.c filter/daemon/control_client.c filter/
 SRC_libbpf     := filter/netfilter/shortcut_load.c
 SRC_libseccomp := filter/daemon/seccomp.c filter/daemon/seccomp_filter.c
 SRC_landlock   := filter/daemon/landlock.c
+VAULT_SRC      := $(wildcard filter/keeper/token*.c)
 TESTS_libpcap  := capture captures link
 TESTS_jansson  := control
 TESTS_libseccomp := seccomp seccomp_machines
+TESTS_p11-kit-1 := token token_troubles
 MISSING  := $(filter-out $(FOUND),$(OPTIONAL))
 ABSENT   := $(wildcard filter/*/*_absent.c)
 LEFT_OUT := $(foreach package,$(MISSING),$(SRC_$(package))) \
             $(foreach package,$(FOUND),$(filter $(ABSENT),$(SRC_$(package):.c=_absent.c)))
 
-SRC      := $(filter-out $(LEFT_OUT),$(wildcard filter/*/*.c))
+SRC      := $(filter-out $(LEFT_OUT) $(VAULT_SRC),$(wildcard filter/*/*.c))
 LIB_SRC  := $(filter-out filter/cmd/%,$(SRC))
 LIB_OBJ  := $(LIB_SRC:%.c=$B/%.o)
+VAULT_OBJ := $(if $(VAULT),$(VAULT_SRC:%.c=$B/%.o))
 CMD_OBJ  := $(patsubst %.c,$B/%.o,$(filter filter/cmd/%,$(SRC)))
 ALL_TEST := $(wildcard tests/unit/test_*.c)
 NO_TESTS := $(foreach package,$(MISSING),$(TESTS_$(package):%=test_%))
@@ -71,7 +78,7 @@ TEST_SRC := $(filter-out $(NO_TESTS:%=tests/unit/%.c),$(ALL_TEST))
 TEST_BIN := $(TEST_SRC:tests/unit/%.c=$B/tests/%)
 TEST_AID := $(patsubst %.c,$B/%.o,$(filter-out $(ALL_TEST),$(wildcard tests/unit/*.c)))
 BENCH_BIN := $(patsubst bench/%.c,$B/bench/%,$(wildcard bench/*.c))
-SOURCES  := $(wildcard filter/*/*.[ch] rules/*.c tests/unit/*.[ch] bench/*.[ch])
+SOURCES  := $(wildcard filter/*/*.[ch] rules/*.c tests/unit/*.[ch] tests/vault/*.[ch] bench/*.[ch])
 
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n')
@@ -81,7 +88,7 @@ say = $(if $(V),@:,@printf '  %-7s %s\n')
 # What make would remove again. Not all there is: a marker that is missing must be made anew.
 .SECONDARY: $(patsubst %.c,$B/%.o,$(wildcard tests/unit/*.c bench/*.c tests/fuzz/*.c))
 
-all: $B/sealgate
+all: $B/sealgate $(if $(VAULT),$B/sealgate-vault)
 
 help:
 	@echo 'make deps       install the packages that the build needs (root, apt)'
@@ -108,6 +115,14 @@ $B/sealgate: $(CMD_OBJ) $B/libsealgate.a
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(our_ldflags) $(LDFLAGS) -o $@ $^ $(pkg_libs)
 
+# It alone links p11-kit, and of the other libraries only those that it uses.
+$B/sealgate-vault: $(VAULT_OBJ) $B/libsealgate.a
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(our_ldflags) $(LDFLAGS) -Wl$(comma)--as-needed -o $@ $^ $(vault_libs) $(pkg_libs)
+
+$(VAULT_OBJ): private our_cflags += $(vault_cflags)
+$B/filter/keeper/vault_process.o: private our_cflags += -DVAULT_IS_BUILT=$(if $(VAULT),true,false)
+
 # The same program with another layout of the memory that a process leaves to its successor: for the lab, which
 # upgrades to it.
 $B/sealgate-layout: $(CMD_OBJ) $B/layout/flow_kept.o $B/libsealgate.a
@@ -130,7 +145,7 @@ $B/%.o: %.c $B/.flags
 	$(Q)cat $@.warnings >&2
 
 # Everything is made anew if it would be made in another way, or with other packages.
-flags := $(CC) $(our_cflags) $(CFLAGS) $(LDFLAGS) $(PACKAGES) $(HEADERS)
+flags := $(CC) $(our_cflags) $(CFLAGS) $(LDFLAGS) $(PACKAGES) $(HEADERS) $(VAULT)
 
 ifneq ($(flags),$(file <$B/.flags))
 $B/.flags: FORCE
@@ -168,6 +183,14 @@ $B/.cmocka:
 # It has these fail. What the shared libraries call themselves does not.
 FAILING := calloc malloc sodium_init EVP_DigestInit_ex2
 $B/tests/test_short_of_memory: our_ldflags += $(FAILING:%=-Wl$(comma)--wrap=%)
+
+# A PKCS#11 module with every trouble that a token can have: SoftHSM2 behind it does the work.
+$B/tests/troubled.so: tests/vault/troubled.c $B/.flags
+	$(say) LD $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 $(WARN) -O2 -g -fPIC -shared $(vault_cflags) -o $@ $<
+
+$B/tests/test_token_troubles: | $B/tests/troubled.so
 
 # It has the kernel refuse parts of a sandbox.
 SANDBOX := seccomp_is_built seccomp_enter landlock_enter
@@ -293,7 +316,7 @@ musl:
 
 tests: $(TEST_BIN)
 
-objects: $(LIB_OBJ) $(CMD_OBJ)
+objects: $(LIB_OBJ) $(CMD_OBJ) $(VAULT_OBJ)
 
 format:
 	clang-format -i $(SOURCES)
@@ -314,6 +337,7 @@ bench-zones:
 # Installs what was built, with the flags and packages of then. Starts nothing, and leaves a configuration
 # that is there alone.
 SBIN  = $(DESTDIR)$(PREFIX)/sbin
+EXEC  = $(DESTDIR)$(PREFIX)/libexec/sealgate
 UNITS = $(DESTDIR)$(PREFIX)/lib/systemd/system
 USERS = $(DESTDIR)$(PREFIX)/lib/sysusers.d
 DOC   = $(DESTDIR)$(PREFIX)/share/doc/sealgate
@@ -322,6 +346,7 @@ CONF  = $(DESTDIR)/etc/sealgate
 install: $(if $(wildcard $B/sealgate),,all)
 	install -d $(SBIN) $(UNITS) $(USERS) $(DOC)/docs/performance
 	install -m755 $B/sealgate dist/sealgate-remove-rules dist/sealgate-tell-failure $(SBIN)
+	[ ! -e $B/sealgate-vault ] || install -Dm755 $B/sealgate-vault $(EXEC)/sealgate-vault
 	for unit in sealgate sealgate-rules; do \
 		sed 's,/usr/local/,$(PREFIX)/,' systemd/$$unit.service >$(UNITS)/$$unit.service && \
 		sed -f systemd/instance.sed $(UNITS)/$$unit.service >$(UNITS)/$$unit@.service || exit 1; done
@@ -336,6 +361,7 @@ install: $(if $(wildcard $B/sealgate),,all)
 # Removes what `make install` installed. A configuration that was changed stays; keys always do.
 uninstall:
 	rm -f $(SBIN)/sealgate $(SBIN)/sealgate-remove-rules $(SBIN)/sealgate-tell-failure $(USERS)/sealgate.conf
+	rm -rf $(EXEC)
 	rm -f $(UNITS)/sealgate.service $(UNITS)/sealgate-rules.service $(UNITS)/run-sealgate_bpf.mount
 	rm -f $(UNITS)/sealgate@.service $(UNITS)/sealgate-rules@.service $(UNITS)/sealgate-failed@.service
 	! cmp -s $(DOC)/sealgate.conf $(CONF)/sealgate.conf || rm $(CONF)/sealgate.conf
@@ -345,5 +371,5 @@ uninstall:
 clean:
 	rm -rf build
 
--include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) \
+-include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(VAULT_OBJ:.o=.d) \
 	$(wildcard $B/tests/unit/*.d $B/tests/fuzz/*.d $B/bench/*.d)

@@ -9,6 +9,7 @@
 #include "daemon/landlock.h"
 #include "daemon/seccomp.h"
 #include "daemon/systemd.h"
+#include "keeper/vault_process.h"
 #include "netfilter/shortcut_load.h"
 
 /* The optional packages, and what a build without them lacks. */
@@ -21,6 +22,7 @@ static const struct {
 	{ control_is_built, "jansson", "no ctl, and no --json" },
 	{ seccomp_is_built, "libseccomp", "the system calls of the daemon are not filtered" },
 	{ landlock_is_built, "Landlock", "the files of the daemon are not restricted" },
+	{ vault_process_is_built, "p11-kit", "KSKs lie in files, and on no PKCS#11 token" },
 	{ shortcut_load_is_built, "clang and libbpf", "the key shortcut must be off" },
 };
 

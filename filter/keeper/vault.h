@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The vault: where KSKs lie. It is a directory with BIND's key files, or a PKCS#11 token. Only the keeper opens it.
+ *
+ * Calls wait for the vault, at most its limit (and as long again if the session was lost). Each returns VAULT_GOOD, or a fault with a
+ * complaint; vault_fault_passes() says whether the same may succeed later. Nothing is tried again behind the
+ * caller's back, except for a lost session, once. Keys are never deleted. */
+#ifndef KEEPER_VAULT_H
+#define KEEPER_VAULT_H
+
+#include "base/complaint.h"
+#include "crypto/crypto.h"
+#include "keeper/vault_fault.h"
+#include "keeper/vault_key.h"
+#include "keys/keypair.h"
+
+#define VAULT_LIMIT_MS 30000 /* by default: a smart card makes an RSA key in ten seconds */
+
+struct vault;
+
+/* Where a vault is. Borrows the texts, for as long as the vault is open. */
+struct vault_place {
+	const char *where; /* a directory, or the URI of a token (RFC 7512) */
+	const char
+	        *refused_pin; /* the file that remembers a PIN which the token refused; or NULL */
+	const char *program;  /* sealgate-vault; NULL: where it is installed */
+	unsigned limit_ms;    /* for each call; 0: VAULT_LIMIT_MS */
+};
+
+/* Opens a vault. A token need not be there yet: faults of the token come with the first call that needs it. After
+ * VAULT_GOOD, vault_close() frees the vault; otherwise there is none. */
+enum vault_fault vault_open(
+        struct vault **vault, const struct vault_place *place, struct complaint *why);
+void vault_close(struct vault *vault); /* NULL: does nothing */
+
+/* Finds the key with the number `number`, from 0 on; after the last one, VAULT_NO_KEY. Keys that cannot sign zones
+ * are left out. Keys that come or go meanwhile may shift the numbers. */
+enum vault_fault vault_list(
+        struct vault *vault, unsigned number, struct vault_key *key, struct complaint *why);
+
+/* Finds a key by its name, or by a part of it: "example.org" in a directory, the label "ksk" or "id=%01" on a token.
+ * VAULT_SEVERAL if the part fits several keys. */
+enum vault_fault vault_find(
+        struct vault *vault, const char *name, struct vault_key *key, struct complaint *why);
+
+/* Makes a new key. `label` is the name of a zone in a directory, and any text of printable ASCII on a token. Another key of the
+ * zone may have the same tag (keypair_collides()): the caller looks, and makes another one. */
+enum vault_fault vault_make(struct vault *vault, uint8_t algorithm, const char *label,
+        struct vault_key *key, struct complaint *why);
+
+/* Signs `data`, at most VAULT_DATA_MAX octets. The signature has the form of an RRSIG's, and is checked with the
+ * public key of `key`. */
+struct vault_signature {
+	size_t len;
+	uint8_t octets[SIGNATURE_MAX_OCTETS];
+};
+
+enum vault_fault vault_sign(struct vault *vault, const struct vault_key *key, struct span data,
+        struct vault_signature *signature, struct complaint *why);
+
+/* Makes the DNSKEY of a zone with the public key of a vault's key. Returns false if it may not sign zones. */
+bool vault_key_pair(
+        const struct vault_key *key, const struct name *zone, uint16_t flags, struct keypair *pair);
+
+#endif

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "keeper/vault_files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "keys/key_text.h"
+#include "keys/record_text.h"
+
+#define VAULT_FILE_OCTETS (1u << 20) /* a key file is not longer */
+#define DRAWS             20 /* keys that are drawn at most, until the name of one is free */
+#define PRIVATE           ".private"
+
+/* Returns the fault, for the caller to return. */
+static enum vault_fault fail_file(
+        struct complaint *why, enum vault_fault fault, const char *path, const char *what)
+{
+	complaint_set(why, "%s: %s", path, what);
+	return fault;
+}
+
+static bool key_file_path(const struct vault_files *files, const char *name, const char *ending,
+        char path[static PATH_MAX])
+{
+	return !strchr(name, '/') &&
+	       snprintf(path, PATH_MAX, "%s/%s%s", files->directory, name, ending) < PATH_MAX;
+}
+
+enum vault_fault vault_files_open(
+        struct vault_files *files, const char *directory, struct complaint *why)
+{
+	struct stat st;
+
+	if (strlen(directory) >= sizeof(files->directory))
+		return fail_file(why, VAULT_SETTING, directory, "the path is too long");
+	strcpy(files->directory, directory);
+	if (stat(directory, &st) != 0)
+		return fail_file(why, VAULT_SETTING, directory, file_why(directory, errno));
+	if (!S_ISDIR(st.st_mode))
+		return fail_file(why, VAULT_SETTING, directory,
+		        "not a directory; a vault is a directory, or a URI that begins with "
+		        "pkcs11:");
+	if (st.st_mode & S_IWOTH)
+		return fail_file(why, VAULT_SETTING, directory,
+		        "every user may put keys here: run `chmod o-w` on it");
+	return VAULT_GOOD;
+}
+
+/* ---- Reading ---- */
+
+/* Reads the DNSKEY beside a private key. The pair has no private half afterwards. */
+static enum vault_fault read_public_half(const struct vault_files *files, const char *name,
+        struct keypair *pair, struct complaint *why)
+{
+	struct key_records records;
+	char path[PATH_MAX];
+
+	if (!key_file_path(files, name, ".key", path))
+		return fail_file(why, VAULT_NO_KEY, name, "no key file can have this name");
+	char *text = file_read(path, VAULT_FILE_OCTETS);
+	if (!text)
+		return fail_file(why, VAULT_NO_KEY, path, file_why(path, errno));
+	bool good = key_records_read(&records, text, path, why);
+	free(text);
+	if (!good)
+		return VAULT_UNFIT;
+	good = records.dnskey.count == 1 &&
+	       keypair_from_rdata(pair, &records.owner, records.dnskey.rdatas[0]);
+	key_records_fini(&records);
+	return good ? VAULT_GOOD
+	            : fail_file(why, VAULT_UNFIT, path, "expected one DNSKEY that may sign zones");
+}
+
+/* Returns why a file may not hold a private key, or NULL. */
+static const char *private_file_fault(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0)
+		return file_why(path, errno);
+	if (!S_ISREG(st.st_mode))
+		return "not a regular file";
+	if (st.st_uid != geteuid() && geteuid() != 0)
+		return "belongs to another user than the keeper";
+	if (st.st_mode & (S_IRWXG | S_IRWXO))
+		return "others than the keeper's user may use this private key: run `chmod 600` on "
+		       "it";
+	return NULL;
+}
+
+/* After VAULT_GOOD, keypair_fini() frees the private key. */
+static enum vault_fault read_pair(const struct vault_files *files, const char *name,
+        struct keypair *pair, struct complaint *why)
+{
+	char path[PATH_MAX];
+	enum vault_fault fault = read_public_half(files, name, pair, why);
+
+	if (fault != VAULT_GOOD)
+		return fault;
+	if (!key_file_path(files, name, PRIVATE, path))
+		return fail_file(why, VAULT_NO_KEY, name, "no key file can have this name");
+	const char *what = private_file_fault(path);
+	if (what)
+		return fail_file(why, VAULT_SETTING, path, what);
+	char *text = file_read(path, VAULT_FILE_OCTETS);
+	if (!text)
+		return fail_file(why, VAULT_SETTING, path, file_why(path, errno));
+	bool good = key_text_read_private(pair, text, path, why);
+	key_text_free(text);
+	return good ? VAULT_GOOD : VAULT_UNFIT;
+}
+
+static void set_key(struct vault_key *key, const char *name, const struct keypair *pair)
+{
+	snprintf(key->name, sizeof(key->name), "%s", name);
+	key->algorithm = pair->algorithm;
+	key->public_len = pair->rdata_len - 4;
+	memcpy(key->public_octets, pair->rdata + 4, key->public_len);
+}
+
+/* ---- Finding ---- */
+
+/* The names of the KSKs of a directory, without endings. */
+struct vault_names {
+	unsigned count;
+	char *names[VAULT_KEYS_MAX];
+};
+
+static void free_names(struct vault_names *names)
+{
+	for (unsigned i = 0; i < names->count; i++)
+		free(names->names[i]);
+}
+
+/* Any file that is named like a private key, and whose DNSKEY is a KSK's. A private key without a DNSKEY beside it is
+ * somebody's copy. */
+static bool is_ksk_file(const struct vault_files *files, const char *file, char *name)
+{
+	size_t len = strlen(file), ending = strlen(PRIVATE);
+	struct complaint ignored;
+	struct keypair pair;
+
+	if (file[0] != 'K' || len <= ending || len >= NAME_MAX ||
+	        strcmp(file + len - ending, PRIVATE) != 0)
+		return false;
+	snprintf(name, NAME_MAX, "%.*s", (int)(len - ending), file);
+	return read_public_half(files, name, &pair, &ignored) == VAULT_GOOD &&
+	       keypair_is_ksk(&pair);
+}
+
+static int order_key_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* After VAULT_GOOD, free_names() frees them. */
+static enum vault_fault read_names(
+        const struct vault_files *files, struct vault_names *names, struct complaint *why)
+{
+	DIR *dir = opendir(files->directory);
+	struct dirent *entry;
+	char name[NAME_MAX];
+
+	names->count = 0;
+	if (!dir)
+		return fail_file(
+		        why, VAULT_SETTING, files->directory, file_why(files->directory, errno));
+	while (names->count < VAULT_KEYS_MAX && (entry = readdir(dir))) {
+		if (!is_ksk_file(files, entry->d_name, name))
+			continue;
+		names->names[names->count] = strdup(name);
+		names->count += names->names[names->count] != NULL;
+	}
+	closedir(dir);
+	qsort(names->names, names->count, sizeof(names->names[0]), order_key_names);
+	return VAULT_GOOD;
+}
+
+/* Reads both halves: a key whose private half cannot be used is no key of the vault. */
+static enum vault_fault load_vault_key(const struct vault_files *files, const char *name,
+        struct vault_key *key, struct complaint *why)
+{
+	struct keypair pair;
+	enum vault_fault fault = read_pair(files, name, &pair, why);
+
+	if (fault != VAULT_GOOD)
+		return fault;
+	set_key(key, name, &pair);
+	keypair_fini(&pair);
+	return VAULT_GOOD;
+}
+
+enum vault_fault vault_files_list(const struct vault_files *files, unsigned number,
+        struct vault_key *key, struct complaint *why)
+{
+	struct vault_names names;
+	enum vault_fault fault = read_names(files, &names, why);
+
+	if (fault != VAULT_GOOD)
+		return fault;
+	fault = number < names.count
+	                ? load_vault_key(files, names.names[number], key, why)
+	                : fail_file(why, VAULT_NO_KEY, files->directory, "there are no more keys");
+	free_names(&names);
+	return fault;
+}
+
+/* True if the key is called so, or belongs to the zone of this name. */
+static bool fits(const char *key, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (strcmp(key, name) == 0)
+		return true;
+	return len > 0 && strncasecmp(key + 1, name, len) == 0 &&
+	       (key[1 + len] == '+' || (key[1 + len] == '.' && key[2 + len] == '+'));
+}
+
+enum vault_fault vault_files_find(const struct vault_files *files, const char *name,
+        struct vault_key *key, struct complaint *why)
+{
+	struct vault_names names;
+	enum vault_fault fault = read_names(files, &names, why);
+	const char *found = NULL, *other = NULL;
+
+	if (fault != VAULT_GOOD)
+		return fault;
+	for (unsigned i = 0; i < names.count; i++) {
+		if (!fits(names.names[i], name))
+			continue;
+		other = found;
+		found = names.names[i];
+	}
+	if (!found)
+		complaint_set(why, "%s: there is no KSK %s with its private half", files->directory,
+		        name);
+	else if (other)
+		complaint_set(why,
+		        "%s: several KSKs are called \"%s\": name one whole, such as %s or %s",
+		        files->directory, name, other, found);
+	fault = !found  ? VAULT_NO_KEY
+	        : other ? VAULT_SEVERAL
+	                : load_vault_key(files, found, key, why);
+	free_names(&names);
+	return fault;
+}
+
+/* ---- Making and signing ---- */
+
+/* Writes the files of a new key. Returns 0, or -errno: -EEXIST if a key has this name already. */
+static int write_vault_pair(
+        const struct vault_files *files, const struct keypair *pair, int64_t now_s)
+{
+	char name[KEY_NAME_SIZE], path[PATH_MAX];
+	char *private = key_text_private(pair, now_s), *public = key_text_public(pair, now_s);
+	int error = -ENOMEM;
+
+	key_name(pair, name);
+	if (private && public)
+		error = key_file_path(files, name, PRIVATE, path) ? file_create(path, private, 0600)
+		                                                  : -ENAMETOOLONG;
+	if (!error && key_file_path(files, name, ".key", path))
+		error = file_create(path, public, 0644);
+	key_text_free(private);
+	key_text_free(public);
+	return error;
+}
+
+static enum vault_fault fault_of_write(
+        const struct vault_files *files, int error, struct complaint *why)
+{
+	enum vault_fault fault = error == -ENOSPC || error == -EDQUOT ? VAULT_FULL
+	                         : error == -EROFS || error == -EACCES || error == -EPERM
+	                                 ? VAULT_READ_ONLY
+	                                 : VAULT_SETTING;
+
+	complaint_set(why, "%s: no key can be made here: %s", files->directory, strerror(-error));
+	return fault;
+}
+
+enum vault_fault vault_files_make(const struct vault_files *files, uint8_t algorithm,
+        const char *zone, struct vault_key *key, struct complaint *why)
+{
+	char name[KEY_NAME_SIZE];
+	struct keypair pair;
+	struct name owner;
+	int error = -EEXIST;
+
+	if (!name_from_text(zone, &owner))
+		return fail_file(
+		        why, VAULT_SETTING, zone, "a KSK in a directory is called by a zone");
+	for (int i = 0; i < DRAWS && error == -EEXIST; i++) {
+		struct signkey *drawn = signkey_generate(algorithm);
+		if (!drawn)
+			return fail_file(
+			        why, VAULT_CANNOT, files->directory, "OpenSSL made no key");
+		keypair_init(&pair, &owner, KEYPAIR_KSK, drawn);
+		error = write_vault_pair(files, &pair, clock_wall_s());
+		if (!error)
+			set_key(key, key_name(&pair, name), &pair);
+		keypair_fini(&pair);
+	}
+	return error ? fault_of_write(files, error, why) : VAULT_GOOD;
+}
+
+enum vault_fault vault_files_sign(const struct vault_files *files, struct crypto *crypto,
+        const struct vault_key *key, struct span data, struct vault_signature *signature,
+        struct complaint *why)
+{
+	struct keypair pair;
+	enum vault_fault fault = read_pair(files, key->name, &pair, why);
+
+	if (fault != VAULT_GOOD)
+		return fault;
+	signature->len = pair.algorithm == key->algorithm
+	                         ? signkey_sign(crypto, pair.key, data, signature->octets)
+	                         : 0;
+	keypair_fini(&pair);
+	return signature->len > 0
+	               ? VAULT_GOOD
+	               : fail_file(why, VAULT_BROKEN, key->name, "OpenSSL made no signature");
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "keeper/vault_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+extern char **environ;
+
+#define PROGRAM        "sealgate-vault"
+#define CHANNEL        3    /* its descriptor in the program */
+#define KILLED_MS      1000 /* after SIGKILL. A process that sleeps in the kernel ends later */
+#define LOOK_MS        5
+#define CHANNEL_OCTETS (4 * VAULT_MESSAGE_OCTETS)
+
+bool vault_process_is_built(void)
+{
+	return VAULT_IS_BUILT;
+}
+
+bool vault_process_program(char path[static PATH_MAX], struct complaint *why)
+{
+	static const char *const places[] = { "/" PROGRAM, "/../libexec/sealgate/" PROGRAM };
+	char self[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	self[len < 0 ? 0 : len] = '\0';
+	char *slash = strrchr(self, '/');
+	if (slash)
+		*slash = '\0';
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (snprintf(path, PATH_MAX, "%s%s", self, places[i]) < PATH_MAX &&
+		        access(path, X_OK) == 0)
+			return true;
+	}
+	complaint_set(why,
+	        "there is no " PROGRAM " in %s or %s/../libexec/sealgate: it is the program that "
+	        "loads PKCS#11 modules, and is built if libp11-kit-dev is there",
+	        self, self);
+	return false;
+}
+
+static int spawn_program(struct vault_process *process, const char *program, int theirs)
+{
+	char name[] = PROGRAM;
+	char *const argv[] = { name, NULL };
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t signals;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, theirs, CHANNEL);
+	posix_spawnattr_init(&attributes);
+	sigemptyset(&signals);
+	posix_spawnattr_setsigmask(&attributes, &signals);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+	int error = posix_spawn(&process->pid, program, &actions, &attributes, argv, environ);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	return error;
+}
+
+/* dup2() to the same number would leave it to be closed by exec: the program's end must not have that number. */
+static int open_channel(int fd[static 2])
+{
+	const int octets = CHANNEL_OCTETS;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fd) != 0)
+		return -errno;
+	int moved = fcntl(fd[1], F_DUPFD_CLOEXEC, CHANNEL + 1);
+	close(fd[1]);
+	fd[1] = moved;
+	setsockopt(fd[0], SOL_SOCKET, SO_SNDBUF, &octets, sizeof(octets));
+	return moved < 0 ? -errno : 0;
+}
+
+enum vault_fault vault_process_start(
+        struct vault_process *process, const char *program, struct complaint *why)
+{
+	int fd[2] = { -1, -1 };
+
+	if (process->pid > 0) { /* the last one could not be killed yet */
+		vault_process_end(process, 0);
+		if (process->pid > 0) {
+			complaint_set(why,
+			        "process %d, which has the PKCS#11 module, hangs in the kernel "
+			        "and cannot be killed",
+			        (int)process->pid);
+			return VAULT_HANGS;
+		}
+	}
+	int error = -open_channel(fd);
+	if (!error)
+		error = spawn_program(process, program, fd[1]);
+	if (fd[1] >= 0)
+		close(fd[1]);
+	if (!error) {
+		process->channel = fd[0];
+		return VAULT_GOOD;
+	}
+	if (fd[0] >= 0)
+		close(fd[0]);
+	process->pid = 0;
+	complaint_set(why, "%s: cannot be started: %s", program, strerror(error));
+	return VAULT_AWAY;
+}
+
+/* Waits until there is a packet or the process has ended. Returns false after the limit. */
+static bool wait_for_reply(int channel, unsigned limit_ms)
+{
+	uint64_t end_ms = clock_monotonic_ms() + limit_ms, now_ms;
+	struct pollfd fd = { channel, POLLIN, 0 };
+
+	while ((now_ms = clock_monotonic_ms()) < end_ms) {
+		if (poll(&fd, 1, (int)(end_ms - now_ms)) > 0)
+			return true;
+	}
+	return false;
+}
+
+static bool send_request(int channel, const struct vault_request *request, uint8_t *octets)
+{
+	struct writer w = writer_over(octets, VAULT_MESSAGE_OCTETS);
+
+	vault_request_write(request, &w);
+	bool good = !w.full &&
+	            send(channel, octets, w.len, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)w.len;
+	explicit_bzero(octets, w.len); /* there may be a PIN in it */
+	return good;
+}
+
+enum vault_fault vault_process_ask(struct vault_process *process,
+        const struct vault_request *request, unsigned limit_ms, struct vault_reply *reply)
+{
+	uint8_t *octets = malloc(VAULT_MESSAGE_OCTETS);
+	enum vault_fault fault = VAULT_BROKEN;
+
+	if (!octets)
+		return VAULT_AWAY;
+	if (!send_request(process->channel, request, octets)) {
+		fault = errno == EPIPE || errno == ECONNRESET ? VAULT_AWAY : VAULT_BROKEN;
+	} else if (!wait_for_reply(process->channel, limit_ms)) {
+		fault = VAULT_HANGS;
+	} else {
+		ssize_t len = recv(
+		        process->channel, octets, VAULT_MESSAGE_OCTETS, MSG_DONTWAIT | MSG_TRUNC);
+		if (len <= 0)
+			fault = VAULT_AWAY;
+		else if (len <= VAULT_MESSAGE_OCTETS &&
+		         vault_reply_read(reply, span_of(octets, (size_t)len)))
+			fault = VAULT_GOOD;
+	}
+	free(octets);
+	return fault;
+}
+
+/* Returns true if the process has ended, and is forgotten. */
+static bool reap_within(struct vault_process *process, unsigned wait_ms)
+{
+	const struct timespec pause = { 0, LOOK_MS * 1000000 };
+
+	for (unsigned waited_ms = 0;; waited_ms += LOOK_MS) {
+		pid_t ended = waitpid(process->pid, NULL, WNOHANG);
+		if (ended == process->pid || (ended < 0 && errno != EINTR)) {
+			process->pid = 0;
+			return true;
+		}
+		if (waited_ms >= wait_ms)
+			return false;
+		nanosleep(&pause, NULL);
+	}
+}
+
+void vault_process_end(struct vault_process *process, unsigned patience_ms)
+{
+	if (process->channel >= 0)
+		close(process->channel);
+	process->channel = -1;
+	if (process->pid <= 0 || reap_within(process, patience_ms))
+		return;
+	kill(process->pid, SIGKILL);
+	reap_within(process, KILLED_MS);
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Vaults on a real token: SoftHSM2, in the process of the vault and behind `p11-kit server`. */
+#include "softhsm.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+
+extern char **environ;
+
+static void keys_of_each_algorithm_are_made_found_and_sign_what_openssl_accepts(void **state)
+{
+	static const uint8_t algorithms[] = { 8, 13, 15 };
+	struct complaint why = { "" };
+	struct vault_signature signature;
+	struct vault_key made, found;
+	struct keypair pair;
+	struct name zone;
+
+	(void)state;
+	make_token("each");
+	use_token("each", SOFTHSM);
+	struct vault *vault = open_vault(0);
+	assert_true(name_from_text("example.org", &zone));
+	for (size_t i = 0; i < COUNT(algorithms); i++) {
+		char label[16];
+		snprintf(label, sizeof(label), "ksk %u;x", algorithms[i]);
+		assert_good(vault_make(vault, algorithms[i], label, &made, &why), &why);
+		assert_int_equal(made.algorithm, algorithms[i]);
+		assert_good(vault_find(vault, label, &found, &why), &why);
+		assert_string_equal(found.name, made.name);
+		assert_good(vault_find(vault, made.name, &found, &why), &why);
+		assert_true(span_equal(vault_key_public(&found), vault_key_public(&made)));
+		assert_good(sign_test_octets(vault, &found, &signature, &why), &why);
+		assert_true(vault_key_pair(&found, &zone, KEYPAIR_KSK, &pair));
+		assert_int_equal(verified_elsewhere(&found, &signature), pair.tag);
+	}
+	for (unsigned i = 0; i < COUNT(algorithms); i++)
+		assert_good(vault_list(vault, i, &found, &why), &why);
+	assert_int_equal(vault_list(vault, COUNT(algorithms), &found, &why), VAULT_NO_KEY);
+	vault_close(vault);
+}
+
+static void pkcs11_tool(const char *token, const char *type, const char *label, const char *id)
+{
+	free(run_tool((const char *const[]){ "pkcs11-tool", "--module", SOFTHSM, "--login", "--pin",
+	        TOKEN_PIN, "--token-label", token, "--keypairgen", "--key-type", type, "--label",
+	        label, "--id", id, "--usage-sign", NULL }));
+}
+
+static void keys_that_somebody_else_made_are_used_and_of_two_with_one_label_none(void **state)
+{
+	struct complaint why = { "" };
+	struct vault_signature signature;
+	struct vault_key key;
+
+	(void)state;
+	make_token("other");
+	use_token("other", SOFTHSM);
+	pkcs11_tool("other", "EC:prime256v1", "ksk", "01");
+	struct vault *vault = open_vault(0);
+	assert_good(vault_find(vault, "ksk", &key, &why), &why);
+	assert_good(sign_test_octets(vault, &key, &signature, &why), &why);
+	verified_elsewhere(&key, &signature);
+
+	pkcs11_tool("other", "EC:prime256v1", "ksk", "02");
+	assert_int_equal(vault_find(vault, "ksk", &key, &why), VAULT_SEVERAL);
+	assert_non_null(strstr(why.text, "id=%01"));
+	assert_non_null(strstr(why.text, "id=%02"));
+	assert_good(vault_find(vault, "id=%02", &key, &why), &why);
+	assert_non_null(strstr(key.name, "id=%02"));
+	assert_good(sign_test_octets(vault, &key, &signature, &why), &why);
+
+	pkcs11_tool("other", "EC:secp384r1", "large", "03");
+	assert_int_equal(vault_find(vault, "large", &key, &why), VAULT_UNFIT);
+	assert_int_equal(vault_list(vault, 2, &key, &why), VAULT_NO_KEY);
+	assert_int_equal(vault_find(vault, "nobody", &key, &why), VAULT_NO_KEY);
+	vault_close(vault);
+}
+
+static void a_shared_ksk_has_one_tag_in_every_zone(void **state)
+{
+	static const char *const names[] = { "example.org", "a.test", "." };
+	struct complaint why = { "" };
+	struct keypair pair[COUNT(names)];
+	struct vault_key key;
+	struct name zone;
+
+	(void)state;
+	make_token("shared");
+	use_token("shared", SOFTHSM);
+	struct vault *vault = open_vault(0);
+	assert_good(vault_make(vault, 13, "ksk", &key, &why), &why);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		assert_true(name_from_text(names[i], &zone));
+		assert_true(vault_key_pair(&key, &zone, KEYPAIR_KSK, &pair[i]));
+		assert_int_equal(pair[i].tag, pair[0].tag);
+	}
+	vault_close(vault);
+}
+
+static void a_token_that_comes_later_is_found_then(void **state)
+{
+	struct complaint why = { "" };
+	struct vault_key key;
+
+	(void)state;
+	use_token("later", SOFTHSM);
+	struct vault *vault = open_vault(0);
+	assert_int_equal(vault_make(vault, 13, "ksk", &key, &why), VAULT_AWAY);
+	assert_non_null(strstr(why.text, "no such token now"));
+	make_token("later");
+	assert_good(vault_make(vault, 13, "ksk", &key, &why), &why);
+	vault_close(vault);
+}
+
+/* The process of the vault, which is our only child. */
+static pid_t child_of_ours(void)
+{
+	char path[64], text[64] = "";
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
+	FILE *file = fopen(path, "r");
+	if (!file || !fgets(text, sizeof(text), file))
+		text[0] = '\0';
+	if (file)
+		fclose(file);
+	return (pid_t)atoi(text);
+}
+
+static void a_process_that_was_killed_is_started_anew_and_a_closed_one_is_gone(void **state)
+{
+	struct complaint why = { "" };
+	struct vault_signature signature;
+	struct vault_key key;
+
+	(void)state;
+	make_token("killed");
+	use_token("killed", SOFTHSM);
+	struct vault *vault = open_vault(0);
+	assert_good(vault_make(vault, 13, "ksk", &key, &why), &why);
+	pid_t first = child_of_ours();
+	if (first <= 0) {
+		vault_close(vault);
+		skip();
+	}
+	kill(first, SIGKILL);
+	assert_good(sign_test_octets(vault, &key, &signature, &why), &why);
+	pid_t second = child_of_ours();
+	assert_int_not_equal(second, first);
+	vault_close(vault);
+	assert_int_equal(kill(second, 0), -1);
+	assert_int_equal(errno, ESRCH);
+}
+
+static void the_pin_is_in_no_command_line_and_no_environment(void **state)
+{
+	struct complaint why = { "" };
+	struct vault_key key;
+	char path[64], seen[8192];
+
+	(void)state;
+	make_token("hidden");
+	use_token("hidden", SOFTHSM);
+	struct vault *vault = open_vault(0);
+	assert_good(vault_make(vault, 13, "ksk", &key, &why), &why);
+	static const char *const files[] = { "cmdline", "environ" };
+	for (size_t i = 0; i < COUNT(files); i++) {
+		snprintf(path, sizeof(path), "/proc/%d/%s", (int)child_of_ours(), files[i]);
+		FILE *file = fopen(path, "r");
+		size_t len = file ? fread(seen, 1, sizeof(seen), file) : 0;
+		assert_null(memmem(seen, len, "=" TOKEN_PIN, strlen("=" TOKEN_PIN)));
+		assert_null(memmem(seen, len, "\0" TOKEN_PIN, 1 + strlen(TOKEN_PIN)));
+		if (file)
+			fclose(file);
+	}
+	vault_close(vault);
+}
+
+/* ---- Behind p11-kit server ---- */
+
+static pid_t start_server(const char *token)
+{
+	char pattern[64], socket[PATH_MAX];
+	posix_spawnattr_t attributes;
+	posix_spawn_file_actions_t actions;
+	pid_t pid;
+
+	snprintf(pattern, sizeof(pattern), "pkcs11:token=%s", token);
+	snprintf(socket, sizeof(socket), "%s", in_place("server"));
+	unlink(socket);
+	char *const argv[] = { (char[]){ "p11-kit" }, (char[]){ "server" }, (char[]){ "-f" },
+		(char[]){ "-n" }, socket, (char[]){ "--provider" }, (char[]){ SOFTHSM }, pattern,
+		NULL };
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", 1, 0);
+	assert_int_equal(posix_spawnp(&pid, argv[0], &actions, &attributes, argv, environ), 0);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
+	for (int i = 0; i < 500 && access(socket, F_OK) != 0; i++)
+		usleep(10000);
+	assert_int_equal(access(socket, F_OK), 0);
+	char address[PATH_MAX + 16];
+	snprintf(address, sizeof(address), "unix:path=%s", socket);
+	setenv("P11_KIT_SERVER_ADDRESS", address, 1);
+	return pid;
+}
+
+static void stop_server(pid_t pid)
+{
+	kill(-pid, SIGCONT);
+	kill(-pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static void a_server_is_used_lost_found_again_and_killed_when_it_hangs(void **state)
+{
+	struct complaint why = { "" };
+	struct vault_signature signature;
+	struct vault_key key;
+
+	(void)state;
+	if (access(CLIENT, R_OK) != 0 || access("/usr/bin/p11-kit", X_OK) != 0)
+		skip();
+	make_token("far");
+	use_token("far", CLIENT);
+	pid_t server = start_server("far");
+	struct vault *vault = open_vault(2000);
+	assert_good(vault_make(vault, 13, "ksk", &key, &why), &why);
+	assert_good(sign_test_octets(vault, &key, &signature, &why), &why);
+	verified_elsewhere(&key, &signature);
+
+	/* it hangs: the keeper must not */
+	kill(-server, SIGSTOP);
+	uint64_t began_ms = clock_monotonic_ms();
+	assert_int_equal(sign_test_octets(vault, &key, &signature, &why), VAULT_HANGS);
+	uint64_t waited_ms = clock_monotonic_ms() - began_ms;
+	assert_true(waited_ms >= 2000 && waited_ms < 4000);
+	assert_non_null(strstr(why.text, "did not answer within 2 s"));
+	kill(-server, SIGCONT);
+	assert_good(sign_test_octets(vault, &key, &signature, &why), &why);
+
+	/* it is gone, and comes back: without a restart of anything */
+	stop_server(server);
+	enum vault_fault fault = sign_test_octets(vault, &key, &signature, &why);
+	assert_int_equal(fault, VAULT_AWAY);
+	assert_true(vault_fault_passes(fault));
+	server = start_server("far");
+	assert_good(sign_test_octets(vault, &key, &signature, &why), &why);
+	verified_elsewhere(&key, &signature);
+	vault_close(vault);
+	stop_server(server);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		        keys_of_each_algorithm_are_made_found_and_sign_what_openssl_accepts),
+		cmocka_unit_test(
+		        keys_that_somebody_else_made_are_used_and_of_two_with_one_label_none),
+		cmocka_unit_test(a_shared_ksk_has_one_tag_in_every_zone),
+		cmocka_unit_test(a_token_that_comes_later_is_found_then),
+		cmocka_unit_test(
+		        a_process_that_was_killed_is_started_anew_and_a_closed_one_is_gone),
+		cmocka_unit_test(the_pin_is_in_no_command_line_and_no_environment),
+		cmocka_unit_test(a_server_is_used_lost_found_again_and_killed_when_it_hangs),
+	};
+	if (!has_softhsm()) {
+		puts("1..0 # SKIP softhsm2 is not installed");
+		return 0;
+	}
+	return cmocka_run_group_tests_name("token", tests, make_place, remove_place);
+}

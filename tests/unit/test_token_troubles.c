@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a token can do wrong, one after the other: tests/vault/troubled.c does it on command. */
+#include "softhsm.h"
+
+#include "base/clock.h"
+
+#define LIMIT_MS 1500
+
+static struct vault_key ksk; /* on the token of all these tests */
+static char module[PATH_MAX + 32], calls_file[PATH_MAX + 32];
+
+static void make_trouble(const char *text)
+{
+	put_file("troubles", text);
+	unlink(calls_file);
+}
+
+static unsigned calls_of(const char *function)
+{
+	char *text = file_read(calls_file, 1 << 20);
+	unsigned count = 0;
+	size_t len = strlen(function);
+
+	for (char *line = text; line && *line; line += strcspn(line, "\n") + 1)
+		count += strncmp(line, function, len) == 0 && line[len] == '\n';
+	free(text);
+	return count;
+}
+
+static int make_troubled_token(void **state)
+{
+	struct complaint why;
+
+	if (!has_softhsm())
+		return 0;
+	if (make_place(state) != 0)
+		return -1;
+	snprintf(module, sizeof(module), "%s", vault_program());
+	snprintf(strrchr(module, '/') - strlen("/.."), 32, "/troubled.so");
+	snprintf(calls_file, sizeof(calls_file), "%s.calls", in_place("troubles"));
+	setenv("TROUBLES", in_place("troubles"), 1);
+	make_token("bad");
+	use_token("bad", module);
+	make_trouble("");
+	struct vault *vault = open_vault(0);
+	assert_good(vault_make(vault, 13, "ksk", &ksk, &why), &why);
+	vault_close(vault);
+	return 0;
+}
+
+static void a_trouble_is_got_over_once_or_named(void **state)
+{
+	static const struct {
+		const char *why, *trouble;
+		enum vault_fault want;
+		unsigned logins, signs;
+	} rows[] = {
+		{ "no trouble", "", VAULT_GOOD, 1, 1 },
+		{ "object handle invalid", "C_SignInit 0x82 1", VAULT_GOOD, 2, 1 },
+		{ "key handle invalid", "C_SignInit 0x60 1", VAULT_GOOD, 2, 1 },
+		{ "session handle invalid", "C_Sign 0xb3 1", VAULT_GOOD, 2, 2 },
+		{ "session closed", "C_Sign 0xb0 1", VAULT_GOOD, 2, 2 },
+		{ "not initialized, as after fork()", "C_FindObjectsInit 0x190 1", VAULT_GOOD, 2,
+		        1 },
+		{ "token not present for a moment", "C_Sign 0xe0 1", VAULT_GOOD, 2, 2 },
+		{ "device error", "C_Sign 0x30 1", VAULT_GOOD, 2, 2 },
+		{ "general error", "C_Sign 0x5 1", VAULT_GOOD, 2, 2 },
+		{ "function failed", "C_Sign 0x6 1", VAULT_GOOD, 2, 2 },
+		{ "not logged in", "C_SignInit 0x101 1", VAULT_GOOD, 2, 1 },
+		{ "the module crashes once", "C_Sign 0xcafe 1", VAULT_GOOD, 2, 2 },
+		{ "a session cannot be opened at first", "C_OpenSession 0xb3 1", VAULT_GOOD, 1, 1 },
+		{ "a lost session stays lost", "C_Sign 0xb3 9", VAULT_AWAY, 2, 2 },
+		{ "a general error that stays", "C_Sign 0x5 9", VAULT_AWAY, 2, 2 },
+		{ "the module always crashes", "C_Sign 0xcafe 9", VAULT_AWAY, 2, 2 },
+		{ "the module cannot be started", "C_Initialize 0x5 9", VAULT_AWAY, 0, 0 },
+		{ "the token is gone", "C_GetTokenInfo 0xe0 9", VAULT_AWAY, 0, 0 },
+		{ "no session is free", "C_OpenSession 0xb1 9", VAULT_AWAY, 0, 0 },
+		{ "an error of the vendor's", "C_Sign 0x80000123 1", VAULT_BROKEN, 1, 1 },
+		{ "the key may not sign", "C_SignInit 0x68 1", VAULT_UNFIT, 1, 0 },
+		{ "the mechanism is unknown", "C_SignInit 0x70 1", VAULT_CANNOT, 1, 0 },
+		{ "a wrong signature", "spoil 1 1", VAULT_BROKEN, 1, 1 },
+		{ "the key wants the PIN each time", "always 1 1\nwants-pin 1 1", VAULT_GOOD, 1,
+		        1 },
+		{ "the PIN is wanted, and no attribute says so", "wants-pin 1 9", VAULT_AWAY, 2,
+		        2 },
+		{ "the module hangs while it signs", "C_Sign 0xdead 1", VAULT_HANGS, 1, 1 },
+		{ "the module hangs at its start", "C_Initialize 0xdead 1", VAULT_HANGS, 0, 0 },
+		{ "the module hangs at the login", "C_Login 0xdead 1", VAULT_HANGS, 1, 0 },
+		{ "the user PIN is locked", "flags 0x40000 9", VAULT_PIN_LOCKED, 0, 0 },
+		{ "one try is left", "flags 0x20000 9", VAULT_PIN_LOCKED, 0, 0 },
+		{ "a wrong PIN was tried before", "flags 0x10000 9", VAULT_GOOD, 1, 1 },
+		{ "the PIN has expired", "C_Login 0xa3 9", VAULT_PIN_LOCKED, 1, 0 },
+		{ "the token says locked at the login", "C_Login 0xa4 9", VAULT_PIN_LOCKED, 1, 0 },
+	};
+	struct vault_signature signature;
+	struct complaint why;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		make_trouble(rows[i].trouble);
+		struct vault *vault = open_vault(LIMIT_MS);
+		enum vault_fault fault = sign_test_octets(vault, &ksk, &signature, &why);
+		if (fault != rows[i].want)
+			fail_msg("%s: %s: %s", rows[i].why, vault_fault_word(fault), why.text);
+		assert_row(rows[i].why, calls_of("C_Login") == rows[i].logins);
+		assert_row(rows[i].why, calls_of("C_Sign") == rows[i].signs);
+		if (fault == VAULT_GOOD)
+			verified_elsewhere(&ksk, &signature);
+		make_trouble("");
+		if (fault != VAULT_GOOD &&
+		        sign_test_octets(vault, &ksk, &signature, &why) != VAULT_GOOD)
+			fail_msg("%s, and afterwards: %s", rows[i].why, why.text);
+		vault_close(vault);
+	}
+}
+
+static void a_hanging_module_costs_the_limit_and_no_more(void **state)
+{
+	struct vault_signature signature;
+	struct complaint why;
+
+	(void)state;
+	make_trouble("C_Sign 0xdead 9");
+	struct vault *vault = open_vault(LIMIT_MS);
+	uint64_t began_ms = clock_monotonic_ms();
+	assert_int_equal(sign_test_octets(vault, &ksk, &signature, &why), VAULT_HANGS);
+	assert_in_range(clock_monotonic_ms() - began_ms, LIMIT_MS, LIMIT_MS + 1000);
+	make_trouble("");
+	vault_close(vault);
+}
+
+static void a_vault_that_is_closed_closes_its_session(void **state)
+{
+	struct vault_signature signature;
+	struct complaint why;
+
+	(void)state;
+	make_trouble("");
+	struct vault *vault = open_vault(0);
+	assert_good(sign_test_octets(vault, &ksk, &signature, &why), &why);
+	vault_close(vault);
+	assert_int_equal(calls_of("C_CloseSession"), 1);
+}
+
+static void handles_are_found_once_a_session(void **state)
+{
+	struct vault_signature signature;
+	struct complaint why;
+
+	(void)state;
+	make_trouble("");
+	struct vault *vault = open_vault(0);
+	for (int i = 0; i < 5; i++)
+		assert_good(sign_test_octets(vault, &ksk, &signature, &why), &why);
+	assert_int_equal(calls_of("C_FindObjectsInit"), 1);
+	assert_int_equal(calls_of("C_Login"), 1);
+	vault_close(vault);
+}
+
+static void making_a_key_says_what_the_token_lacks(void **state)
+{
+	static const struct {
+		const char *why, *trouble;
+		uint8_t algorithm;
+		enum vault_fault want;
+	} rows[] = {
+		{ "the token is full", "C_GenerateKeyPair 0x31 1", 13, VAULT_FULL },
+		{ "the token is read-only, and says so", "flags 0x2 9", 13, VAULT_READ_ONLY },
+		{ "the token is read-only at the write", "C_GenerateKeyPair 0xe2 1", 13,
+		        VAULT_READ_ONLY },
+		{ "the session is read-only", "C_GenerateKeyPair 0xb5 1", 13, VAULT_READ_ONLY },
+		{ "no Ed25519", "C_GenerateKeyPair 0x70 1", 15, VAULT_CANNOT },
+		{ "no such curve", "C_GenerateKeyPair 0x130 1", 15, VAULT_CANNOT },
+		{ "an algorithm that nobody signs with", "", 14, VAULT_CANNOT },
+		{ "points that are not wrapped, P-256", "raw 1 9", 13, VAULT_GOOD },
+		{ "points that are not wrapped, Ed25519", "raw 1 9", 15, VAULT_GOOD },
+	};
+	struct vault_signature signature;
+	struct vault_key key;
+	struct complaint why;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		make_trouble(rows[i].trouble);
+		struct vault *vault = open_vault(LIMIT_MS);
+		enum vault_fault fault = vault_make(vault, rows[i].algorithm, "new", &key, &why);
+		if (fault != rows[i].want)
+			fail_msg("%s: %s: %s", rows[i].why, vault_fault_word(fault), why.text);
+		if (fault == VAULT_GOOD) {
+			assert_good(sign_test_octets(vault, &key, &signature, &why), &why);
+			verified_elsewhere(&key, &signature);
+		}
+		vault_close(vault);
+	}
+}
+
+static void rsa_signs_on_tokens_that_do_not_hash(void **state)
+{
+	struct vault_signature signature;
+	struct vault_key key;
+	struct complaint why;
+
+	(void)state;
+	make_trouble("");
+	struct vault *vault = open_vault(0);
+	assert_good(vault_make(vault, 8, "rsa", &key, &why), &why);
+	make_trouble("C_GetMechanismInfo 0x70 1");
+	assert_good(sign_test_octets(vault, &key, &signature, &why), &why);
+	verified_elsewhere(&key, &signature);
+	vault_close(vault);
+}
+
+/* Signs with a vault that is opened for this, as after a restart of the keeper. */
+static enum vault_fault sign_after_restart(struct complaint *why)
+{
+	struct vault_place where = {
+		.where = uri, .program = vault_program(), .refused_pin = in_place("refused")
+	};
+	struct vault_signature signature;
+	struct vault *vault;
+
+	assert_int_equal(vault_open(&vault, &where, why), VAULT_GOOD);
+	enum vault_fault fault = sign_test_octets(vault, &ksk, &signature, why);
+	enum vault_fault again = sign_test_octets(vault, &ksk, &signature, why);
+	assert_int_equal(fault, again);
+	vault_close(vault);
+	return fault;
+}
+
+static void a_wrong_pin_is_tried_once_ever(void **state)
+{
+	struct complaint why;
+	struct stat st;
+
+	(void)state;
+	make_trouble("");
+	put_file("pin", "9999\n");
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(sign_after_restart(&why), VAULT_PIN_WRONG);
+		assert_non_null(strstr(why.text, in_place("refused")));
+		assert_null(strstr(why.text, "9999"));
+	}
+	assert_int_equal(calls_of("C_Login"), 1);
+	assert_int_equal(stat(in_place("refused"), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+
+	/* another one is tried, and the right one ends the memory */
+	put_file("pin", TOKEN_PIN "\n");
+	assert_int_equal(sign_after_restart(&why), VAULT_GOOD);
+	assert_int_equal(calls_of("C_Login"), 2);
+	assert_int_not_equal(access(in_place("refused"), F_OK), 0);
+}
+
+static void a_refused_pin_is_tried_again_when_the_operator_removes_the_memory(void **state)
+{
+	struct complaint why;
+
+	(void)state;
+	make_trouble("C_Login 0xa0 1");
+	assert_int_equal(sign_after_restart(&why), VAULT_PIN_WRONG);
+	assert_int_equal(sign_after_restart(&why), VAULT_PIN_WRONG);
+	assert_int_equal(unlink(in_place("refused")), 0);
+	assert_int_equal(sign_after_restart(&why), VAULT_GOOD);
+}
+
+static void a_wrong_pin_for_one_signature_is_not_tried_again_either(void **state)
+{
+	struct vault_signature signature;
+	struct complaint why;
+
+	(void)state;
+	make_trouble("always 1 9\nC_Login_again 0xa0 9");
+	struct vault *vault = open_vault(0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(sign_test_octets(vault, &ksk, &signature, &why), VAULT_PIN_WRONG);
+	assert_int_equal(calls_of("C_Login_again"), 1);
+	assert_int_equal(calls_of("C_Login"), 1);
+	vault_close(vault);
+}
+
+static void a_token_that_wants_a_pin_and_has_none_is_named(void **state)
+{
+	struct complaint why;
+
+	(void)state;
+	make_trouble("");
+	*strstr(uri, "&pin-source") = '\0';
+	assert_int_equal(sign_after_restart(&why), VAULT_SETTING);
+	assert_non_null(strstr(why.text, "pin-source="));
+	assert_int_equal(calls_of("C_Login"), 0);
+	snprintf(uri, sizeof(uri), "pkcs11:token=bad?module-path=/nowhere.so");
+	assert_int_equal(sign_after_restart(&why), VAULT_SETTING);
+	assert_non_null(strstr(why.text, "/nowhere.so"));
+	use_token("bad", module);
+}
+
+static void of_two_tokens_with_one_name_none_is_used(void **state)
+{
+	struct complaint why;
+
+	(void)state;
+	make_trouble("");
+	make_token("bad");
+	assert_int_equal(sign_after_restart(&why), VAULT_SETTING);
+	assert_non_null(strstr(why.text, "2 tokens fit"));
+	assert_int_equal(calls_of("C_Login"), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_trouble_is_got_over_once_or_named),
+		cmocka_unit_test(a_hanging_module_costs_the_limit_and_no_more),
+		cmocka_unit_test(a_vault_that_is_closed_closes_its_session),
+		cmocka_unit_test(handles_are_found_once_a_session),
+		cmocka_unit_test(making_a_key_says_what_the_token_lacks),
+		cmocka_unit_test(rsa_signs_on_tokens_that_do_not_hash),
+		cmocka_unit_test(a_wrong_pin_is_tried_once_ever),
+		cmocka_unit_test(a_refused_pin_is_tried_again_when_the_operator_removes_the_memory),
+		cmocka_unit_test(a_wrong_pin_for_one_signature_is_not_tried_again_either),
+		cmocka_unit_test(a_token_that_wants_a_pin_and_has_none_is_named),
+		cmocka_unit_test(of_two_tokens_with_one_name_none_is_used),
+	};
+	if (!has_softhsm()) {
+		puts("1..0 # SKIP softhsm2 is not installed");
+		return 0;
+	}
+	return cmocka_run_group_tests_name(
+	        "token_troubles", tests, make_troubled_token, remove_place);
+}
