@@ -44,7 +44,14 @@ def _scene(names, lab):
 def _compared(world):
     seed = os.environ.get("SEED") or str(random.randrange(10 ** 6))
     tell(f"SEED={seed} gives the order of the questions again")
-    found = list(world.signing.compare(seed))
+    _judge(world, list(world.signing.compare(seed)))
+
+
+def _compared_at_once(world):
+    _judge(world, list(world.signing.compare_at_once()))
+
+
+def _judge(world, found):
     kinds = {zone.kind for zone in world.signing.zones}
     wrong = [f"{kind}: {name} {rdtype}: {validator}: {worse}" for kind, (name, rdtype), validator, worse in found
              if (name, rdtype) not in KNOWN.get(kind, ()) + AT_TIMES.get(kind, ())]
@@ -54,14 +61,15 @@ def _compared(world):
     expect(not wrong and not mended, *wrong[:20], *mended[:12], *world.log_tail())
 
 
-def _group(title, names):
+def _group(title, names, compared=_compared):
     return Group(title, lambda lab: _scene(names, lab), (
-        Case(f"zoo: no validator has a worse answer than unsigned from {', '.join(names)}", _compared),))
+        Case(f"zoo: no validator has a worse answer than unsigned from {', '.join(names)}", compared),))
 
 
 _NAMES = tuple(habits.HABITS)
 ALL = tuple(_group(f"signer zoo {number // PER_LAB + 1}", _NAMES[number:number + PER_LAB])
-            for number in range(0, len(_NAMES), PER_LAB))
+            for number in range(0, len(_NAMES), PER_LAB)) + (
+    _group("signer zoo patient", tuple(habits.PATIENT), _compared_at_once),)
 # Of `run check`.
 GROUPS = (_group("signer zoo", ("aa-clear", "repeats-alias", "ns-below-refused", "nx-for-types", "soa-of-name",
                                 "geo-subnet", "ns-of-root-told")),)

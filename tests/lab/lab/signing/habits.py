@@ -14,6 +14,7 @@ from .quirks import QUIRKS, UDP_SIZE, Quirk, error_response, is_denial
 
 ECS = 8
 TTL_HUGE = 2 ** 31
+SLOW_S = 0.3        # of a server that takes a second, Knot Resolver loses answers of the unsigned zone, too
 
 
 def _sections(response):
@@ -280,7 +281,10 @@ HABITS = {
     "alien-additional": for_answers(_alien_additional),
     "neighbour": for_answers(_neighbour),
     "no-tcp": Quirk(has_tcp=False),
+    "slow": Quirk(delay_s=SLOW_S),
 }
+# A validator takes seconds for each question, so the zoo asks all at once.
+PATIENT = {"no-edns": QUIRKS["drops-edns"]}
 # Habits that the operator may tell of, by keys of a zone in sign.zones.
 TOLD = {f"{name}-told": ' empty = "nodata";' for name in ("soa-left-out", "ns-for-soa", "ns-of-root")}
 HABITS |= {name: HABITS[name.removesuffix("-told")] for name in TOLD}

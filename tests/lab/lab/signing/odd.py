@@ -11,6 +11,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 import traceback
 
 import dns.flags
@@ -27,7 +28,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspa
 from lab.signing import habits, quirks  # noqa: E402
 
 CHAIN_MAX = 8
-QUIRKS = quirks.QUIRKS | habits.HABITS
+QUIRKS = quirks.QUIRKS | habits.HABITS | habits.PATIENT
 STAR = b"*"
 
 
@@ -170,6 +171,7 @@ def _serve_tcp(server, sock, client):
             response = server.respond(wire, True, client)
             if response is None:
                 return
+            time.sleep(server.quirk.delay_s)
             sock.sendall(struct.pack("!H", len(response)) + response)
 
 
@@ -181,7 +183,7 @@ def _take(server, sock):
     wire, client = sock.recvfrom(65535)
     response = server.respond(wire, False, client[0])
     if response is not None:
-        sock.sendto(response, client)
+        threading.Timer(server.quirk.delay_s, sock.sendto, (response, client)).start()
 
 
 def _open(address, kind):

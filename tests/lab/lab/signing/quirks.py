@@ -36,6 +36,7 @@ class Quirk:
     keeps_case: bool = True                     # of the question
     cuts: typing.Callable = None                # what is too long for UDP; by default, all records go
     udp_size: int = UDP_SIZE
+    delay_s: float = 0
 
 
 def error_response(query, rcode):

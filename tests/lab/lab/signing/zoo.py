@@ -42,7 +42,8 @@ QUESTIONS = (
     ("missing", "A"), ("missing", "AAAA"), ("below.missing", "A"), ("below.host", "A"),
 )
 BARE = "-bare"
-ASKERS = 6
+ASKERS = 6          # at a time; each asks all questions of a zone and a validator in turn
+PATIENT_ASKERS = 150        # at a time; each asks one question
 TIMEOUT_S = 40      # a validator that repeats its questions ends before
 
 
@@ -74,18 +75,29 @@ class ZooLab(SigningLab):
         return []
 
     def compare(self, seed):
-        """Asks everything; yields (habit, question, validator, what is worse)."""
-        with futures.ThreadPoolExecutor(ASKERS) as pool:
-            jobs = [pool.submit(lambda *job: list(self._compare_one(*job)), zone, validator, seed)
-                    for zone in self.zones for validator in self.validators]
-            for job in jobs:
-                yield from job.result()
+        """Asks everything, in an order of its own for each zone and validator, which the seed gives again: a denial in a
+        validator's cache may hide what is asked for after it (RFC 8198). Yields (habit, question, validator, what is
+        worse)."""
+        def order_of(zone, validator):
+            order = list(QUESTIONS)
+            random.Random(f"{seed} {zone.origin} {validator.name}").shuffle(order)
+            return order
 
-    def _compare_one(self, zone, validator, seed):
-        """In an order of its own, which the seed gives again: a denial in a validator's cache may hide what is
-        asked for after it (RFC 8198)."""
-        order = list(QUESTIONS)
-        random.Random(f"{seed} {zone.origin} {validator.name}").shuffle(order)
+        with futures.ThreadPoolExecutor(ASKERS) as pool:
+            yield from self._compare(pool, ((zone, validator, order_of(zone, validator))
+                                            for zone in self.zones for validator in self.validators))
+
+    def compare_at_once(self):
+        """The same for servers whose answers take validators seconds: all questions at once."""
+        with futures.ThreadPoolExecutor(PATIENT_ASKERS) as pool:
+            yield from self._compare(pool, ((zone, validator, (row,)) for zone in self.zones
+                                            for validator in self.validators for row in QUESTIONS))
+
+    def _compare(self, pool, tasks):
+        for job in [pool.submit(lambda *task: list(self._compare_one(*task)), *task) for task in tasks]:
+            yield from job.result()
+
+    def _compare_one(self, zone, validator, order):
         found = []
         for each in (_bare(zone), zone):
             found.append({row: self._ask(each, validator, *row) for row in order})
