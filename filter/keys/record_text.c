@@ -8,41 +8,18 @@
 #include "base/writer.h"
 #include "wire/protocol.h"
 
-#define FIELDS_MAX   16
 #define RRSIG_FIELDS 8 /* before the signature */
-#define BLANKS       " \t\r"
 
+/* One line, and the records that it is added to. */
 struct record_reading {
 	struct key_records *r;
-	struct writer octets;
-	const char *path;
-	unsigned line;
-	bool has_owner;
+	const struct key_line *line;
 	struct complaint *error;
 };
 
 static bool records_wrong(struct record_reading *v, const char *what)
 {
-	complaint_set(v->error, "%s:%u: %s", v->path, v->line, what);
-	return false;
-}
-
-/* Splits a line into at most `most` fields; field `most` is all the rest. Returns their number. */
-static unsigned split_fields(char *line, char *fields[static FIELDS_MAX], unsigned most)
-{
-	unsigned count = 0;
-
-	line += strspn(line, BLANKS);
-	while (*line && count < most) {
-		fields[count++] = line;
-		if (count == most)
-			break;
-		line += strcspn(line, BLANKS);
-		if (*line)
-			*line++ = '\0';
-		line += strspn(line, BLANKS);
-	}
-	return count;
+	return key_line_wrong(v->line, v->error, "%s", what);
 }
 
 /* Decodes `text` and appends the octets to `w`. Returns false if it is malformed or empty. */
@@ -93,9 +70,9 @@ static uint16_t record_type(const char *text)
 const char *key_rdata_read(uint16_t type, char *text, struct writer *out)
 {
 	unsigned long first, second, third;
-	char *fields[FIELDS_MAX];
+	char *fields[KEY_LINE_FIELDS];
 
-	if (split_fields(text, fields, 4) != 4 || !decimal_read(fields[0], UINT16_MAX, &first) ||
+	if (key_line_split(text, fields, 4) != 4 || !decimal_read(fields[0], UINT16_MAX, &first) ||
 	        !decimal_read(fields[1], UINT8_MAX, &second) ||
 	        !decimal_read(fields[2], UINT8_MAX, &third))
 		return "malformed record: three numbers and a key or digest expected";
@@ -119,14 +96,14 @@ static void *one_more(void *array, unsigned count, size_t item_size)
 static bool read_key_record(
         struct record_reading *v, uint16_t type, char *text, struct presigned *set)
 {
-	size_t start = v->octets.len;
-	const char *fault = key_rdata_read(type, text, &v->octets);
+	size_t start = v->r->octets.len;
+	const char *fault = key_rdata_read(type, text, &v->r->octets);
 
 	if (fault)
 		return records_wrong(v, fault);
-	struct span rdata = span_of(v->octets.base + start, v->octets.len - start);
+	struct span rdata = span_of(v->r->octets.base + start, v->r->octets.len - start);
 	if (presigned_has(set, rdata)) {
-		v->octets.len = start; /* an RRset has no record twice (RFC 2181, 5) */
+		v->r->octets.len = start; /* an RRset has no record twice (RFC 2181, 5) */
 		return true;
 	}
 	if (set->count == LIMIT_KEYS)
@@ -142,7 +119,7 @@ static bool read_key_record(
 /* Reads the fields of an RRSIG before the signature: type covered, algorithm, labels, original TTL,
  * expiration, inception, tag, signer (RFC 4034, 3.2). */
 static bool read_rrsig_head(
-        struct record_reading *v, char *fields[static FIELDS_MAX], struct name *signer)
+        struct record_reading *v, char *fields[static KEY_LINE_FIELDS], struct name *signer)
 {
 	unsigned long algorithm, labels, ttl_s, tag;
 	int64_t expiration_s, inception_s;
@@ -154,34 +131,34 @@ static bool read_rrsig_head(
 	        !digits_time_read(fields[5], &inception_s) ||
 	        !decimal_read(fields[6], UINT16_MAX, &tag) || !name_from_text(fields[7], signer))
 		return false;
-	writer_u16(&v->octets, record_type(fields[0]));
-	writer_u8(&v->octets, (uint8_t)algorithm);
-	writer_u8(&v->octets, (uint8_t)labels);
-	writer_u32(&v->octets, (uint32_t)ttl_s);
-	writer_u32(&v->octets, (uint32_t)expiration_s);
-	writer_u32(&v->octets, (uint32_t)inception_s);
-	writer_u16(&v->octets, (uint16_t)tag);
-	writer_put(&v->octets, name_span(signer));
+	writer_u16(&v->r->octets, record_type(fields[0]));
+	writer_u8(&v->r->octets, (uint8_t)algorithm);
+	writer_u8(&v->r->octets, (uint8_t)labels);
+	writer_u32(&v->r->octets, (uint32_t)ttl_s);
+	writer_u32(&v->r->octets, (uint32_t)expiration_s);
+	writer_u32(&v->r->octets, (uint32_t)inception_s);
+	writer_u16(&v->r->octets, (uint16_t)tag);
+	writer_put(&v->r->octets, name_span(signer));
 	return true;
 }
 
 static bool read_rrsig_record(struct record_reading *v, char *text)
 {
-	size_t start = v->octets.len;
-	char *fields[FIELDS_MAX];
+	size_t start = v->r->octets.len;
+	char *fields[KEY_LINE_FIELDS];
 	struct presigned *set;
 	struct name signer;
 
-	if (split_fields(text, fields, RRSIG_FIELDS + 1) != RRSIG_FIELDS + 1 ||
+	if (key_line_split(text, fields, RRSIG_FIELDS + 1) != RRSIG_FIELDS + 1 ||
 	        !read_rrsig_head(v, fields, &signer) ||
-	        !read_record_octets(&v->octets, fields[8], base64_decode))
+	        !read_record_octets(&v->r->octets, fields[8], base64_decode))
 		return records_wrong(v, "malformed RRSIG record");
 	set = record_set(v, record_type(fields[0]));
 	if (!set)
 		return records_wrong(v, "only RRSIGs of DNSKEY, CDS and CDNSKEY are allowed here");
 	if (set->rrsig_count == PRESIGNED_SIGNATURES)
 		return records_wrong(v, "too many signatures of this RRset");
-	struct span rdata = span_of(v->octets.base + start, v->octets.len - start);
+	struct span rdata = span_of(v->r->octets.base + start, v->r->octets.len - start);
 	struct cursor c = cursor_at(rdata, 8);
 	struct presigned_rrsig *rrsigs = one_more(set->rrsigs, set->rrsig_count, sizeof(*rrsigs));
 	if (!rrsigs)
@@ -191,7 +168,7 @@ static bool read_rrsig_record(struct record_reading *v, char *text)
 	rrsig->expiration = cursor_u32(&c);
 	rrsig->inception = cursor_u32(&c);
 	rrsig->tag = cursor_u16(&c);
-	rrsig->line = v->line;
+	rrsig->line = v->line->number;
 	rrsig->rdata = rdata;
 	return true;
 }
@@ -202,28 +179,28 @@ static bool read_record_owner(struct record_reading *v, const char *text)
 
 	if (!name_from_text(text, &owner))
 		return records_wrong(v, "the owner is not a domain name");
-	if (v->has_owner && !name_equal(&owner, &v->r->owner))
+	if (v->r->has_owner && !name_equal(&owner, &v->r->owner))
 		return records_wrong(v, "the owner differs from that of the lines above");
 	v->r->owner = owner;
-	v->has_owner = true;
+	v->r->has_owner = true;
 	return true;
 }
 
 /* Reads "OWNER [TTL] IN TYPE RDATA". */
 static bool read_record_fields(struct record_reading *v, char *line)
 {
-	char *fields[FIELDS_MAX], *rest[FIELDS_MAX];
+	char *fields[KEY_LINE_FIELDS], *rest[KEY_LINE_FIELDS];
 	unsigned long ttl_s = 0;
 	bool has_ttl;
 
 	if (strchr(line, '('))
 		return records_wrong(v, "the record goes on in the next line; one line for each is "
 		                        "expected (dig without +multiline)");
-	if (split_fields(line, fields, 3) != 3)
+	if (key_line_split(line, fields, 3) != 3)
 		return records_wrong(v, "incomplete record: OWNER [TTL] IN TYPE RDATA expected");
 	has_ttl = decimal_read(fields[1], INT32_MAX, &ttl_s);
 	/* If there is a TTL, the class is the first word of the rest. */
-	if (split_fields(fields[2], rest, has_ttl ? 3 : 2) != (has_ttl ? 3 : 2) ||
+	if (key_line_split(fields[2], rest, has_ttl ? 3 : 2) != (has_ttl ? 3 : 2) ||
 	        strcmp(has_ttl ? rest[0] : fields[1], "IN") != 0)
 		return records_wrong(v, "the class is not IN: OWNER [TTL] IN TYPE RDATA expected");
 	char *rdata = has_ttl ? rest[2] : rest[1];
@@ -240,39 +217,51 @@ static bool read_record_fields(struct record_reading *v, char *line)
 	return read_key_record(v, type, rdata, set);
 }
 
-static bool read_record_line(struct record_reading *v, char *line)
+bool key_records_init(struct key_records *r, const struct name *owner, size_t text_octets)
 {
-	v->line++;
-	line[strcspn(line, ";")] = '\0';
-	return line[strspn(line, BLANKS)] == '\0' || read_record_fields(v, line);
+	size_t size = text_octets + NAME_MAX_OCTETS;
+	uint8_t *octets = malloc(size);
+
+	*r = (struct key_records){ .has_owner = owner != NULL,
+		.dnskey.type = TYPE_DNSKEY,
+		.cds.type = TYPE_CDS,
+		.cdnskey.type = TYPE_CDNSKEY,
+		.octets = writer_over(octets, octets ? size : 0) };
+	if (owner)
+		r->owner = *owner;
+	return octets != NULL;
 }
 
-static bool read_record_lines(struct record_reading *v, char *text)
+bool key_records_add(struct key_records *r, const struct key_line *line, struct complaint *error)
 {
-	for (char *line; (line = strsep(&text, "\n"));) {
-		if (!read_record_line(v, line))
+	struct record_reading v = { .r = r, .line = line, .error = error };
+
+	line->text[strcspn(line->text, ";")] = '\0';
+	if (key_line_is_empty(line))
+		return true;
+	return read_record_fields(&v, line->text) &&
+	       (!r->octets.full || records_wrong(&v, "the file has too many records"));
+}
+
+static bool read_record_lines(
+        struct key_records *r, struct key_line *line, char *text, struct complaint *error)
+{
+	while (key_line_next(line, &text)) {
+		if (!key_records_add(r, line, error))
 			return false;
 	}
-	return v->has_owner || records_wrong(v, "the file has no record");
+	return r->has_owner || key_line_wrong(line, error, "the file has no record");
 }
 
 bool key_records_read(
         struct key_records *r, const char *text, const char *path, struct complaint *error)
 {
-	/* Every record is longer as text than as RDATA. */
-	size_t size = strlen(text) + NAME_MAX_OCTETS;
+	struct key_line line = { .path = path };
 	char *copy = strdup(text);
-	struct record_reading v = { .r = r, .path = path, .error = error };
+	bool good = key_records_init(r, NULL, strlen(text)) && copy
+	                    ? read_record_lines(r, &line, copy, error)
+	                    : key_line_wrong(&line, error, "out of memory");
 
-	*r = (struct key_records){ .dnskey.type = TYPE_DNSKEY,
-		.cds.type = TYPE_CDS,
-		.cdnskey.type = TYPE_CDNSKEY,
-		.octets = malloc(size) };
-	v.octets = writer_over(r->octets, r->octets ? size : 0);
-	bool good = copy && r->octets ? read_record_lines(&v, copy)
-	                              : records_wrong(&v, "out of memory");
-	if (good && v.octets.full)
-		good = records_wrong(&v, "the file has too many records");
 	free(copy);
 	if (!good)
 		key_records_fini(r);
@@ -288,6 +277,6 @@ void key_records_fini(struct key_records *r)
 		free(sets[i]->rrsigs);
 		*sets[i] = (struct presigned){ .type = sets[i]->type };
 	}
-	free(r->octets);
-	r->octets = NULL;
+	free(r->octets.base);
+	r->octets = (struct writer){ 0 };
 }

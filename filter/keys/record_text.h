@@ -10,14 +10,16 @@
 #include "base/complaint.h"
 #include "base/writer.h"
 #include "dnssec/presigned.h"
+#include "keys/key_line.h"
 #include "wire/name.h"
 #include "wire/protocol.h"
 
 /* The records of one zone. */
 struct key_records {
 	struct name owner; /* of all records */
+	bool has_owner;    /* it is known: from the caller, or from the first record */
 	struct presigned dnskey, cds, cdnskey;
-	uint8_t *octets; /* RDATA, from which the sets borrow; owned, as their arrays are */
+	struct writer octets; /* RDATA, from which the sets borrow; owned, as their arrays are */
 };
 
 /* Reads the text of the file `path`. Returns false if it is malformed; then `error` has the path,
@@ -25,6 +27,15 @@ struct key_records {
 bool key_records_read(
         struct key_records *r, const char *text, const char *path, struct complaint *error);
 void key_records_fini(struct key_records *r);
+
+/* For a file that has more than records: makes empty records with room for those of at most `text_octets` octets of
+ * text, as RDATA is never longer than its text. With an `owner`, all records must have it; without one (NULL), that
+ * of the first. Returns false if memory is short. Call key_records_fini() in any case. */
+bool key_records_init(struct key_records *r, const struct name *owner, size_t text_octets);
+
+/* Adds the record of one line, if there is one; what follows a ";" does not count. Overwrites the line. Returns false
+ * with a complaint if the line is malformed, or if there is no room. */
+bool key_records_add(struct key_records *r, const struct key_line *line, struct complaint *error);
 
 /* Reads the RDATA of a DNSKEY, CDNSKEY, CDS or DS in presentation format (three numbers, then the
  * key or digest) and writes it to `out`. Overwrites `text`. Returns NULL, or the fault. */
