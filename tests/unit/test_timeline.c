@@ -144,6 +144,25 @@ static void the_digest_is_that_of_sha256sum(void **state)
 	scene_free(s);
 }
 
+/* The timeline in docs/timeline.md, where it is indented. */
+static void the_example_of_the_manual_is_sound(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+	char *manual = file_read("docs/timeline.md", 1 << 20), *example = calloc(1, 1 << 20);
+
+	assert_non_null(manual);
+	for (char *rest = manual, *line; (line = strsep(&rest, "\n"));) {
+		if (strncmp(line, "    ", 4) == 0)
+			sprintf(example + strlen(example), "%s\n", line + 4);
+	}
+	const char *fault = wrong_with(s, example);
+	assert_row(fault, !fault);
+	free(example);
+	free(manual);
+	scene_free(s);
+}
+
 static void an_rsa_key_is_refused_by_the_writer(void **state)
 {
 	(void)state;
@@ -562,6 +581,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_timeline_is_read_as_it_was_written),
 		cmocka_unit_test(the_digest_is_that_of_sha256sum),
+		cmocka_unit_test(the_example_of_the_manual_is_sound),
 		cmocka_unit_test(an_rsa_key_is_refused_by_the_writer),
 		cmocka_unit_test(a_timeline_that_is_cut_anywhere_is_refused),
 		cmocka_unit_test(a_timeline_with_one_other_bit_is_refused),

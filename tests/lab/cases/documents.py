@@ -266,6 +266,7 @@ OTHER = {
         _output_of("sealgate explain www.plain.optout.test --server 10.53.4.2 --anchor root.key"),
     **{("docs/signing.md", first): _of_two_signers for first in signer_handover.BLOCKS},
     ("docs/signing.md", 'keys = "/var/lib/keys/example.org";'): _file_of_a_zone,
+    ("docs/timeline.md", "sealgate-timeline 1"): _drawing,  # test_timeline reads it
     ("docs/secondaries.md", 'zone "example.org" {'): _named_signs_what_it_transfers,
     (OPERATION, "; EDE: 10"): _forged_answer,
     ("docs/performance.md", "us = cached + misses * check"): _drawing,
