@@ -5,11 +5,11 @@
 #include "dnssec/rrsig.h"
 #include "keys/presign_check.h"
 
-/* True if the key signs by the rules for a DNSKEY of this RDATA: it is that key, and a ZSK. */
+/* True if it is the DNSKEY of the ZSK: neither a KSK nor revoked. */
 static bool is_dnskey_of(const struct timeline_zsk *zsk, const struct dnskey *key)
 {
-	return key->tag == zsk->tag && key->algorithm == signkey_algorithm(zsk->key) &&
-	       !(key->flags & DNSKEY_SEP) && dnskey_may_sign(key) &&
+	return key->flags == DNSKEY_ZONE && key->protocol == DNSKEY_PROTOCOL &&
+	       key->algorithm == signkey_algorithm(zsk->key) &&
 	       span_equal(key->public_key, signkey_public(zsk->key));
 }
 

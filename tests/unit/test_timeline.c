@@ -287,6 +287,71 @@ static void each_line_that_is_wrong_is_named(void **state)
 	scene_free(s);
 }
 
+/* A line that is there more often than it may be. */
+static void a_line_that_is_repeated_is_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line, *says;
+		unsigned times;
+	} rows[] = {
+		{ "zsk", "file:7: this ZSK is there already", 2 },
+		{ "sign", "two ZSKs of one algorithm", 2 },
+		{ "sign", "file:10: too many ZSKs sign", 3 },
+		{ "period", "file:8: \"period\" is not expected here", 2 },
+		{ "made", "file:6: \"made\" is not expected here", 2 },
+	};
+	struct scene *s = scene_new();
+	char *text = text_of(s, roll, 1);
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char begin[16], many[1000] = "";
+		snprintf(begin, sizeof(begin), "\n%s ", rows[i].line);
+		const char *line = strstr(text, begin) + 1;
+		for (unsigned n = 0; n < rows[i].times; n++)
+			strncat(many, line, strcspn(line, "\n") + 1);
+		char *old = strndup(line, strcspn(line, "\n") + 1);
+		char *spoilt = planned_spoil(s->crypto, text, old, old, many);
+		const char *says = wrong_with(s, spoilt);
+		if (!says || !strstr(says, rows[i].says))
+			fail_msg("%s: \"%s\"", rows[i].line, says ? says : "nothing");
+		free(spoilt);
+		free(old);
+	}
+	key_text_free(text);
+	scene_free(s);
+}
+
+/* With the right digest at its end. */
+static void a_timeline_that_ends_early_is_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *end, *says;
+	} rows[] = {
+		{ "zone", "the timeline has no period" },
+		{ "period", "the timeline has no period" },
+		{ "sign", "the last period has no records" },
+		{ ZONE ". 3600 IN DNSKEY", "the last period has no records" },
+		{ ZONE ". 3600 IN RRSIG DNSKEY", "has no valid signature" },
+		{ ZONE ". 3600 IN RRSIG CDNSKEY", "has no valid signature" },
+	};
+	struct scene *s = scene_new();
+	char *text = text_of(s, roll, 1);
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char *cut = strndup(text, (size_t)(strstr(text, rows[i].end) - text));
+		char *sealed = planned_seal(s->crypto, cut);
+		const char *says = wrong_with(s, sealed);
+		if (!says || !strstr(says, rows[i].says))
+			fail_msg("%s: \"%s\"", rows[i].end, says ? says : "nothing");
+		free(sealed);
+		free(cut);
+	}
+	key_text_free(text);
+	scene_free(s);
+}
+
 /* Ends `many` with periods of an hour, each with a signer and a record. */
 static void add_periods(char *many, unsigned count, unsigned tag)
 {
@@ -388,31 +453,28 @@ static void signatures_last_through_the_periods(void **state)
 	/* A signature begins an hour before its period, another 23 hours after, and each lasts a week. */
 	static const struct {
 		const char *why;
-		struct planned_period second; /* begins a day after NOW */
+		int64_t last_s;           /* when the signatures of the first end; 0: late enough */
+		int64_t begin_s, until_s; /* of those of the second; 0: as they should */
 		int64_t now_s, lasts_s;
 	} rows[] = {
-		{ "to the end of the last one",
-		        { NOW + DAY, NOW + 2 * DAY, KSK | OLD, KSK, OLD, KSK, 0, 0 }, NOW,
+		{ "to the end of the last one", 0, 0, 0, NOW, 9 * DAY - 3600 },
+		{ "from the second one on", 0, 0, 0, NOW + DAY, 8 * DAY - 3600 },
+		{ "before the first", 0, 0, 0, NOW - 1, -1 },
+		{ "after the last signature", 0, 0, 0, NOW + 9 * DAY, -1 },
+		{ "the first lasts just as long as it must", NOW + DAY - 1, 0, 0, NOW,
 		        9 * DAY - 3600 },
-		{ "from the second one on",
-		        { NOW + DAY, NOW + 2 * DAY, KSK | OLD, KSK, OLD, KSK, 0, 0 }, NOW + DAY,
-		        8 * DAY - 3600 },
-		{ "before the first", { NOW + DAY, NOW + 2 * DAY, KSK | OLD, KSK, OLD, KSK, 0, 0 },
-		        NOW - 1, -1 },
-		{ "after the last signature",
-		        { NOW + DAY, NOW + 2 * DAY, KSK | OLD, KSK, OLD, KSK, 0, 0 }, NOW + 9 * DAY,
-		        -1 },
-		{ "the second one begins without a signature",
-		        { NOW + DAY, NOW + 2 * DAY, KSK | OLD, KSK, OLD, KSK, NOW + DAY + 1, 0 },
-		        NOW, DAY - 1 },
-		{ "the second one ends early",
-		        { NOW + DAY, NOW + 2 * DAY, KSK | OLD, KSK, OLD, KSK, 0, NOW + DAY + 5 },
-		        NOW, DAY + 5 },
+		{ "the first ends a second early", NOW + DAY - 2, 0, 0, NOW, DAY - 2 },
+		{ "the second one begins without a signature", 0, NOW + DAY + 1, 0, NOW, DAY - 1 },
+		{ "the second one ends early", 0, 0, NOW + DAY + 5, NOW, DAY + 5 },
 	};
 	struct scene *s = scene_new();
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		const struct planned_period both[] = { roll[0], rows[i].second };
+		const struct planned_period both[] = {
+			{ NOW, NOW + DAY, KSK | OLD, KSK, OLD, KSK, 0, rows[i].last_s },
+			{ NOW + DAY, NOW + 2 * DAY, KSK | OLD, KSK, OLD, KSK, rows[i].begin_s,
+			        rows[i].until_s },
+		};
 		struct timeline t;
 		planned_make(&t, s->crypto, s->keys, both, 2);
 		assert_row(rows[i].why, timeline_lasts_s(&t, rows[i].now_s) == rows[i].lasts_s);
@@ -450,6 +512,8 @@ static void what_would_break_the_zone_is_found(void **state)
 		        { NOW, NOW + DAY, BOTH | OLD | Z5, K, OLD | Z5, K, 0, 0 } },
 		{ "the old signatures go last", NULL,
 		        { NOW, NOW + DAY, K5 | Z5, K5, OLD | Z5, K5, 0, 0 } },
+		{ "a KSK signs in place of a ZSK", "no ZSK that signs in this period",
+		        { NOW, NOW + DAY, K | OLD, K, K, K, 0, 0 } },
 		{ "two ZSKs of one algorithm sign", "two ZSKs of one algorithm",
 		        { NOW, NOW + DAY, K | OLD | NEW, K, OLD | NEW, K, 0, 0 } },
 		{ "nobody signs the keys", "has no valid signature",
@@ -476,6 +540,27 @@ static void what_would_break_the_zone_is_found(void **state)
 		const char *fault = timeline_check(s->crypto, &t, &line);
 		if (!rows[i].says != !fault || (fault && !strstr(fault, rows[i].says)))
 			fail_msg("%s: \"%s\"", rows[i].why, fault ? fault : "nothing");
+		timeline_fini(&t);
+	}
+	scene_free(s);
+}
+
+/* The DNSKEY RRset has all its signatures, and the others only one, which lasts a week. */
+static void cds_records_are_signed_to_the_end_too(void **state)
+{
+	(void)state;
+	static const struct planned_period long_one = { NOW, NOW + 10 * DAY, KSK | OLD, KSK, OLD,
+		KSK, 0, 0 };
+	struct scene *s = scene_new();
+
+	for (unsigned i = 0; i < 3; i++) {
+		struct timeline t;
+		unsigned line;
+		planned_make(&t, s->crypto, s->keys, &long_one, 1);
+		if (i > 0)
+			*(i == 1 ? &t.sets[0].cds.rrsig_count : &t.sets[0].cdnskey.rrsig_count) = 1;
+		const char *fault = timeline_check(s->crypto, &t, &line);
+		assert_true(i == 0 ? !fault : fault && strstr(fault, "the CDS or CDNSKEY RRset"));
 		timeline_fini(&t);
 	}
 	scene_free(s);
@@ -586,10 +671,13 @@ int main(void)
 		cmocka_unit_test(a_timeline_that_is_cut_anywhere_is_refused),
 		cmocka_unit_test(a_timeline_with_one_other_bit_is_refused),
 		cmocka_unit_test(each_line_that_is_wrong_is_named),
+		cmocka_unit_test(a_line_that_is_repeated_is_refused),
+		cmocka_unit_test(a_timeline_that_ends_early_is_refused),
 		cmocka_unit_test(there_is_a_limit_of_everything),
 		cmocka_unit_test(the_clock_says_which_period_is_in_force),
 		cmocka_unit_test(signatures_last_through_the_periods),
 		cmocka_unit_test(what_would_break_the_zone_is_found),
+		cmocka_unit_test(cds_records_are_signed_to_the_end_too),
 		cmocka_unit_test(a_later_period_is_checked_as_the_first),
 		cmocka_unit_test(whatever_is_read_is_sound),
 	};
