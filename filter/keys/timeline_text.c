@@ -165,7 +165,7 @@ static const struct timeline_word {
 	const char *word;
 	unsigned fields, after; /* stages: a bit for each */
 	enum timeline_stage then;
-	bool (*read)(struct timeline_reading *r, char *fields[static KEY_LINE_FIELDS]);
+	bool (*take)(struct timeline_reading *r, char *fields[static KEY_LINE_FIELDS]);
 } timeline_words[] = {
 	{ "zone", 2, 1 << BEGUN, HAS_ZONE, read_timeline_zone },
 	{ "generation", 2, 1 << HAS_ZONE, HAS_GENERATION, read_generation },
@@ -191,7 +191,7 @@ static bool read_timeline_word(struct timeline_reading *r, const struct timeline
 		        "are expected",
 		        word->fields - 1, word->word);
 	r->stage = word->then;
-	return word->read(r, fields);
+	return word->take(r, fields);
 }
 
 static bool read_timeline_record(struct timeline_reading *r)
