@@ -16,13 +16,24 @@ bool presigned_has(const struct presigned *p, struct span rdata)
 	return false;
 }
 
+static uint8_t rrsig_algorithm(const struct presigned_rrsig *r)
+{
+	return r->rdata.len > 2 ? r->rdata.base[2] : 0;
+}
+
+/* While a zone changes its algorithm, two KSKs may have the same tag by chance. Each must sign (RFC 4035, 2.2). */
+static bool is_by_same_key(const struct presigned_rrsig *a, const struct presigned_rrsig *b)
+{
+	return a->tag == b->tag && rrsig_algorithm(a) == rrsig_algorithm(b);
+}
+
 /* Adds `rrsig`, or replaces the RRSIG of the same key if that one began no later. Returns the new
  * count. */
 static unsigned take_presigned(const struct presigned_rrsig *chosen[static LIMIT_DS],
         unsigned count, const struct presigned_rrsig *rrsig)
 {
 	for (unsigned i = 0; i < count; i++) {
-		if (chosen[i]->tag != rrsig->tag)
+		if (!is_by_same_key(chosen[i], rrsig))
 			continue;
 		if (is_until(chosen[i]->inception, rrsig->inception))
 			chosen[i] = rrsig;

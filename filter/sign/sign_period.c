@@ -59,15 +59,14 @@ int64_t sign_periods_last_s(const struct sign_periods *p, int64_t now_s)
 {
 	int64_t from_s = now_s;
 
-	for (;;) {
-		int64_t lasts_s = period_lasts_s(sign_period_at(p, from_s), from_s);
-		int64_t end_s = sign_period_end_s(p, from_s);
+	for (unsigned i = index_at(p, now_s); i < p->count; i++) {
+		int64_t end_s = i + 1 < p->count ? p->items[i + 1].from_s : INT64_MAX;
+		int64_t lasts_s = period_lasts_s(&p->items[i], from_s);
 		if (lasts_s != INT64_MAX && (end_s == INT64_MAX || lasts_s < end_s - 1 - from_s))
 			return from_s + lasts_s - now_s;
-		if (end_s == INT64_MAX)
-			return INT64_MAX;
 		from_s = end_s;
 	}
+	return INT64_MAX;
 }
 
 int64_t sign_periods_span_s(const struct sign_periods *p)

@@ -6,8 +6,8 @@
 
 #include "base/keyedhash.h"
 
-#define DAY_S    86400
-#define PERIOD_S 3600 /* a signature is used for at least this long */
+#define DAY_S  86400
+#define TERM_S 3600 /* a signature is used for at least this long */
 
 static int order_names(struct span a, struct span b)
 {
@@ -37,7 +37,7 @@ int sign_policy_sort(struct sign_zone *zones, unsigned count)
 	return -1;
 }
 
-uint32_t sign_policy_period(const struct sign_policy *p)
+uint32_t sign_policy_term(const struct sign_policy *p)
 {
 	uint32_t kept_s = DAY_S;
 
@@ -56,7 +56,7 @@ const char *sign_policy_check(const struct sign_policy *p)
 {
 	if (p->life_s > INT32_MAX / 2)
 		return "the lifetime of signatures is too long: at most 1073741823 seconds";
-	if (sign_policy_period(p) < PERIOD_S)
+	if (sign_policy_term(p) < TERM_S)
 		return "the lifetime of signatures is too short: at least the longest TTL plus 25 "
 		       "hours";
 	return NULL;

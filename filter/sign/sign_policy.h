@@ -70,9 +70,9 @@ int sign_policy_sort(struct sign_zone *zones, unsigned count);
  * be valid for a day longer than caches may keep the records that it covers (max_ttl_s). */
 const char *sign_policy_check(const struct sign_policy *p);
 
-/* Returns how long, in seconds, a signature is used before the next one replaces it: three quarters
+/* Returns the term of a signature: how long, in seconds, it is used before the next one replaces it. It is three quarters
  * of its life, or less if TTLs are long. Returns 0 if the times do not fit together. */
-uint32_t sign_policy_period(const struct sign_policy *p);
+uint32_t sign_policy_term(const struct sign_policy *p);
 
 /* Returns the zone with the longest apex that `name` lies at or below, or NULL. */
 const struct sign_zone *sign_policy_zone(const struct sign_policy *p, const struct name *name);

@@ -47,20 +47,19 @@ static bool put_unequal_records(struct sign_job *job, const struct canonical_set
 	return true;
 }
 
-/* Signs a set, and adds an RRSIG of each key that signs. `item` has what they have in common. */
+/* Signs a set, and adds an RRSIG of each key that signs. `item` has what they have in common, and is used up. */
 static bool put_rrsigs(struct sign_job *job, const struct sign_zone *zone,
-        const struct canonical_set *set, uint32_t original_ttl_s, const struct sign_item *item)
+        const struct canonical_set *set, uint32_t original_ttl_s, struct sign_item *item)
 {
-	struct sign_item rrsig = *item;
 	struct set_rrsigs made;
 
 	if (!sign_set(job, zone, set, original_ttl_s, &made))
 		return false;
-	rrsig.type = TYPE_RRSIG;
-	rrsig.has_rdata = true;
+	item->type = TYPE_RRSIG;
+	item->has_rdata = true;
 	for (unsigned i = 0; i < made.count; i++) {
-		rrsig.rdata = made.rdatas[i];
-		if (!put_item(job, rrsig))
+		item->rdata = made.rdatas[i];
+		if (!put_item(job, *item))
 			return false;
 	}
 	return true;

@@ -13,13 +13,13 @@ bool signing_fail(struct sign_job *job, enum sign_outcome trouble)
 	return false;
 }
 
-/* Returns when the present period of a name began. Periods of different names begin at different
+/* Returns when the present term of the signatures of a name began. Terms of different names begin at different
  * times, so that signatures do not all end at once. They begin at the same time in every signer. */
-static int64_t period_start(const struct signer *s, const struct name *owner, int64_t now_s)
+static int64_t term_start(const struct signer *s, const struct name *owner, int64_t now_s)
 {
-	uint32_t spread_s = name_quick_hash(owner) % s->period_s;
+	uint32_t spread_s = name_quick_hash(owner) % s->term_s;
 
-	return now_s - (now_s - spread_s) % s->period_s;
+	return now_s - (now_s - spread_s) % s->term_s;
 }
 
 /* A set to be signed, and when its signatures begin. */
@@ -83,27 +83,38 @@ static bool is_ahead(const struct sign_job *job, int64_t next_s)
 	return next_s - job->now_s <= SIGN_AHEAD_S;
 }
 
-/* A kept answer must be made again when the next period begins, for the next signature. It must
- * also be made again SIGN_AHEAD_S before, so that look_ahead() notes the next signature. */
+/* Returns when the signatures of a set are to be replaced: their term ends, or other keys sign. */
+static int64_t replaced_s(const struct sign_job *job, const struct signing *g)
+{
+	int64_t term_ends_s = g->start_s + job->signer->term_s;
+	int64_t keys_end_s = sign_period_end_s(&g->zone->periods, job->now_s);
+
+	return keys_end_s < term_ends_s ? keys_end_s : term_ends_s;
+}
+
+/* A kept answer must be made again when its signatures are replaced. It must also be made again SIGN_AHEAD_S before, so
+ * that look_ahead() notes the next signatures. */
 static void limit_recall(struct sign_job *job, int64_t next_s)
 {
 	memory_limit(job->signer, is_ahead(job, next_s) ? next_s : next_s - SIGN_AHEAD_S);
 }
 
-/* Notes the signatures of the next period, if that begins soon: clients will ask for them then. */
+/* Notes the signatures that are due at `next_s`, if that is soon: clients will ask for them then. */
 static void look_ahead(struct sign_job *job, const struct signing *now, int64_t next_s)
 {
 	struct signer *s = job->signer;
 	uint8_t rdata[RRSIG_FIXED_OCTETS + NAME_MAX_OCTETS];
+	size_t mark = arena_mark(&s->arena);
 	struct signing next = *now;
 
 	if (!is_ahead(job, next_s))
 		return;
-	next.start_s = next_s;
+	next.start_s = term_start(s, &now->set->set->owner, next_s);
 	const struct sign_period *period = sign_zone_period(now->zone, next_s);
 	for (unsigned i = 0; i < period->key_count; i++) {
 		struct writer w = writer_over(rdata, sizeof(rdata));
 		renewal_note(s, period->keys[i].key, data_to_sign(s, &next, &period->keys[i], &w));
+		arena_reset(&s->arena, mark);
 	}
 }
 
@@ -133,9 +144,9 @@ bool sign_set(struct sign_job *job, const struct sign_zone *zone, const struct c
 	struct signer *s = job->signer;
 	const struct sign_period *period = period_of(job, zone);
 	const struct signing g = { zone, set, original_ttl_s,
-		period_start(s, &set->set->owner, job->now_s) };
+		term_start(s, &set->set->owner, job->now_s) };
 	enum memory_kind kind = set->set->type == TYPE_NSEC ? MEMORY_DENIALS : MEMORY_SIGNATURES;
-	int64_t next_s = g.start_s + s->period_s;
+	int64_t next_s = replaced_s(job, &g);
 	bool good = true;
 
 	rrsigs->count = 0;

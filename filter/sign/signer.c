@@ -125,7 +125,7 @@ int signer_set_policy(struct signer *s, const struct sign_policy *policy)
 	memory_set_policy(s, policy, zones);
 	s->renewals.count = 0; /* they borrow keys of the old policy */
 	s->policy = policy;
-	s->period_s = sign_policy_period(policy);
+	s->term_s = sign_policy_term(policy);
 	return 0;
 }
 

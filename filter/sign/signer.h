@@ -179,8 +179,8 @@ void signer_forget(struct signer *s);
  * signed: validators would reject the signatures, or accept them for longer than is wanted. */
 void signer_believe_clock(struct signer *s, bool is_believed);
 
-/* Makes at most `most` signatures of the next period, for RRsets that a client asked for shortly
- * before the present period ends. To be called when the worker is idle. Returns how many signatures
+/* Makes at most `most` signatures of the next term, or of keys that sign next, for RRsets that a client asked for shortly
+ * before. To be called when the worker is idle. Returns how many signatures
  * it made; 0 if none is due. */
 unsigned signer_renew(struct signer *s, unsigned most);
 

@@ -13,8 +13,8 @@
 
 #define SIGN_ITEMS_MAX   (MESSAGE_RRS_MAX + 3 * LIMIT_RRSETS)
 #define SIGN_SOA_OCTETS  (2 * NAME_MAX_OCTETS + 20)
-#define SIGN_INCEPTION_S 3600  /* signatures begin this long before their period, for late clocks */
-#define SIGN_AHEAD_S     3600  /* this long before a period ends, the next signature is made */
+#define SIGN_INCEPTION_S 3600  /* signatures begin this long before their term, for late clocks */
+#define SIGN_AHEAD_S     3600  /* this long before other signatures are due, they are made */
 #define RENEWALS_MAX     256   /* that wait; others are made when a client asks */
 #define RENEWAL_OCTETS   1024  /* of the data to sign; longer data is signed when a client asks */
 #define SIGN_MEMORY_S    86400 /* how long a name or a cut is remembered, at least */
@@ -60,7 +60,7 @@ struct signature_id {
 	uint8_t octets[FINGERPRINT_OCTETS];
 };
 
-/* A signature of the next period that a client will want soon. */
+/* A signature of the next term, or of the next period of the zone, that a client will want soon. */
 struct renewal {
 	const struct signkey *key;
 	struct signature_id id;
@@ -77,7 +77,7 @@ struct signer {
 	struct crypto *crypto;
 	const struct sign_policy *policy;
 	uint32_t *zone_numbers; /* of sign_zone_number(), by index in the policy */
-	uint32_t period_s;
+	uint32_t term_s;        /* of a signature */
 	bool doubts_clock;
 	size_t signature_octets; /* the longest signature that fits the tables */
 	struct signer_limits limits;

@@ -124,7 +124,7 @@ static void a_signature_outlasts_cached_records(void **state)
 	(void)state;
 	static const struct {
 		const char *why;
-		uint32_t life_s, max_ttl_s, period_s;
+		uint32_t life_s, max_ttl_s, term_s;
 	} rows[] = {
 		{ "a quarter is left", 864000, 86400, 648000 },
 		{ "a day and the longest TTL are left", 604800, 86400, 432000 },
@@ -138,8 +138,8 @@ static void a_signature_outlasts_cached_records(void **state)
 		const struct sign_policy policy = {
 			.zones = &zone, .zone_count = 1, .life_s = rows[i].life_s
 		};
-		assert_row(rows[i].why, sign_policy_period(&policy) == rows[i].period_s);
-		assert_row(rows[i].why, !sign_policy_check(&policy) == (rows[i].period_s > 0));
+		assert_row(rows[i].why, sign_policy_term(&policy) == rows[i].term_s);
+		assert_row(rows[i].why, !sign_policy_check(&policy) == (rows[i].term_s > 0));
 	}
 }
 
@@ -173,6 +173,20 @@ static void the_latest_valid_signature_of_each_key_is_sent(void **state)
 	}
 }
 
+static void two_keys_with_one_tag_and_two_algorithms_both_sign(void **state)
+{
+	(void)state;
+	static const uint8_t octets[] = { 0, 48, ALGORITHM_RSASHA256, 0, 48, ALGORITHM_ECDSAP256 };
+	struct presigned_rrsig rrsigs[] = {
+		{ .inception = 100, .expiration = 300, .tag = 1, .rdata = span_of(octets, 3) },
+		{ .inception = 100, .expiration = 300, .tag = 1, .rdata = span_of(octets + 3, 3) },
+	};
+	const struct presigned p = { .rrsig_count = COUNT(rrsigs), .rrsigs = rrsigs };
+	const struct presigned_rrsig *chosen[LIMIT_DS];
+
+	assert_int_equal(presigned_choose(&p, 200, chosen), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +196,7 @@ int main(void)
 		cmocka_unit_test(secondaries_are_networks),
 		cmocka_unit_test(a_signature_outlasts_cached_records),
 		cmocka_unit_test(the_latest_valid_signature_of_each_key_is_sent),
+		cmocka_unit_test(two_keys_with_one_tag_and_two_algorithms_both_sign),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
