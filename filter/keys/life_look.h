@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What servers show, and what follows for the waits: a wait begins when every server shows the change. */
+#ifndef KEYS_LIFE_LOOK_H
+#define KEYS_LIFE_LOOK_H
+
+#include "keys/life_policy.h"
+
+#define LIFE_TAGS_MAX 16
+
+/* Tags of our keys, and of those that nobody knows. Keys of another signer (RFC 8901) are left out. */
+struct life_tags {
+	uint16_t tags[LIFE_TAGS_MAX];
+	unsigned count;
+};
+
+/* What one address of the zone's servers serves. */
+struct life_server {
+	bool is_reached;
+	struct life_tags dnskey, ksk_signers; /* the set, and which keys signed it */
+	struct life_tags zsk_signers;         /* which keys signed the SOA */
+	struct life_tags cds;                 /* for which keys it has CDS records */
+};
+
+/* What one address of the parent's servers serves. A DS counts if algorithm and digest fit the key of its tag. */
+struct life_parent {
+	bool is_reached;
+	struct life_tags ds;
+};
+
+/* What is given to a step. Borrows the arrays; no servers means that nobody looked. */
+struct life_observation {
+	const struct life_server *servers;
+	unsigned server_count;
+	const struct life_parent *parents;
+	unsigned parent_count;
+	uint32_t key_ttl_s, zone_ttl_s, ds_ttl_s; /* the longest that were seen; or 0 */
+	uint32_t in_place; /* generation of the timeline that servers are given */
+	bool has_vault, is_clock_trusted;
+	int64_t awake_s; /* since the last trusted step, by a clock that never steps; -1: not in this process */
+};
+
+/* A wait for a DS counts only while somebody looks: a server of the parent may show an old set for some hours. Nobody
+ * looked, if two steps are further apart than this. */
+#define LIFE_BLIND_S 7200
+
+bool life_tags_have(const struct life_tags *tags, uint16_t tag);
+
+/* True if any server of the parent that was reached has the DS of the key. */
+bool life_ds_is_seen(const struct life_observation *look, const struct life_key *k);
+
+/* Takes in what was seen. Without the vault nothing could be done about what servers show, and timelines go on as
+ * they are: then only the parent counts. Returns true if that changes when something is due. */
+bool life_look(struct life *life, const struct life_policy *policy,
+        const struct life_observation *look, int64_t now_s);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "keys/life_step.h"
+
+#include "keys/life_move.h"
+#include "keys/life_trust.h"
+#include "keys/life_zsk.h"
+
+/* Each move has a condition that the move before may have made true. */
+#define ROUNDS_MAX (LIFE_KEYS_MAX * LIFE_RECORDS)
+
+static bool forget_keys(struct life *life, int64_t now_s)
+{
+	bool forgot = false;
+
+	for (unsigned i = life->count; i-- > 0;) {
+		const struct life_key *k = &life->keys[i];
+		int64_t last_s = k->made_s;
+		for (unsigned r = 0; r < LIFE_RECORDS; r++)
+			if (k->marks[r].changed_s > last_s)
+				last_s = k->marks[r].changed_s;
+		if (!k->is_leaving || !life_is_gone(k) || now_s - last_s < LIFE_KEPT_S)
+			continue;
+		life_remove(life, i);
+		forgot = true;
+	}
+	return forgot;
+}
+
+/* What happens only if a keeper looks on, and if the vault can sign what follows. */
+static bool move_all(struct life *life, const struct life_policy *policy, int64_t now_s)
+{
+	bool moved = forget_keys(life, now_s);
+
+	for (unsigned n = 0; n < ROUNDS_MAX; n++) {
+		bool any = life_settle(life, policy, now_s);
+		any |= life_zsk_advance(life, policy, now_s);
+		any |= life_begin_rolls(life, policy, now_s);
+		any |= life_move(life, now_s);
+		if (!any)
+			break;
+		moved = true;
+	}
+	return moved;
+}
+
+/* A server whose clock is a little ahead may already do what is due in a moment. */
+static bool step_is_trusted(const struct life *life, const struct life_policy *policy,
+        const struct life_observation *look, int64_t now_s, struct life_report *report)
+{
+	struct life soon = *life;
+
+	life_zsk_advance(&soon, policy, now_s + LIFE_CLOCK_SLACK_S);
+	report->is_trusted = life_is_trusted(&soon, policy, look, now_s, &report->reason);
+	return report->is_trusted;
+}
+
+/* Did the time pass, or is the clock wrong now? Servers have clocks of their own: they show whether what was due in
+ * between has happened. If nothing was due, they need not. `moved` says whether `next` is another state. */
+static bool jump_is_believed(struct life *life, const struct life *next, bool moved,
+        const struct life_observation *look, int64_t now_s)
+{
+	return life_clock_is_believed(life, look, now_s) &&
+	       (!moved || life_has_witness(next, look) || life_has_witness(life, look));
+}
+
+static void step_after_jump(struct life *life, const struct life *next, bool moved,
+        const struct life_observation *look, int64_t now_s)
+{
+	if (moved && life_has_witness(next, look))
+		*life = *next;
+	life_begin_anew(life, look, now_s);
+}
+
+static void refuse_jump(
+        struct life_report *report, const struct life *life, int64_t now_s, int64_t jump_s)
+{
+	report->is_trusted = false;
+	complaint_set(&report->reason,
+	        "the clock stepped by %lld s after the last step of the keys, %lld s ago by it: no "
+	        "key "
+	        "moves until it steps back, or was right for a day and servers show what is due by "
+	        "it, "
+	        "or an operator says that it is right",
+	        (long long)jump_s, (long long)(now_s - life->last_s));
+}
+
+static void step_on(struct life *life, const struct life_policy *policy,
+        const struct life_observation *look, int64_t now_s, struct life_report *report)
+{
+	report->is_changed = life_look(life, policy, look, now_s);
+	life->last_s = now_s;
+	life->doubted_s = 0;
+	life->generation++;
+	if (look->has_vault) {
+		report->is_changed |= move_all(life, policy, now_s);
+		report->make_count = life_missing(life, policy, now_s, report->makes);
+	}
+	if (!report->is_changed)
+		life->generation--;
+	for (unsigned i = 0; i < life->count; i++)
+		report->is_watching |= life_is_uncertain(&life->keys[i], LIFE_DS);
+}
+
+void life_step(struct life *life, const struct life_policy *policy,
+        const struct life_observation *look, int64_t now_s, struct life_report *report)
+{
+	struct life next = *life;
+
+	*report = (struct life_report){ .make_count = 0 };
+	if (!step_is_trusted(life, policy, look, now_s, report))
+		return;
+	bool moved = life_zsk_advance(&next, policy, now_s);
+	int64_t jump_s = life_clock_jump_s(life, look, now_s);
+	if (jump_s == 0) {
+		*life = next;
+		step_on(life, policy, look, now_s, report);
+	} else if (jump_is_believed(life, &next, moved, look, now_s)) {
+		step_after_jump(life, &next, moved, look, now_s);
+		report->has_jumped = report->is_changed = true;
+	} else {
+		refuse_jump(report, life, now_s, jump_s);
+	}
+}
+
+void life_renew(struct life *life)
+{
+	life->generation++;
+}
+
+bool life_made(struct life *life, const struct life_make *make, uint16_t tag, int64_t now_s)
+{
+	for (unsigned i = 0; i < life->count; i++)
+		if (life->keys[i].tag == tag)
+			return false;
+	struct life_key *k =
+	        life_add(life, make->role, make->algorithm, tag, now_s, make->publish_s);
+	if (!k)
+		return false;
+	k->is_standby = make->is_standby;
+	k->announced_s = make->is_announced ? make->publish_s : 0;
+	life->generation++;
+	if (make->role == LIFE_ZSK && !make->is_announced)
+		life->wants_zsk_roll = false;
+	return true;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One step of the life of a zone's keys: what was seen and the time in, a new state out.
+ *
+ * Who calls does this, in this order: makes the keys that the report asks for, adds them with life_made(), and
+ * steps again at the same time; writes the state; writes the timeline that life_plan() gives, with the generation
+ * of the state. So a crash leaves a timeline that is older than the state, never the other way around, and waits
+ * begin when the timeline is in place. */
+#ifndef KEYS_LIFE_STEP_H
+#define KEYS_LIFE_STEP_H
+
+#include "keys/life_begin.h"
+#include "keys/life_look.h"
+
+/* How long a key is kept after the last resolver forgot it. */
+#define LIFE_KEPT_S (30 * 86400)
+
+struct life_report {
+	bool is_trusted; /* false: nothing was done, and `reason` says why */
+	bool is_changed; /* the state, and maybe the timeline, must be written */
+	bool is_watching; /* the state alone is to be written: that somebody looked counts for a DS */
+	bool has_jumped;         /* a clock that stepped is believed now: all waits began anew */
+	struct complaint reason; /* if not trusted */
+	struct life_make makes[LIFE_MAKES_MAX];
+	unsigned make_count;
+};
+
+void life_step(struct life *life, const struct life_policy *policy,
+        const struct life_observation *look, int64_t now_s, struct life_report *report);
+
+/* Before a timeline is written that only reaches further than the one before: it has a generation of its own, which
+ * the state must have first. */
+void life_renew(struct life *life);
+
+/* Adds a key that a report asked for, with the tag that it got. Returns false if there is no room, or if the tag
+ * is taken: then make another key (a tag must name one key, RFC 4034 appendix B; or its revoked form, RFC 5011). */
+bool life_made(struct life *life, const struct life_make *make, uint16_t tag, int64_t now_s);
+
+#endif

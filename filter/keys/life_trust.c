@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "keys/life_trust.h"
+
+static bool clock_is_trusted(const struct life *life, const struct life_policy *policy,
+        const struct life_observation *look, int64_t now_s, struct complaint *reason)
+{
+	if (!look->is_clock_trusted) {
+		complaint_set(reason, "the clock is not set: no key moves until it is");
+		return false;
+	}
+	if (life->last_s == 0)
+		return true;
+	if (now_s - life->last_s > policy->ahead_s && life->count > 0) {
+		complaint_set(reason,
+		        "nothing looked after the keys for %lld days, and timelines reach %lld "
+		        "days: "
+		        "the clock is wrong, or the zone has no signatures left; an operator must "
+		        "say "
+		        "that the clock is right",
+		        (long long)((now_s - life->last_s) / 86400),
+		        (long long)(policy->ahead_s / 86400));
+		return false;
+	}
+	return true;
+}
+
+/* True if the state can explain that a server serves the DNSKEY: it has published a key of the tag. */
+static bool may_be_served(const struct life *life, uint16_t tag)
+{
+	for (unsigned i = 0; i < life->count; i++)
+		if (life->keys[i].tag == tag && life->keys[i].marks[LIFE_DNSKEY].changed_s)
+			return true;
+	return false;
+}
+
+/* The same of a signature over the SOA. */
+static bool may_have_signed(const struct life *life, uint16_t tag)
+{
+	for (unsigned i = 0; i < life->count; i++)
+		if (life->keys[i].tag == tag && life->keys[i].marks[LIFE_ZRRSIG].changed_s)
+			return true;
+	return false;
+}
+
+static bool explains_server(
+        const struct life *life, const struct life_server *server, struct complaint *reason)
+{
+	for (unsigned i = 0; i < server->dnskey.count; i++)
+		if (!may_be_served(life, server->dnskey.tags[i])) {
+			complaint_set(reason,
+			        "a server has a DNSKEY with the tag %u that this state has not "
+			        "published: the state is an old backup, or somebody else signs",
+			        server->dnskey.tags[i]);
+			return false;
+		}
+	for (unsigned i = 0; i < server->zsk_signers.count; i++)
+		if (!may_have_signed(life, server->zsk_signers.tags[i])) {
+			complaint_set(reason,
+			        "a server has signatures of the key with the tag %u, which does "
+			        "not "
+			        "sign yet by this state: the state is an old backup, or somebody "
+			        "else "
+			        "signs",
+			        server->zsk_signers.tags[i]);
+			return false;
+		}
+	return true;
+}
+
+bool life_is_trusted(const struct life *life, const struct life_policy *policy,
+        const struct life_observation *look, int64_t now_s, struct complaint *reason)
+{
+	if (!clock_is_trusted(life, policy, look, now_s, reason))
+		return false;
+	if (look->in_place > life->generation) {
+		complaint_set(reason,
+		        "the state has generation %u, and the timeline in place %u: the state is "
+		        "an "
+		        "old backup; restore the one that belongs to the timeline",
+		        life->generation, look->in_place);
+		return false;
+	}
+	for (unsigned i = 0; i < look->server_count; i++)
+		if (look->servers[i].is_reached &&
+		        !explains_server(life, &look->servers[i], reason))
+			return false;
+	return true;
+}
+
+/* Nobody counts the time from one process to the next: then the clock is believed, if it did not go back. */
+int64_t life_clock_jump_s(
+        const struct life *life, const struct life_observation *look, int64_t now_s)
+{
+	int64_t passed_s = now_s - life->last_s;
+
+	if (life->last_s == 0)
+		return 0;
+	if (passed_s < -LIFE_CLOCK_SLACK_S)
+		return passed_s;
+	if (look->awake_s < 0 || passed_s - look->awake_s <= LIFE_CLOCK_SLACK_S)
+		return 0;
+	return passed_s - look->awake_s;
+}
+
+bool life_clock_is_believed(struct life *life, const struct life_observation *look, int64_t now_s)
+{
+	int64_t off_s = now_s - life->last_s - look->awake_s, more_s = off_s - life->doubted_s;
+
+	if (look->awake_s < 0)
+		return false;
+	if (!life->doubted_s || more_s > LIFE_CLOCK_SLACK_S || more_s < -LIFE_CLOCK_SLACK_S) {
+		life->doubted_s = off_s;
+		life->doubted_from_s = look->awake_s;
+	}
+	return look->awake_s - life->doubted_from_s >= LIFE_CLOCK_HOLD_S;
+}
+
+static bool is_witness(const struct life *life, const struct life_server *server)
+{
+	unsigned keys = 0, signers = 0;
+
+	for (unsigned i = 0; i < life->count; i++) {
+		const struct life_key *k = &life->keys[i];
+		bool has_key = life_tags_have(&server->dnskey, k->tag);
+		bool has_signed = life_tags_have(&server->zsk_signers, k->tag);
+		if (has_key != life_is_out(k, LIFE_DNSKEY) ||
+		        has_signed != life_is_out(k, LIFE_ZRRSIG))
+			return false;
+		keys += has_key;
+		signers += has_signed;
+	}
+	return keys == server->dnskey.count && signers == server->zsk_signers.count;
+}
+
+bool life_has_witness(const struct life *life, const struct life_observation *look)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < look->server_count; i++) {
+		if (!look->servers[i].is_reached)
+			continue;
+		if (!is_witness(life, &look->servers[i]))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+void life_begin_anew(struct life *life, const struct life_observation *look, int64_t now_s)
+{
+	life->last_s = now_s;
+	life->doubted_s = 0;
+	life->generation = look->in_place > life->generation ? look->in_place : life->generation;
+	life->generation++;
+	for (unsigned i = 0; i < life->count; i++) {
+		struct life_key *k = &life->keys[i];
+		for (unsigned r = 0; r < LIFE_RECORDS; r++) {
+			if (!life_is_uncertain(k, r))
+				continue;
+			k->marks[r].changed_s = now_s;
+			k->marks[r].seen_s = 0;
+			k->marks[r].is_doubted = true;
+		}
+	}
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What makes a state unfit to act on: a clock that stepped, a backup that was restored. */
+#ifndef KEYS_LIFE_TRUST_H
+#define KEYS_LIFE_TRUST_H
+
+#include "keys/life_look.h"
+
+/* How far two clocks may be apart. */
+#define LIFE_CLOCK_SLACK_S 60
+
+/* A clock that stepped is believed when it has counted as right for so long. Timelines last longer. */
+#define LIFE_CLOCK_HOLD_S 86400
+
+/* Returns false, with the reason, if nothing may be done: the clock is not set, the zone was left alone for longer
+ * than its timelines last, the state is older than the timeline in place, or a server serves keys that this state
+ * does not know or has not published yet. */
+bool life_is_trusted(const struct life *life, const struct life_policy *policy,
+        const struct life_observation *look, int64_t now_s, struct complaint *reason);
+
+/* By how much the clock went forward (positive) or back, beyond the time that passed; 0 if it did not. */
+int64_t life_clock_jump_s(
+        const struct life *life, const struct life_observation *look, int64_t now_s);
+
+/* True if the clock has run for LIFE_CLOCK_HOLD_S since it stepped, and did not step again. Remembers the step. */
+bool life_clock_is_believed(struct life *life, const struct life_observation *look, int64_t now_s);
+
+/* True if a server was reached, and each that was serves what the state says: the same keys, and signatures of the
+ * same ones. */
+bool life_has_witness(const struct life *life, const struct life_observation *look);
+
+/* All waits begin anew at `now_s`; the state counts from then on, whatever came before it. For a clock that
+ * jumped, and for an operator who knows that the state or the clock is right. */
+void life_begin_anew(struct life *life, const struct life_observation *look, int64_t now_s);
+
+#endif
