@@ -71,6 +71,11 @@ bool addresses_read(struct addresses *a, const struct message *m)
 	return add_addresses_of(a, m, SECTION_ANSWER, &m->qname);
 }
 
+bool addresses_read_glue(struct addresses *a, const struct message *m, const struct name *server)
+{
+	return add_addresses_of(a, m, SECTION_ADDITIONAL, server);
+}
+
 /* True if the record is an NS record of a zone below `zone`, on the way to `name`. Fills in its
  * owner. */
 static bool leads_on(const struct message *m, const struct rr *rr, const struct name *zone,

@@ -37,4 +37,7 @@ bool delegation_read(struct delegation *d, const struct message *m, const struct
  * none was added. */
 bool addresses_read(struct addresses *a, const struct message *m);
 
+/* Adds the addresses that the additional section has for the server `name`. Returns false if none was added. */
+bool addresses_read_glue(struct addresses *a, const struct message *m, const struct name *server);
+
 #endif
