@@ -49,7 +49,11 @@ struct command {
 };
 
 extern const struct command command_run, command_ctl, command_rules, command_config,
-        command_version, command_help, command_check, command_watch, command_explain, command_keys;
+        command_version, command_help, command_check, command_watch, command_explain, command_keys,
+        command_ds;
+
+/* Where the keys of zones lie, unless an option says otherwise. */
+#define KEYS_DIRECTORY "/etc/sealgate/keys"
 
 /* The rows that several tables of options share. */
 /* clang-format off */

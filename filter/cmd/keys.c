@@ -10,6 +10,8 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "cmd/command.h"
+#include "cmd/judge_options.h"
+#include "cmd/keys_check.h"
 #include "cmd/options.h"
 #include "daemon/zone_foreign.h"
 #include "daemon/zone_key_files.h"
@@ -19,9 +21,8 @@
 #include "netfilter/service_user.h"
 #include "wire/protocol.h"
 
-#define KEYS_DIRECTORY "/etc/sealgate/keys"
-#define DS_TTL_S       86400
-#define DS_OCTETS      (4 + DIGEST_MAX_OCTETS)
+#define DS_TTL_S  86400
+#define DS_OCTETS (4 + DIGEST_MAX_OCTETS)
 
 struct keys_run {
 	const struct command_verb *verb;
@@ -32,7 +33,9 @@ struct keys_run {
 	unsigned days;
 	bool is_forced;
 	const char *file; /* that is imported; or NULL */
-	gid_t group;      /* that may read what a signer needs; (gid_t)-1: it stays as it comes */
+	bool has_server;
+	struct sockaddr_storage server; /* the resolver of `check` */
+	gid_t group; /* that may read what a signer needs; (gid_t)-1: it stays as it comes */
 	struct name zone;
 	struct zone_key_files files;
 	struct crypto *crypto;
@@ -81,6 +84,9 @@ static bool keys_read_options(struct keys_run *r, int argc, char **argv)
 		if (letter == '?' || (letter == 'a' && !read_algorithm(optarg, &r->algorithm)))
 			return false;
 		if (letter == 'D' && !read_days(optarg, &r->days))
+			return false;
+		if (letter == 'S' && !(r->has_server = judge_options_read_server(
+		                               "--server", optarg, &r->server)))
 			return false;
 		r->is_forced |= letter == 'F';
 		if (letter == 'd')
@@ -208,6 +214,18 @@ static enum exit_code keys_show_ds(void *context)
 	return EXIT_NO;
 }
 
+static enum exit_code keys_look(void *context)
+{
+	struct keys_run *r = context;
+	const struct keys_checking checking = { .zone = &r->zone,
+		.files = &r->files,
+		.crypto = r->crypto,
+		.config = r->config,
+		.server = r->has_server ? &r->server : NULL };
+
+	return keys_check(&checking);
+}
+
 /* ---- Another signer of the zone (RFC 8901) ---- */
 
 static enum exit_code keys_export(void *context)
@@ -289,6 +307,10 @@ static const struct command_verb keys_verbs[] = {
 	        keys_generate },
 	{ "sign", NULL, "sign DNSKEY, CDS and CDNSKEY ahead with the KSK", keys_sign },
 	{ "ds", NULL, "print the DS records for the parent zone", keys_show_ds },
+	{ "check", NULL,
+	        "ask every server of the zone, and of its parent, what it serves of the zone's "
+	        "keys",
+	        keys_look },
 	{ "export", NULL,
 	        "print what another signer of the zone needs of our keys: DNSKEY, CDS "
 	        "and CDNSKEY",
@@ -306,12 +328,18 @@ static const struct command_option keys_options[] = {
 	        "generate keys of this algorithm: ECDSAP256SHA256 (13, the default), ED25519 (15) "
 	        "or "
 	        "RSASHA256 (8)" },
-	{ "config", 'c', true, "FILE", "read in this file which user may read new keys" },
+	{ "config", 'c', true, "FILE",
+	        "read this configuration file: it says which user may read new keys, and `check` "
+	        "uses its resolvers and trust anchors" },
 	{ "days", 'D', false, "N", "sign for so many days; without it 21" },
 	{ "force", 'F', false, NULL,
 	        "sign, even if a KSK, or a key or CDS of another signer, is lost, or a ZSK signs "
 	        "before resolvers can know it" },
 	{ "directory", 'd', false, "DIR", "the keys' directory; without it " KEYS_DIRECTORY },
+	{ "server", 'S', false, "ADDR",
+	        "`check` finds the servers by this resolver; without it, by those of `resolver` in "
+	        "the "
+	        "configuration, or by the first in /etc/resolv.conf" },
 	{ 0 },
 };
 

@@ -67,7 +67,7 @@ static void ask_open(struct asks_run *r, struct ask *a, bool over_tcp)
 }
 
 /* Goes on after a try that brought nothing. `end` counts if it was the last. */
-static void ask_again(struct asks_run *r, struct ask *a, enum ask_end end, bool by_tcp)
+static void ask_go_on(struct asks_run *r, struct ask *a, enum ask_end end, bool by_tcp)
 {
 	if (!by_tcp && a->udp_tries < ASKS_UDP_TRIES) {
 		a->udp_tries++;
@@ -112,10 +112,10 @@ static void ask_ready(struct asks_run *r, struct ask *a)
 		ask_keep(r, a, answer);
 		return;
 	case EXCHANGE_TRUNCATED:
-		ask_again(r, a, ASK_SILENT, true);
+		ask_go_on(r, a, ASK_SILENT, true);
 		return;
 	case EXCHANGE_FAILED:
-		ask_again(r, a, ASK_REFUSED, true);
+		ask_go_on(r, a, ASK_REFUSED, true);
 		return;
 	}
 }
@@ -126,7 +126,7 @@ static void asks_send(struct asks_run *r)
 	while (r->open < ASKS_AT_ONCE && r->next < r->count) {
 		struct ask *a = &r->asks[r->next++];
 		if (a->end == ASK_BEGINS)
-			ask_again(r, a, ASK_SILENT, false);
+			ask_go_on(r, a, ASK_SILENT, false);
 	}
 }
 
@@ -138,7 +138,7 @@ static int asks_expire(struct asks_run *r)
 	for (unsigned i = 0; i < r->next; i++) {
 		struct ask *a = &r->asks[i];
 		if (a->is_open && now_ms >= a->deadline_ms)
-			ask_again(r, a, ASK_SILENT, a->over_tcp);
+			ask_go_on(r, a, ASK_SILENT, a->over_tcp);
 		if (a->is_open)
 			wait_ms = least(
 			        wait_ms, a->deadline_ms > now_ms ? a->deadline_ms - now_ms : 0);

@@ -9,7 +9,7 @@
 static const char *const fault_texts[LOOK_FAULTS] = {
 	[LOOK_SEEN] = "it answers",
 	[LOOK_SILENT] = "no answer came, over UDP or TCP",
-	[LOOK_REFUSED] = "no server listens there, or a firewall rejects the query",
+	[LOOK_REFUSED] = "no server listens there, or the way there is closed",
 	[LOOK_NO_WAY] = "this machine has no route to addresses of this family",
 	[LOOK_NO_ROOM] = "this machine has no sockets or memory left",
 	[LOOK_ERROR] = "it answers with an error",
@@ -23,9 +23,7 @@ const char *look_fault_text(enum look_fault fault)
 	return fault_texts[fault];
 }
 
-/* ---- The look ---- */
-
-static void judge_ds_sets(const struct look_order *order, struct look *look)
+static void judge_ds_sets(const struct look_order *order, struct zone_look *look)
 {
 	for (unsigned i = 0; i < look->parents.count; i++) {
 		struct look_set *set = &look->parents.at[i].sets[LOOK_DS];
@@ -38,9 +36,9 @@ static void judge_ds_sets(const struct look_order *order, struct look *look)
 	}
 }
 
-struct look *look_at(const struct look_order *order, struct complaint *error)
+struct zone_look *look_at(const struct look_order *order, struct complaint *error)
 {
-	struct look *look = calloc(1, sizeof(*look));
+	struct zone_look *look = calloc(1, sizeof(*look));
 	static const uint16_t ds[] = { TYPE_DS };
 	static const uint16_t types[LOOK_QUESTIONS] = {
 		[LOOK_DNSKEY] = TYPE_DNSKEY,
@@ -78,96 +76,11 @@ static void free_servers(struct look_servers *servers)
 	free(servers->at);
 }
 
-void look_free(struct look *look)
+void look_free(struct zone_look *look)
 {
 	if (!look)
 		return;
 	free_servers(&look->servers);
 	free_servers(&look->parents);
 	free(look);
-}
-
-/* ---- Conclusions ---- */
-
-bool look_set_has(const struct look_set *set, struct span rdata)
-{
-	for (unsigned i = 0; i < set->count; i++) {
-		if (span_equal(set->rdatas[i], rdata))
-			return true;
-	}
-	return false;
-}
-
-/* True if an address of this server was seen. */
-static bool is_name_seen(
-        const struct look_servers *servers, unsigned name, enum look_question question)
-{
-	for (unsigned i = 0; i < servers->count; i++) {
-		if (servers->at[i].name == name && servers->at[i].sets[question].fault == LOOK_SEEN)
-			return true;
-	}
-	return false;
-}
-
-/* How many addresses were seen with something, and without; `unseen` is true if that is not known of one. */
-struct look_tally {
-	unsigned with, without;
-	bool unseen;
-};
-
-static void tally_server(struct look_tally *t, const struct look_servers *servers,
-        const struct look_server *server, enum look_question question, bool has)
-{
-	enum look_fault fault = server->sets[question].fault;
-
-	if (fault == LOOK_SEEN) {
-		t->with += has;
-		t->without += !has;
-	} else if (fault != LOOK_NO_WAY || !is_name_seen(servers, server->name, question)) {
-		t->unseen = true;
-	}
-}
-
-static enum look_spread conclude_spread(struct look_tally *t, const struct look_servers *servers)
-{
-	for (unsigned i = 0; i < servers->name_count; i++)
-		t->unseen |= !servers->has_address[i];
-	if (t->with > 0 && t->without > 0)
-		return LOOK_SOME;
-	if (t->unseen || servers->is_cut || t->with + t->without == 0)
-		return LOOK_UNKNOWN;
-	return t->with > 0 ? LOOK_EVERYBODY : LOOK_NOBODY;
-}
-
-enum look_spread look_spread(
-        const struct look_servers *servers, enum look_question question, struct span rdata)
-{
-	struct look_tally t = { 0 };
-
-	for (unsigned i = 0; i < servers->count; i++)
-		tally_server(&t, servers, &servers->at[i], question,
-		        look_set_has(&servers->at[i].sets[question], rdata));
-	return conclude_spread(&t, servers);
-}
-
-enum look_spread look_spread_of_none(
-        const struct look_servers *servers, enum look_question question)
-{
-	struct look_tally t = { 0 };
-
-	for (unsigned i = 0; i < servers->count; i++)
-		tally_server(&t, servers, &servers->at[i], question,
-		        servers->at[i].sets[question].count == 0);
-	return conclude_spread(&t, servers);
-}
-
-uint32_t look_ttl_s(const struct look_servers *servers, enum look_question question)
-{
-	uint32_t ttl_s = 0;
-
-	for (unsigned i = 0; i < servers->count; i++) {
-		if (servers->at[i].sets[question].ttl_s > ttl_s)
-			ttl_s = servers->at[i].sets[question].ttl_s;
-	}
-	return ttl_s;
 }

@@ -71,7 +71,7 @@ struct look_servers {
 	bool is_cut;                  /* there are more than the limits: nothing is everybody's */
 };
 
-struct look {
+struct zone_look {
 	struct name zone, parent;
 	struct look_servers servers, parents;
 	int64_t at_s; /* the time of the look */
@@ -82,7 +82,7 @@ struct look_judge;
 struct look_order {
 	const struct name *zone;
 	const struct sockaddr_storage
-	        *resolvers; /* that know names and addresses, at most LOOK_RESOLVERS */
+	        *resolvers; /* that know names and addresses; the first LOOK_RESOLVERS are asked */
 	unsigned resolver_count;
 	struct look_judge *judge; /* of the DS; NULL: it is not judged, and stays LOOK_SEEN */
 	int stop_fd;              /* ends the look as soon as it is readable; -1: none */
@@ -91,29 +91,7 @@ struct look_order {
 
 /* Looks. Takes at most a minute or so if everything is silent. Returns the look, which look_free() frees; NULL if
  * memory is short or if the servers cannot be found, with a complaint. */
-struct look *look_at(const struct look_order *order, struct complaint *error);
-void look_free(struct look *look);
-
-/* Which of the addresses serve something. */
-enum look_spread {
-	LOOK_UNKNOWN,   /* an address says nothing, and those that do agree */
-	LOOK_NOBODY,    /* each address was seen without it */
-	LOOK_SOME,      /* one was seen with it, and one without */
-	LOOK_EVERYBODY, /* each address was seen with it */
-};
-
-/* Tells it of a record of the zone, or of a DS at the parent's servers. An address that this machine has no way to is
- * left out if another address of the same server was seen. */
-enum look_spread look_spread(
-        const struct look_servers *servers, enum look_question question, struct span rdata);
-
-/* Tells it of the whole RRset: whether no records at all are served. LOOK_EVERYBODY: none anywhere. */
-enum look_spread look_spread_of_none(
-        const struct look_servers *servers, enum look_question question);
-
-/* Returns the highest TTL of the RRset that any address serves; 0 if none does. */
-uint32_t look_ttl_s(const struct look_servers *servers, enum look_question question);
-
-bool look_set_has(const struct look_set *set, struct span rdata);
+struct zone_look *look_at(const struct look_order *order, struct complaint *error);
+void look_free(struct zone_look *look);
 
 #endif

@@ -60,7 +60,7 @@ static int look_resolve(struct look_asker *k, unsigned count, struct complaint *
 {
 	int failure = 0;
 
-	for (unsigned r = 0; r < k->order->resolver_count && !failure; r++) {
+	for (unsigned r = 0; r < k->order->resolver_count && r < LOOK_RESOLVERS && !failure; r++) {
 		for (unsigned i = 0; i < count; i++) {
 			struct ask *a = &k->asks[i];
 			if (is_useful(k, a))
@@ -103,7 +103,7 @@ static int fail_to_find(
 
 /* An SOA is asked for at the name above the zone. If the answer has none, as from a server that leaves it out, the
  * next name above is asked; a name has a limited number of labels. */
-static int find_parent(struct look_asker *k, struct look *look, struct complaint *error)
+static int find_parent(struct look_asker *k, struct zone_look *look, struct complaint *error)
 {
 	struct name name = look->zone;
 	bool is_found = false;
@@ -164,7 +164,7 @@ static int find_addresses(struct look_asker *k, const struct name *zone,
 
 /* Reads the delegation that one server of the parent has. It may differ from the zone's own NS RRset, and resolvers
  * follow either. */
-static void read_delegation(struct look_asker *k, unsigned i, struct look *look)
+static void read_delegation(struct look_asker *k, unsigned i, struct zone_look *look)
 {
 	struct look_servers *servers = &look->servers;
 	struct message m;
@@ -180,7 +180,7 @@ static void read_delegation(struct look_asker *k, unsigned i, struct look *look)
 	}
 }
 
-static int find_delegations(struct look_asker *k, struct look *look, struct complaint *error)
+static int find_delegations(struct look_asker *k, struct zone_look *look, struct complaint *error)
 {
 	unsigned count = look->parents.count;
 
@@ -193,7 +193,7 @@ static int find_delegations(struct look_asker *k, struct look *look, struct comp
 	return failure;
 }
 
-int look_find(struct look_asker *k, struct look *look, struct complaint *error)
+int look_find(struct look_asker *k, struct zone_look *look, struct complaint *error)
 {
 	int failure = find_parent(k, look, error);
 

@@ -20,7 +20,7 @@ void look_asker_fini(struct look_asker *k);
 /* Finds the parent, by the resolvers; the names of the servers of both zones, by the resolvers and, for the zone, by
  * each server of the parent as well; and their addresses, glue included. Returns 0 or -errno with a complaint: -ENOENT if
  * one of the zones has no server with an address. */
-int look_find(struct look_asker *k, struct look *look, struct complaint *error);
+int look_find(struct look_asker *k, struct zone_look *look, struct complaint *error);
 
 /* Asks each address for RRsets of the zone that is looked at, of these types, into `sets`. */
 int look_ask_servers(struct look_asker *k, struct look_servers *servers, const uint16_t *types,

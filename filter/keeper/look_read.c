@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "keeper/look_spread.h"
+
 static enum look_fault fault_of_end(enum ask_end end)
 {
 	static const enum look_fault faults[] = {

@@ -5,6 +5,7 @@
 #include "base/sockaddr.h"
 #include "base/writer.h"
 #include "keeper/look_read.h"
+#include "keeper/look_spread.h"
 #include "wire/build.h"
 
 static struct name zone;
