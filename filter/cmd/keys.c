@@ -214,16 +214,26 @@ static enum exit_code keys_show_ds(void *context)
 	return EXIT_NO;
 }
 
-static enum exit_code keys_look(void *context)
+static enum exit_code keys_ask(
+        struct keys_run *r, enum exit_code (*act)(const struct keys_checking *checking))
 {
-	struct keys_run *r = context;
 	const struct keys_checking checking = { .zone = &r->zone,
 		.files = &r->files,
 		.crypto = r->crypto,
 		.config = r->config,
 		.server = r->has_server ? &r->server : NULL };
 
-	return keys_check(&checking);
+	return act(&checking);
+}
+
+static enum exit_code keys_look(void *context)
+{
+	return keys_ask(context, keys_check);
+}
+
+static enum exit_code keys_tell_parent(void *context)
+{
+	return keys_ask(context, keys_notify);
 }
 
 /* ---- Another signer of the zone (RFC 8901) ---- */
@@ -311,6 +321,10 @@ static const struct command_verb keys_verbs[] = {
 	        "ask every server of the zone, and of its parent, what it serves of the zone's "
 	        "keys",
 	        keys_look },
+	{ "notify", NULL,
+	        "tell the parent that the zone's CDS records have changed, if it has DSYNC records "
+	        "(RFC 9859); first see with `check` that all servers have them",
+	        keys_tell_parent },
 	{ "export", NULL,
 	        "print what another signer of the zone needs of our keys: DNSKEY, CDS "
 	        "and CDNSKEY",
@@ -337,7 +351,8 @@ static const struct command_option keys_options[] = {
 	        "before resolvers can know it" },
 	{ "directory", 'd', false, "DIR", "the keys' directory; without it " KEYS_DIRECTORY },
 	{ "server", 'S', false, "ADDR",
-	        "`check` finds the servers by this resolver; without it, by those of `resolver` in "
+	        "`check` and `notify` find servers by this resolver; without it, by those of "
+	        "`resolver` in "
 	        "the "
 	        "configuration, or by the first in /etc/resolv.conf" },
 	{ 0 },

@@ -13,6 +13,7 @@
 #include "keeper/look.h"
 #include "keeper/look_judge.h"
 #include "keeper/look_spread.h"
+#include "keeper/notify.h"
 #include "keys/presign.h"
 
 #define RESOLVERS_OF_MACHINE "/etc/resolv.conf"
@@ -177,19 +178,25 @@ static bool print_own_keys(const struct keys_checking *o, const struct zone_look
 
 /* ---- The command ---- */
 
+static struct look_order order_by(
+        const struct keys_checking *o, const struct config_servers *resolvers)
+{
+	return (struct look_order){ .zone = o->zone,
+		.resolvers = resolvers->items,
+		.resolver_count = resolvers->count,
+		.stop_fd = -1,
+		.now_s = clock_wall_s() };
+}
+
 static enum exit_code check_by(const struct keys_checking *o,
         const struct config_servers *resolvers, const struct anchors *anchors)
 {
 	struct look_judge *judge = look_judge_new(anchors, resolvers->items, resolvers->count);
+	struct look_order order = order_by(o, resolvers);
 	struct complaint error;
-	const struct look_order order = { .zone = o->zone,
-		.resolvers = resolvers->items,
-		.resolver_count = resolvers->count,
-		.judge = judge,
-		.stop_fd = -1,
-		.now_s = clock_wall_s() };
 	enum exit_code code = EXIT_NO;
 
+	order.judge = judge;
 	complaint_set(&error, "out of memory");
 	struct zone_look *look = judge ? look_at(&order, &error) : NULL;
 	if (look) {
@@ -222,6 +229,31 @@ static struct config_servers choose_resolvers(
 	options_wrong("keys", "neither `resolver` of the configuration nor " RESOLVERS_OF_MACHINE
 	                      " has a resolver; give --server ADDR");
 	return none;
+}
+
+enum exit_code keys_notify(const struct keys_checking *o)
+{
+	enum exit_code code = EXIT_USAGE;
+	struct sockaddr_storage one;
+	struct complaint told;
+	struct config c;
+
+	if (config_load(&c, o->config, NULL, &told) < 0) {
+		log_error("%s", told.text);
+		return EXIT_USAGE;
+	}
+	exchange_use_mark(c.mark_own);
+	const struct config_servers resolvers = choose_resolvers(o, &c, &one);
+	if (resolvers.count > 0) {
+		const struct look_order order = order_by(o, &resolvers);
+		code = notify_parent(&order, &told) == NOTIFY_TAKEN ? EXIT_FINE : EXIT_NO;
+		if (code == EXIT_FINE)
+			puts(told.text);
+		else
+			log_error("%s", told.text);
+	}
+	config_fini(&c);
+	return code;
 }
 
 enum exit_code keys_check(const struct keys_checking *o)

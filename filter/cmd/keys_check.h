@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `sealgate keys check`: shows what every server of a zone and of its parent serves, beside the keys of a directory. */
+/* `sealgate keys check` shows what every server of a zone and of its parent serves, beside the keys of a directory.
+ * `sealgate keys notify` tells the parent of new CDS records. */
 #ifndef CMD_KEYS_CHECK_H
 #define CMD_KEYS_CHECK_H
 
@@ -20,5 +21,8 @@ struct keys_checking {
 /* Asks and prints. Returns EXIT_FINE if every server serves each KSK and its DS, EXIT_NO if not, or if that cannot be
  * known; EXIT_USAGE if the configuration is wrong. */
 enum exit_code keys_check(const struct keys_checking *checking);
+
+/* Tells the parent (keeper/notify.h). Returns EXIT_NO if its agent does not confirm it, or if there is none. */
+enum exit_code keys_notify(const struct keys_checking *checking);
 
 #endif

@@ -214,7 +214,8 @@ static enum exchange_state exchange_match(const struct exchange *e, struct span 
 
 	uint16_t id = cursor_u16(&c), flags = cursor_u16(&c), questions = cursor_u16(&c);
 	cursor_take(&c, DNS_HEADER_SIZE - 6);
-	if (id != cursor_u16(&sent) || !(flags & FLAG_QR) || (flags & OPCODE_MASK) != 0)
+	if (id != cursor_u16(&sent) || !(flags & FLAG_QR) ||
+	        ((flags ^ cursor_u16(&sent)) & OPCODE_MASK) != 0)
 		return EXCHANGE_MISMATCHED;
 	/* a server that does not understand the query may leave out the question */
 	if (questions == 0 && (flags & RCODE_MASK) != RCODE_NOERROR && e->takes_bare_errors)

@@ -21,6 +21,7 @@
 #define LOOK_NAMES     32 /* servers of one zone */
 #define LOOK_ADDRESSES 64 /* of the servers of one zone */
 #define LOOK_RECORDS   64 /* of one RRset, as LIMIT_KEYS */
+#define LOOK_SIGNERS   16 /* signatures over one RRset */
 #define LOOK_RESOLVERS 8  /* that are asked for names and addresses */
 
 /* Whether an address said something about an RRset. */
@@ -49,7 +50,10 @@ struct look_set {
 	uint32_t ttl_s;         /* the lowest one as served; of none: 0 */
 	unsigned count;
 	struct span rdatas[LOOK_RECORDS]; /* borrow from `octets` */
-	uint8_t *octets;                  /* the response, owned */
+	unsigned signer_count;
+	uint16_t signers
+	        [LOOK_SIGNERS]; /* the tags of the keys whose RRSIGs stand beside it; not checked */
+	uint8_t *octets;        /* the response, owned */
 	size_t len;
 };
 

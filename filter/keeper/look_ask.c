@@ -26,15 +26,15 @@ void look_asker_fini(struct look_asker *k)
 	free(k->asks);
 }
 
-static void look_put_ask(struct ask *a, const struct sockaddr_storage *server,
-        const struct name *name, uint16_t type, uint16_t flags)
+void look_put_ask(struct ask *a, const struct sockaddr_storage *server, const struct name *name,
+        uint16_t type, uint16_t flags)
 {
 	*a = (struct ask){ .want = { .name = *name, .type = type }, .flags = flags };
 	if (server)
 		a->server = *server;
 }
 
-static int look_run(struct look_asker *k, unsigned count, struct complaint *error)
+int look_run(struct look_asker *k, unsigned count, struct complaint *error)
 {
 	int failure = asks_run(k->asks, count, k->order->stop_fd);
 
@@ -55,8 +55,7 @@ static bool is_useful(struct look_asker *k, const struct ask *a)
 	return message_rcode(&m) == RCODE_NOERROR || message_rcode(&m) == RCODE_NXDOMAIN;
 }
 
-/* Asks the first resolver all `count` questions, the next one those that it could not answer, and so on. */
-static int look_resolve(struct look_asker *k, unsigned count, struct complaint *error)
+int look_resolve(struct look_asker *k, unsigned count, struct complaint *error)
 {
 	int failure = 0;
 
@@ -66,17 +65,16 @@ static int look_resolve(struct look_asker *k, unsigned count, struct complaint *
 			if (is_useful(k, a))
 				continue;
 			struct name name = a->want.name;
-			uint16_t type = a->want.type;
+			uint16_t type = a->want.type, flags = a->flags;
 			asks_free(a, 1);
-			look_put_ask(a, &k->order->resolvers[r], &name, type, EXCHANGE_FLAGS);
+			look_put_ask(a, &k->order->resolvers[r], &name, type, flags);
 		}
 		failure = look_run(k, count, error);
 	}
 	return failure;
 }
 
-/* Parses the response number `i`. Returns false if there is no useful one. */
-static bool look_response(struct look_asker *k, unsigned i, struct message *m)
+bool look_response(struct look_asker *k, unsigned i, struct message *m)
 {
 	return is_useful(k, &k->asks[i]) &&
 	       message_parse(
@@ -103,9 +101,9 @@ static int fail_to_find(
 
 /* An SOA is asked for at the name above the zone. If the answer has none, as from a server that leaves it out, the
  * next name above is asked; a name has a limited number of labels. */
-static int find_parent(struct look_asker *k, struct zone_look *look, struct complaint *error)
+int look_find_parent(struct look_asker *k, struct name *parent, struct complaint *error)
 {
-	struct name name = look->zone;
+	struct name name = *k->order->zone;
 	bool is_found = false;
 
 	while (!is_found && name.labels > 0) {
@@ -113,8 +111,7 @@ static int find_parent(struct look_asker *k, struct zone_look *look, struct comp
 		name_parent(&name, &name);
 		look_put_ask(&k->asks[0], NULL, &name, TYPE_SOA, EXCHANGE_FLAGS);
 		int failure = look_resolve(k, 1, error);
-		is_found = !failure && look_response(k, 0, &m) &&
-		           look_read_zone(&m, &name, &look->parent);
+		is_found = !failure && look_response(k, 0, &m) && look_read_zone(&m, &name, parent);
 		bool was_useful = is_useful(k, &k->asks[0]);
 		asks_free(k->asks, 1);
 		if (failure)
@@ -122,7 +119,7 @@ static int find_parent(struct look_asker *k, struct zone_look *look, struct comp
 		if (!was_useful)
 			break;
 	}
-	return is_found ? 0 : fail_to_find(k, &look->zone, "the parent", error);
+	return is_found ? 0 : fail_to_find(k, k->order->zone, "the parent", error);
 }
 
 /* ---- Names and addresses ---- */
@@ -195,7 +192,7 @@ static int find_delegations(struct look_asker *k, struct zone_look *look, struct
 
 int look_find(struct look_asker *k, struct zone_look *look, struct complaint *error)
 {
-	int failure = find_parent(k, look, error);
+	int failure = look_find_parent(k, &look->parent, error);
 
 	if (!failure)
 		failure = find_names(k, &look->parent, &look->parents, error);

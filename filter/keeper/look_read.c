@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "dnssec/rrsig.h"
 #include "keeper/look_spread.h"
 
 static enum look_fault fault_of_end(enum ask_end end)
@@ -34,6 +35,22 @@ static bool look_take_record(struct look_set *set, const struct message *m, cons
 	return true;
 }
 
+/* Adds the tag of the key of an RRSIG over the type. Returns false if the RRSIG is malformed, or if there is no room. */
+static bool look_take_signer(
+        struct look_set *set, const struct message *m, const struct rr *rr, uint16_t type)
+{
+	struct rrsig sig;
+
+	if (!rrsig_read(m, rr, &sig))
+		return false;
+	if (sig.type_covered != type)
+		return true;
+	if (set->signer_count == LOOK_SIGNERS)
+		return false;
+	set->signers[set->signer_count++] = sig.tag;
+	return true;
+}
+
 static enum look_fault look_take_records(
         struct look_set *set, const struct message *m, const struct want *want)
 {
@@ -42,10 +59,11 @@ static enum look_fault look_take_records(
 	for (unsigned i = 0; i < m->rr_count; i++) {
 		const struct rr *rr = &m->rrs[i];
 		if (rr->section != SECTION_ANSWER || rr->class != CLASS_IN ||
-		        rr->type != want->type || !message_owner(m, rr, &owner) ||
-		        !name_equal(&owner, &want->name))
+		        !message_owner(m, rr, &owner) || !name_equal(&owner, &want->name))
 			continue;
-		if (!look_take_record(set, m, rr))
+		if (rr->type == want->type && !look_take_record(set, m, rr))
+			return LOOK_MALFORMED;
+		if (rr->type == TYPE_RRSIG && !look_take_signer(set, m, rr, want->type))
 			return LOOK_MALFORMED;
 	}
 	return LOOK_SEEN;
@@ -77,7 +95,7 @@ void look_read_set(struct look_set *set, struct ask *ask, struct rr *rrs)
 	if (set->fault == LOOK_SEEN)
 		set->fault = look_take_records(set, &m, &ask->want);
 	if (set->fault != LOOK_SEEN)
-		set->count = 0;
+		set->count = set->signer_count = 0;
 }
 
 bool look_read_zone(const struct message *m, const struct name *name, struct name *zone)

@@ -36,6 +36,7 @@ static const struct {
 	{ TYPE_CDNSKEY, "CDNSKEY" },
 	{ 64, "SVCB" },
 	{ 65, "HTTPS" },
+	{ TYPE_DSYNC, "DSYNC" },
 	{ TYPE_NXNAME, "NXNAME" },
 	{ TYPE_TSIG, "TSIG" },
 	{ TYPE_IXFR, "IXFR" },

@@ -22,7 +22,7 @@
 #define OPCODE_SHIFT 11
 #define RCODE_MASK   0x000f
 
-enum { OPCODE_QUERY = 0 };
+enum { OPCODE_QUERY = 0, OPCODE_NOTIFY = 4 };
 
 enum {
 	RCODE_NOERROR = 0,
@@ -74,6 +74,7 @@ enum {
 	TYPE_CDNSKEY = 60,
 	TYPE_SVCB = 64,
 	TYPE_HTTPS = 65,
+	TYPE_DSYNC = 66,
 	TYPE_NXNAME = 128,
 	TYPE_TKEY = 249,
 	TYPE_TSIG = 250,

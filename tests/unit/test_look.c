@@ -35,7 +35,8 @@ struct record {
 	uint16_t type;
 	uint32_t ttl_s;
 	const char *name; /* the RDATA is this name, */
-	const char *data; /* or these octets */
+	const char *data; /* or these octets, */
+	size_t len;       /* so many; 0: a text */
 };
 
 static struct span respond(const char *qname, uint16_t type, uint16_t flags,
@@ -57,8 +58,8 @@ static struct span respond(const char *qname, uint16_t type, uint16_t flags,
 		writer_u16(&w, CLASS_IN);
 		writer_u32(&w, r->ttl_s);
 		struct name target = r->name ? named(r->name) : name_root;
-		struct span rdata =
-		        r->name ? name_span(&target) : span_of(r->data, strlen(r->data));
+		struct span rdata = r->name ? name_span(&target)
+		                            : span_of(r->data, r->len ? r->len : strlen(r->data));
 		writer_u16(&w, (uint16_t)rdata.len);
 		writer_put(&w, rdata);
 		counts[r->section]++;
@@ -95,12 +96,12 @@ static struct look_set read_set(struct span response)
 static void only_an_authoritative_answer_counts(void **state)
 {
 	static const struct record answer[] = {
-		{ SECTION_ANSWER, "example.org", TYPE_DNSKEY, 300, NULL, "key one" },
-		{ SECTION_ANSWER, "example.org", TYPE_DNSKEY, 200, NULL, "key two" },
-		{ SECTION_ANSWER, "example.org", TYPE_DNSKEY, 400, NULL, "key one" },
-		{ SECTION_ANSWER, "example.org", TYPE_CDS, 10, NULL, "of another type" },
-		{ SECTION_ANSWER, "other.org", TYPE_DNSKEY, 10, NULL, "of another owner" },
-		{ SECTION_AUTHORITY, "example.org", TYPE_DNSKEY, 10, NULL, "elsewhere" },
+		{ SECTION_ANSWER, "example.org", TYPE_DNSKEY, 300, NULL, "key one", 0 },
+		{ SECTION_ANSWER, "example.org", TYPE_DNSKEY, 200, NULL, "key two", 0 },
+		{ SECTION_ANSWER, "example.org", TYPE_DNSKEY, 400, NULL, "key one", 0 },
+		{ SECTION_ANSWER, "example.org", TYPE_CDS, 10, NULL, "of another type", 0 },
+		{ SECTION_ANSWER, "other.org", TYPE_DNSKEY, 10, NULL, "of another owner", 0 },
+		{ SECTION_AUTHORITY, "example.org", TYPE_DNSKEY, 10, NULL, "elsewhere", 0 },
 	};
 	static const struct {
 		const char *why;
@@ -133,10 +134,42 @@ static void only_an_authoritative_answer_counts(void **state)
 	}
 }
 
+/* Type covered (48: DNSKEY, 59: CDS), 13, 2 labels, TTL, two times, the tag, the root as signer, a signature. */
+#define RRSIG(type, tag) "\0" type "\15\2\0\0\1\0eeeeiiii" tag "\0sig", 22
+
+static void the_signers_of_the_set_are_told(void **state)
+{
+	static const struct record answer[] = {
+		{ SECTION_ANSWER, "example.org", TYPE_DNSKEY, 300, NULL, "key one", 0 },
+		{ SECTION_ANSWER, "example.org", TYPE_RRSIG, 300, NULL, RRSIG("\60", "\1\2") },
+		{ SECTION_ANSWER, "example.org", TYPE_RRSIG, 300, NULL, RRSIG("\73", "\3\4") },
+		{ SECTION_ANSWER, "other.org", TYPE_RRSIG, 300, NULL, RRSIG("\60", "\5\6") },
+		{ SECTION_ANSWER, "example.org", TYPE_RRSIG, 300, NULL, RRSIG("\60", "\10\11") },
+		{ SECTION_AUTHORITY, "example.org", TYPE_RRSIG, 300, NULL, RRSIG("\60", "\7\7") },
+	};
+	static const struct record cut[] = {
+		{ SECTION_ANSWER, "example.org", TYPE_DNSKEY, 300, NULL, "key one", 0 },
+		{ SECTION_ANSWER, "example.org", TYPE_RRSIG, 300, NULL, "\0\60cut", 5 },
+	};
+
+	(void)state;
+	struct look_set set =
+	        read_set(respond("example.org", TYPE_DNSKEY, FLAG_AA, answer, COUNT(answer)));
+	assert_int_equal(set.fault, LOOK_SEEN);
+	assert_int_equal(set.signer_count, 2);
+	assert_int_equal(set.signers[0], 0x0102);
+	assert_int_equal(set.signers[1], 0x0809);
+	free(set.octets);
+	set = read_set(respond("example.org", TYPE_DNSKEY, FLAG_AA, cut, COUNT(cut)));
+	assert_int_equal(set.fault, LOOK_MALFORMED);
+	assert_int_equal(set.signer_count, 0);
+	free(set.octets);
+}
+
 static void a_response_cut_at_any_octet_is_not_seen(void **state)
 {
 	static const struct record answer[] = {
-		{ SECTION_ANSWER, "example.org", TYPE_DNSKEY, 300, NULL, "key one" },
+		{ SECTION_ANSWER, "example.org", TYPE_DNSKEY, 300, NULL, "key one", 0 },
 	};
 	struct span whole = respond("example.org", TYPE_DNSKEY, FLAG_AA, answer, 1);
 
@@ -158,7 +191,7 @@ static void more_records_than_fit_are_not_seen(void **state)
 	for (unsigned i = 0; i < COUNT(answer); i++) {
 		snprintf(data[i], sizeof(data[i]), "key %u", i);
 		answer[i] = (struct record){ SECTION_ANSWER, "example.org", TYPE_DNSKEY, 300, NULL,
-			data[i] };
+			data[i], 0 };
 	}
 	struct look_set set =
 	        read_set(respond("example.org", TYPE_DNSKEY, FLAG_AA, answer, COUNT(answer)));
@@ -189,7 +222,7 @@ static void the_parent_is_the_zone_whose_soa_answers(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct record soa = { rows[i].section, rows[i].owner, TYPE_SOA, 1, NULL,
-			"numbers" };
+			"numbers", 0 };
 		struct message m = parsed(respond(rows[i].name, TYPE_SOA, 0, &soa, 1));
 		struct name name = named(rows[i].name), found;
 		assert_row(
@@ -204,11 +237,11 @@ static void the_parent_is_the_zone_whose_soa_answers(void **state)
 static void the_servers_of_delegation_and_zone_are_all_found(void **state)
 {
 	static const struct record records[] = {
-		{ SECTION_ANSWER, "example.org", TYPE_NS, 1, "ns1.example.org", NULL },
-		{ SECTION_ANSWER, "example.org", TYPE_NS, 1, "NS1.EXAMPLE.ORG", NULL },
-		{ SECTION_AUTHORITY, "example.org", TYPE_NS, 1, "ns2.example.net", NULL },
-		{ SECTION_AUTHORITY, "org", TYPE_NS, 1, "of-another.zone", NULL },
-		{ SECTION_ADDITIONAL, "example.org", TYPE_NS, 1, "elsewhere.org", NULL },
+		{ SECTION_ANSWER, "example.org", TYPE_NS, 1, "ns1.example.org", NULL, 0 },
+		{ SECTION_ANSWER, "example.org", TYPE_NS, 1, "NS1.EXAMPLE.ORG", NULL, 0 },
+		{ SECTION_AUTHORITY, "example.org", TYPE_NS, 1, "ns2.example.net", NULL, 0 },
+		{ SECTION_AUTHORITY, "org", TYPE_NS, 1, "of-another.zone", NULL, 0 },
+		{ SECTION_ADDITIONAL, "example.org", TYPE_NS, 1, "elsewhere.org", NULL, 0 },
 	};
 	struct look_servers servers = { 0 };
 	struct message m = parsed(respond("example.org", TYPE_NS, 0, records, COUNT(records)));
@@ -226,7 +259,7 @@ static void more_servers_than_fit_are_never_everybody(void **state)
 	struct look_servers servers = { .name_count = LOOK_NAMES };
 	struct addresses few = { .count = 1 }, many = { .count = LIMIT_WALK_ADDRESSES };
 	static const struct record ns = { SECTION_ANSWER, "example.org", TYPE_NS, 1, "one.more",
-		NULL };
+		NULL, 0 };
 	struct message m = parsed(respond("example.org", TYPE_NS, 0, &ns, 1));
 
 	(void)state;
@@ -241,7 +274,8 @@ static void more_servers_than_fit_are_never_everybody(void **state)
 	}
 	assert_true(servers.is_cut);
 	assert_int_equal(servers.count, LOOK_ADDRESSES);
-	servers.is_cut = false;
+	free(servers.at);
+	servers = (struct look_servers){ .name_count = 1 };
 	look_add_addresses(&servers, 0, &many);
 	assert_true(servers.is_cut);
 	free(servers.at);
@@ -335,6 +369,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_an_authoritative_answer_counts),
+		cmocka_unit_test(the_signers_of_the_set_are_told),
 		cmocka_unit_test(a_response_cut_at_any_octet_is_not_seen),
 		cmocka_unit_test(more_records_than_fit_are_not_seen),
 		cmocka_unit_test(the_parent_is_the_zone_whose_soa_answers),

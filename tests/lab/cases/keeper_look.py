@@ -23,6 +23,7 @@ GOOD, LAGS, SILENT, RESOLVER = "10.77.0.4", "10.77.0.5", "10.77.0.99", "10.77.0.
 FORMER = "10.77.0.8"      # only in a delegation, and nothing is there any more
 NO_WAY = "2001:db8:77::1"
 ADDRESSES = (ROOT, PARENT_A, PARENT_B, FORGER, GOOD, LAGS, FORMER, RESOLVER)
+BINDS = (PARENT_A, PARENT_B)     # this NSD cannot read the DSYNC records that dnssec-signzone writes
 SOA = "{origin} 300 SOA ns admin {serial} 3600 600 86400 300\n"
 
 NSD = "    ip-address: {address}\n{more_of_it}"
@@ -109,6 +110,27 @@ class Forger:
         self._socket.close()
 
 
+class Agent:
+    """Of the parent: confirms a notification, and keeps it."""
+
+    def __init__(self, namespace):
+        self._socket = namespace.socket(2, 2)
+        self._socket.bind((FORMER, 5359))
+        self.told = []
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                octets, client = self._socket.recvfrom(4096)
+                query = dns.message.from_wire(octets)
+                self.told.append(query)
+                self._socket.sendto(dns.message.make_response(query).to_wire(), client)
+
+    def close(self):
+        self._socket.close()
+
+
 class LookWorld:
     def __init__(self, lab):
         self.lab, resources = lab, lab.resources
@@ -138,7 +160,10 @@ class LookWorld:
         test = Zone(resources, "test.", _servers_of("test.", TEST_SERVERS) +
                     _servers_of("mixed.test.", MIXED_SERVERS))
         fine = Zone(resources, "fine.", _servers_of("fine.", FINE_SERVERS) +
-                    _servers_of("good.fine.", GOOD_SERVERS) + self.good.ds(0))
+                    _servers_of("good.fine.", GOOD_SERVERS) + self.good.ds(0) +
+                    # of CDS by NOTIFY, at port 5359 of agent.fine.
+                    "*._dsync.fine. TYPE66 \\# 17 003B 01 14EF 056167656E740466696E6500\n"
+                    f"agent.fine. A {FORMER}\n")
         root = Zone(resources, ".", f". NS ns.lab.\nns.lab. A {ROOT}\n" + _servers_of("test.", TEST_SERVERS) +
                     _servers_of("fine.", FINE_SERVERS) + test.ds(0) + fine.ds(0))
         self.anchor = resources.path("look-anchor")
@@ -149,21 +174,26 @@ class LookWorld:
             PARENT_A: {"test.": test.sign("a", 1, self.mixed.ds(0)), "fine.": fine.sign("only")},
             GOOD: {"mixed.test.": current, "good.fine.": good},
             LAGS: {"mixed.test.": lagging, "good.fine.": good},
+            PARENT_B: {"test.": test.sign("b", 2, self.mixed.ds(0, 1) +
+                                          _servers_of("mixed.test.", (("ns5", FORMER),)))},
         }
-        self._parent_b = test.sign("b", 2, self.mixed.ds(0, 1) + _servers_of("mixed.test.", (("ns5", FORMER),)))
+
+    def _nsd(self, directory, address, zones):
+        after = "".join(f'zone:\n    name: "{origin}"\n    zonefile: "{path}"\n' for origin, path in zones.items())
+        more = "    ipv4-edns-size: 512\n" if address == GOOD else ""
+        return programs.start(self.namespace, "nsd", directory, NSD, after, address=address, more_of_it=more)
+
+    def _named(self, directory, address, zones):
+        after = "".join(f'zone "{origin}" {{{{ type primary; file "{path}"; }}}};\n'
+                        for origin, path in zones.items())
+        return programs.start(self.namespace, "named", directory, NAMED, after, address=address)
 
     def _start(self, resources):
-        more = {GOOD: "    ipv4-edns-size: 512\n"}
         started = []
         for address, zones in self._served.items():
-            after = "".join(f'zone:\n    name: "{origin}"\n    zonefile: "{path}"\n'
-                            for origin, path in zones.items())
-            started.append((address, next(iter(zones)), programs.start(
-                self.namespace, "nsd", resources.path(f"look-nsd-{address}"), NSD, after, address=address,
-                more_of_it=more.get(address, ""))))
-        started.append((PARENT_B, "test.", programs.start(
-            self.namespace, "named", resources.path("look-named"), NAMED,
-            f'zone "test." {{{{ type primary; file "{self._parent_b}"; }}}};', address=PARENT_B)))
+            started.append((address, next(iter(zones)), (self._named if address in BINDS else self._nsd)(
+                resources.path(f"look-{address}"), address, zones)))
+        self.agent = Agent(self.namespace)
         self.forger = Forger(self.namespace, f"{self.mixed.tag(1)} 13 2 " + 64 * "0")
         for address, origin, process in started:
             servers.wait_until_answering(self.namespace, address, origin, process)
@@ -176,14 +206,15 @@ class LookWorld:
         self._processes = [resolver, *(process for _, _, process in started)]
 
     def close(self):
+        self.agent.close()
         self.forger.close()
         for process in self._processes:
             process.stop()
 
-    def check(self, zone):
+    def keys(self, verb, zone):
         """Returns the exit code and the lines."""
         done = subprocess.run(self.namespace.argv(
-            self.lab.sealgate_path, "keys", "check", zone.origin, "--directory", zone.directory, "--config",
+            self.lab.sealgate_path, "keys", verb, zone.origin, "--directory", zone.directory, "--config",
             self.config), capture_output=True, text=True)
         return done.returncode, (done.stdout + done.stderr).splitlines()
 
@@ -192,7 +223,7 @@ class LookWorld:
 def _scene(lab):
     world = LookWorld(lab)
     try:
-        world.seen = world.check(world.mixed)
+        world.seen = world.keys("check", world.mixed)
         yield world
     finally:
         world.close()
@@ -211,7 +242,7 @@ def _expect_words(world, start, *words):
 
 
 def _all_is_well(world):
-    code, lines = world.check(world.good)
+    code, lines = world.keys("check", world.good)
     expect(code == 0, f"exit code {code}", *lines)
     expect(f"KSK {world.good.tag(0)}: DNSKEY at every server; DS (SHA-256) at every server" in lines, *lines)
 
@@ -260,6 +291,18 @@ def _forms_agree(world):
             expect(text.count(value) == (3 if number == 0 else 2), f"{value} is not in the text")
 
 
+def _notifies(world):
+    code, lines = world.keys("notify", world.good)
+    expect(code == 0, f"exit code {code}", *lines)
+    expect(len(world.agent.told) == 1, f"{len(world.agent.told)} notifications")
+    query = world.agent.told[0]
+    expect((query.opcode(), bool(query.flags & dns.flags.AA), query.question[0].name.to_text(),
+            query.question[0].rdtype) == (4, True, world.good.origin, 59), str(query))
+    code, lines = world.keys("notify", world.mixed)
+    expect(code == 1 and "test. has no DSYNC record for CDS" in lines[0], f"exit code {code}", *lines)
+    expect(len(world.agent.told) == 1, "the parent of another zone was told")
+
+
 def _long(world):
     _expect_words(world, GOOD, "DNSKEY", "over TCP")
 
@@ -271,6 +314,7 @@ GROUPS = (
         Case("a server that is silent, or out of reach, is never counted as up to date", _is_cautious),
         Case("a server that only a delegation names is asked, too", _asks_former),
         Case("a DS that the parent's signatures do not prove counts for nothing", _parents),
+        Case("a parent that has a DSYNC record is told of new CDS records, and no other", _notifies),
         Case("`sealgate ds` and dnssec-dsfromkey have the same digests", _forms_agree),
         Case("a DNSKEY RRset that is too long for UDP is read over TCP", _long),
     ), obstacle=programs.obstacle("nsd") or programs.obstacle("named") or programs.obstacle("dnssec-signzone")),
