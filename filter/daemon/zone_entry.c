@@ -53,8 +53,8 @@ static bool read_text(
 	       take_name_alone(&e->text, &source->file->apex);
 }
 
-struct zone_entry *zone_entry_read(
-        const struct zone_source *source, int64_t now_s, struct complaint *fault)
+struct zone_entry *zone_entry_read(const struct zone_source *source, struct crypto *crypto,
+        int64_t now_s, struct complaint *fault)
 {
 	struct zone_entry *e = calloc(1, sizeof(*e));
 
@@ -65,8 +65,9 @@ struct zone_entry *zone_entry_read(
 	}
 	e->users = 1;
 	const struct config_zone *zone = &e->text.items[0];
+	const struct zone_keys_place place = { zone->keys, &zone->apex, crypto };
 	e->has_keys = !fault->text[0] && fits_lifetime(&e->text, source->config, fault) &&
-	              zone_keys_read(&e->keys, zone->keys, &zone->apex, now_s, fault) == 0;
+	              zone_keys_read(&e->keys, &place, now_s, fault) == 0;
 	if (e->has_keys)
 		fault->text[0] = '\0';
 	return e;

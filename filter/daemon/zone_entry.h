@@ -30,8 +30,8 @@ const struct name *zone_source_apex(const struct zone_source *source);
 
 /* Reads a zone and its keys. Returns an entry with one user. What is wrong is in `fault`, whose text is empty
  * otherwise; then the entry has no keys, and perhaps no more than the name. Returns NULL if memory is short. */
-struct zone_entry *zone_entry_read(
-        const struct zone_source *source, int64_t now_s, struct complaint *fault);
+struct zone_entry *zone_entry_read(const struct zone_source *source, struct crypto *crypto,
+        int64_t now_s, struct complaint *fault);
 
 /* The directory of keys that was used last: most zones have the same one, and to find each file in it again from the root
  * costs. All zero but for the descriptor, -1. */

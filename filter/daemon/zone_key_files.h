@@ -38,8 +38,9 @@ int zone_keys_share(
 
 /* Reads a file of key records of the zone: "K", the zone's name, and the ending. Returns 1; 0 if there is no such
  * file; or -1 with a complaint. After 1, call key_records_fini(). */
-#define ZONE_KEYS_SIGNED  "signed-dnskey"
-#define ZONE_KEYS_FOREIGN "foreign-dnskey" /* of another signer of the zone (RFC 8901) */
+#define ZONE_KEYS_SIGNED   "signed-dnskey"
+#define ZONE_KEYS_FOREIGN  "foreign-dnskey" /* of another signer of the zone (RFC 8901) */
+#define ZONE_KEYS_TIMELINE "timeline" /* for timeline_text.h, not for zone_key_records_read() */
 int zone_key_records_read(const struct zone_key_files *f, const char *ending,
         struct key_records *records, struct complaint *error);
 

@@ -8,8 +8,10 @@
 #include "base/file.h"
 #include "daemon/zone_key_files.h"
 #include "daemon/zone_key_paths.h"
-#include "keys/presign_check.h"
+#include "keys/key_text.h"
 #include "keys/succession.h"
+#include "keys/timeline_check.h"
+#include "keys/timeline_text.h"
 
 /* ---- What was read ---- */
 
@@ -23,17 +25,55 @@ static bool see_file(struct seen_file *file, const char *path)
 	return file->path;
 }
 
+/* True for a file that was never looked at, too. */
 static bool is_still_same(const struct seen_file *file, int directory)
 {
-	struct file_identity now = file_identify_in(directory, file->name);
+	struct file_identity now;
 
+	if (!file->path)
+		return true;
+	now = file_identify_in(directory, file->name);
 	return file_is_same(&now, &file->identity);
+}
+
+static bool was_there(const struct file_identity *identity)
+{
+	static const struct file_identity none;
+
+	return !file_is_same(identity, &none);
+}
+
+/* ---- A planned timeline ---- */
+
+static int take_timeline(struct zone_keys *z, struct crypto *crypto, const struct name *zone,
+        const char *text, struct complaint *error)
+{
+	const char *path = z->timeline_file.path;
+
+	if (!timeline_read(&z->timeline, crypto, text, path, error))
+		return -1;
+	return name_equal(&z->timeline.zone, zone)
+	               ? 0
+	               : zone_key_fail(error, path, "this is the timeline of another zone");
+}
+
+static int read_timeline(struct zone_keys *z, struct crypto *crypto, const struct name *zone,
+        struct complaint *error)
+{
+	char *text = file_read(z->timeline_file.path, TIMELINE_TEXT_OCTETS);
+
+	if (!text)
+		return zone_key_fail_errno(error, z->timeline_file.path);
+	int result = take_timeline(z, crypto, zone, text, error);
+	key_text_free(text);
+	return result;
 }
 
 /* ---- Which ZSK signs ---- */
 
 struct zsk_reading {
 	struct zone_keys *keys;
+	const struct key_records *records;
 	const char *directory;
 	struct keypair *zsks; /* those that have their private keys in the directory */
 	unsigned count;
@@ -55,12 +95,11 @@ static int see_zsk_file(struct zsk_reading *r, const struct keypair *k)
 /* Reads the ZSKs of the signed DNSKEY RRset. Returns 0 or -1. */
 static int read_zsks(struct zsk_reading *r)
 {
-	const struct presigned *set = &r->keys->records.dnskey;
+	const struct presigned *set = &r->records->dnskey;
 
 	for (unsigned i = 0; i < set->count; i++) {
 		struct keypair *k = &r->zsks[r->count];
-		if (!keypair_from_rdata(k, &r->keys->records.owner, set->rdatas[i]) ||
-		        keypair_is_ksk(k))
+		if (!keypair_from_rdata(k, &r->records->owner, set->rdatas[i]) || keypair_is_ksk(k))
 			continue;
 		if (see_zsk_file(r, k) < 0)
 			return -1;
@@ -78,29 +117,39 @@ static void note_choice_end(struct zone_keys *z, int64_t time_s, int64_t now_s)
 		z->choice_ends_s = time_s;
 }
 
-static struct zone_zsk take_zsk(struct keypair *zsks, int index)
+static void take_zsk(struct timeline *t, struct keypair *k)
 {
-	struct zone_zsk taken = { zsks[index].key, zsks[index].tag };
+	t->zsks[t->zsk_count++] = (struct timeline_zsk){ k->key, k->tag };
+	k->key = NULL;
+}
 
-	zsks[index].key = NULL;
-	return taken;
+/* Adds a period of the ZSK that was taken last, which begins then. The records are the same in all. */
+static void add_period(struct timeline *t, int64_t from_s)
+{
+	if (t->period_count > 0)
+		t->periods[t->period_count - 1].until_s = from_s;
+	t->periods[t->period_count++] = (struct timeline_period){ .from_s = from_s,
+		.until_s = TIMELINE_NO_END,
+		.signer_count = 1,
+		.signers = { &t->zsks[t->zsk_count - 1] },
+		.records = &t->sets[0] };
 }
 
 static int choose_zsks(struct zone_keys *z, struct keypair *zsks, unsigned count, int64_t now_s,
-        const char *signed_file, struct complaint *error)
+        struct complaint *error)
 {
 	int other;
 	struct succession s = succession_choose(zsks, count, now_s, &other);
 
 	if (s.now < 0 && other < 0)
-		return zone_key_fail(error, signed_file,
+		return zone_key_fail(error, z->signed_file.path,
 		        "none of the ZSKs listed here has its private key in this directory");
 	if (s.now < 0) {
 		complaint_set(error,
 		        "%s: two ZSKs could sign, and one of them is key %u: move one elsewhere, "
 		        "or give "
 		        "them times with dnssec-settime; then run `sealgate keys sign`",
-		        signed_file, zsks[other].tag);
+		        z->signed_file.path, zsks[other].tag);
 		return -1;
 	}
 	for (unsigned i = 0; i < count; i++) {
@@ -108,29 +157,32 @@ static int choose_zsks(struct zone_keys *z, struct keypair *zsks, unsigned count
 		note_choice_end(z, zsks[i].times.inactive_s, now_s);
 		note_choice_end(z, zsks[i].times.delete_s, now_s);
 	}
-	z->zsk = take_zsk(zsks, s.now);
-	if (s.next >= 0)
-		z->next_zsk = take_zsk(zsks, s.next);
-	z->next_from_s = s.next_from_s;
+	take_zsk(&z->timeline, &zsks[s.now]);
+	add_period(&z->timeline, 0);
+	if (s.next >= 0) {
+		take_zsk(&z->timeline, &zsks[s.next]);
+		add_period(&z->timeline, s.next_from_s);
+	}
 	return 0;
 }
 
-static int load_zsks(struct zone_keys *z, const char *directory, int64_t now_s,
-        const char *signed_file, struct complaint *error)
+static int load_zsks(
+        struct zone_keys *z, const char *directory, int64_t now_s, struct complaint *error)
 {
+	const struct key_records *records = &z->timeline.sets[0];
 	struct zsk_reading r = { .keys = z,
+		.records = records,
 		.directory = directory,
-		.zsks = calloc(z->records.dnskey.count, sizeof(*r.zsks)),
+		.zsks = calloc(records->dnskey.count, sizeof(*r.zsks)),
 		.error = error };
 	int result = -1;
 
-	z->choice_ends_s = INT64_MAX;
-	z->zsk_files = calloc(z->records.dnskey.count, sizeof(*z->zsk_files));
+	z->zsk_files = calloc(records->dnskey.count, sizeof(*z->zsk_files));
 	if (!r.zsks || !z->zsk_files)
-		zone_key_fail(error, signed_file, "out of memory");
+		zone_key_fail(error, z->signed_file.path, "out of memory");
 	else if (read_zsks(&r) == 0)
-		result = choose_zsks(z, r.zsks, r.count, now_s, signed_file, error);
-	for (unsigned i = 0; r.zsks && i < z->records.dnskey.count; i++)
+		result = choose_zsks(z, r.zsks, r.count, now_s, error);
+	for (unsigned i = 0; r.zsks && i < records->dnskey.count; i++)
 		keypair_fini(&r.zsks[i]);
 	free(r.zsks);
 	return result;
@@ -150,14 +202,6 @@ static int check_owner(const struct key_records *r, const struct name *zone, con
 	return 0;
 }
 
-/* The CDS records are the DS records that the parent should have (RFC 7344, 3.1). */
-static int take_ds(struct zone_keys *z)
-{
-	for (unsigned i = 0; i < z->records.cds.count && i < LIMIT_DS; i++)
-		z->ds[z->ds_count++] = z->records.cds.rdatas[i];
-	return 0;
-}
-
 static int say_no_keys(
         const char *path, const char *directory, const struct name *zone, struct complaint *error)
 {
@@ -172,49 +216,91 @@ static int say_no_keys(
 	return -1;
 }
 
-int zone_keys_read(struct zone_keys *z, const char *directory, const struct name *zone,
+/* The timeline that follows from what `sealgate keys sign` wrote, and from the times of the ZSKs. */
+static int take_signed_file(struct zone_keys *z, const char *directory, const char *text,
+        int64_t now_s, const struct name *zone, struct complaint *error)
+{
+	const char *path = z->signed_file.path;
+	struct timeline *t = &z->timeline;
+
+	if (!timeline_init(t, zone, 2, 1, 2))
+		return complaint_no_memory(error);
+	if (!key_records_read(&t->sets[0], text, path, error))
+		return -1;
+	t->set_count = 1;
+	if (check_owner(&t->sets[0], zone, path, error) < 0)
+		return -1;
+	return load_zsks(z, directory, now_s, error);
+}
+
+static int read_signed(struct zone_keys *z, const char *directory, const struct name *zone,
         int64_t now_s, struct complaint *error)
 {
 	char path[PATH_MAX];
-	char *text;
-	int result = -1;
 
-	*z = (struct zone_keys){ 0 };
 	if (!zone_key_ending_path(path, directory, zone, ZONE_KEYS_SIGNED))
 		return zone_key_fail_path(error, directory);
-	if (!see_file(&z->signed_file, path)) {
-		complaint_no_memory(error);
-		return -1;
-	}
-	text = file_read(path, ZONE_KEY_FILE_OCTETS);
+	if (!see_file(&z->signed_file, path))
+		return complaint_no_memory(error);
+	char *text = file_read(path, ZONE_KEY_FILE_OCTETS);
 	if (!text)
-		say_no_keys(path, directory, zone, error);
-	else if (key_records_read(&z->records, text, path, error) &&
-	         check_owner(&z->records, zone, path, error) == 0 &&
-	         load_zsks(z, directory, now_s, path, error) == 0)
-		result = take_ds(z);
+		return say_no_keys(path, directory, zone, error);
+	int result = take_signed_file(z, directory, text, now_s, zone, error);
 	free(text);
-	if (result < 0)
-		zone_keys_unload(z);
 	return result;
+}
+
+/* A timeline that is damaged is not passed over: the other files may be years old. */
+static int read_either(struct zone_keys *z, const struct zone_keys_place *place, int64_t now_s,
+        struct complaint *error)
+{
+	char path[PATH_MAX];
+
+	if (!zone_key_ending_path(path, place->directory, place->zone, ZONE_KEYS_TIMELINE))
+		return zone_key_fail_path(error, place->directory);
+	if (!see_file(&z->timeline_file, path))
+		return complaint_no_memory(error);
+	if (!was_there(&z->timeline_file.identity))
+		return read_signed(z, place->directory, place->zone, now_s, error);
+	if (zone_key_ending_path(path, place->directory, place->zone, ZONE_KEYS_SIGNED)) {
+		struct file_identity idle = file_identify(path);
+		z->has_idle_files = was_there(&idle);
+	}
+	return read_timeline(z, place->crypto, place->zone, error);
+}
+
+int zone_keys_read(struct zone_keys *z, const struct zone_keys_place *place, int64_t now_s,
+        struct complaint *error)
+{
+	*z = (struct zone_keys){ .choice_ends_s = INT64_MAX };
+	if (read_either(z, place, now_s, error) == 0)
+		return 0;
+	zone_keys_unload(z);
+	return -1;
+}
+
+const char *zone_keys_path(const struct zone_keys *z)
+{
+	return z->signed_file.path ? z->signed_file.path : z->timeline_file.path;
 }
 
 int zone_keys_check(const struct zone_keys *z, struct crypto *crypto, struct complaint *error)
 {
 	unsigned line;
-	const char *fault = presign_check(crypto, &z->records, &line);
+	const char *fault = timeline_check(crypto, &z->timeline, &line);
 
 	if (!fault)
 		return 0;
 	if (line == 0)
-		return zone_key_fail(error, z->signed_file.path, fault);
-	complaint_set(error, "%s:%u: %s", z->signed_file.path, line, fault);
+		return zone_key_fail(error, zone_keys_path(z), fault);
+	complaint_set(error, "%s:%u: %s", zone_keys_path(z), line, fault);
 	return -1;
 }
 
 bool zone_keys_are_current(const struct zone_keys *z, int directory, int64_t now_s)
 {
-	bool is_same = now_s < z->choice_ends_s && is_still_same(&z->signed_file, directory);
+	bool is_same = now_s < z->choice_ends_s && is_still_same(&z->timeline_file, directory) &&
+	               is_still_same(&z->signed_file, directory);
 
 	for (unsigned i = 0; is_same && i < z->zsk_count; i++)
 		is_same = is_still_same(&z->zsk_files[i], directory);
@@ -223,15 +309,11 @@ bool zone_keys_are_current(const struct zone_keys *z, int directory, int64_t now
 
 void zone_keys_unload(struct zone_keys *z)
 {
-	signkey_free(z->zsk.key);
-	signkey_free(z->next_zsk.key);
-	z->zsk.key = z->next_zsk.key = NULL;
-	key_records_fini(&z->records);
+	timeline_fini(&z->timeline);
 	for (unsigned i = 0; i < z->zsk_count; i++)
 		free(z->zsk_files[i].path);
 	free(z->zsk_files);
 	free(z->signed_file.path);
-	z->zsk_files = NULL;
-	z->signed_file.path = NULL;
-	z->zsk_count = 0;
+	free(z->timeline_file.path);
+	*z = (struct zone_keys){ 0 };
 }

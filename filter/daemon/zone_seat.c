@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/zone_seat.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/least.h"
+#include "base/log.h"
 
 const struct name *zone_seat_apex(const struct zone_seat *seat)
 {
@@ -84,16 +86,70 @@ static void check_if_time(
 
 /* Signatures that have ended, as of an old backup, do not replace those that are valid. If the clock is wrong, the former
  * ones look ended, too, or as good as before. */
-static void compare_times(const struct zone_entry *fresh, const struct zone_seat *before,
+static void compare_times(const struct zone_keys *fresh, const struct zone_keys *former,
         int64_t now_s, struct complaint *fault)
 {
-	if (fresh->has_keys && before && zone_seat_has_keys(before) &&
-	        presigned_lasts_s(&before->entry->keys.records.dnskey, now_s) >= 0 &&
-	        presigned_lasts_s(&fresh->keys.records.dnskey, now_s) < 0)
+	if (timeline_lasts_s(&former->timeline, now_s) < 0 ||
+	        timeline_lasts_s(&fresh->timeline, now_s) >= 0)
+		return;
+	if (fresh->timeline.is_planned)
+		complaint_set(fault,
+		        "%s: none of its periods has valid signatures now: it is old, or the clock "
+		        "is wrong",
+		        zone_keys_path(fresh));
+	else
 		complaint_set(fault,
 		        "%s: no signature of the DNSKEY records is valid now: run `sealgate keys "
 		        "sign`",
-		        fresh->keys.signed_file.path);
+		        zone_keys_path(fresh));
+}
+
+/* An older timeline can come from a backup that is restored, from a copy to this gateway that overtakes a later one, or
+ * from whoever may write to the directory and kept a file. Its signatures may well be valid, and yet it may bring back a
+ * ZSK that was taken out because it was stolen, or lack a key that has signed since. Whoever may write there can read
+ * the private keys of now, too, so for an attacker nothing is gained; the comparison is for the mistakes. It ends with
+ * this process: nothing is remembered on disk, and the operator who wants the older file restarts sealgate. Two files of
+ * one generation are from two writers, of which neither knows what the other has published. */
+static void compare_generations(
+        const struct zone_keys *fresh, const struct zone_keys *former, struct complaint *fault)
+{
+	const struct timeline *ours = &former->timeline, *other = &fresh->timeline;
+
+	if (!ours->is_planned || !other->is_planned)
+		return;
+	if (other->generation < ours->generation)
+		complaint_set(fault,
+		        "%s: its generation %" PRIu64 " is older than %" PRIu64
+		        ", which is in force: an old backup, or a copy that came late",
+		        zone_keys_path(fresh), other->generation, ours->generation);
+	else if (other->generation == ours->generation && other->made_s != ours->made_s)
+		complaint_set(fault,
+		        "%s: it has the generation %" PRIu64
+		        " of the timeline in force, and was made at another time: two keepers "
+		        "write timelines of this zone, or one was restored from a backup",
+		        zone_keys_path(fresh), other->generation);
+}
+
+/* What was read must not replace what is better. */
+static void compare_with_former(const struct zone_entry *fresh, const struct zone_seat *before,
+        int64_t now_s, struct complaint *fault)
+{
+	if (!fresh->has_keys || !before || !zone_seat_has_keys(before))
+		return;
+	compare_generations(&fresh->keys, &before->entry->keys, fault);
+	if (!fault->text[0])
+		compare_times(&fresh->keys, &before->entry->keys, now_s, fault);
+}
+
+/* Says once that there are two forms of keys, and which of them counts. */
+static void tell_idle_files(const struct zone_entry *fresh, const struct zone_seat *before)
+{
+	char name[NAME_TEXT_SIZE];
+
+	if (fresh->has_keys && fresh->keys.has_idle_files &&
+	        !(before && before->entry->has_keys && before->entry->keys.has_idle_files))
+		log_info("%s: %s counts; K*.signed-dnskey and K*.private beside it do not",
+		        name_text(&fresh->text.items[0].apex, name), zone_keys_path(&fresh->keys));
 }
 
 /* A zone that was broken, and has new files, is told as broken until these are checked. */
@@ -120,10 +176,11 @@ int zone_seat_take(struct zone_seat *seat, const struct zone_seat *before,
 	*seat = (struct zone_seat){ .before = before };
 	if (keep_seat(seat, before, source, how))
 		return 0;
-	struct zone_entry *fresh = zone_entry_read(source, how->now_s, &fault);
+	struct zone_entry *fresh = zone_entry_read(source, how->crypto, how->now_s, &fault);
 	if (!fresh)
 		return -1;
-	compare_times(fresh, before, how->now_s, &fault);
+	tell_idle_files(fresh, before);
+	compare_with_former(fresh, before, how->now_s, &fault);
 	if (!fault.text[0])
 		check_if_time(fresh, how, &fault);
 	bool is_wrong = fault.text[0] != '\0';

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cursor.h"
 #include "base/least.h"
 #include "daemon/zone_succession.h"
+#include "keys/succession.h"
 
 static struct sign_zone zone_without_keys(const struct zone_entry *e, bool has_keys)
 {
@@ -22,33 +24,44 @@ static struct sign_zone zone_without_keys(const struct zone_entry *e, bool has_k
 
 /* ---- Periods ---- */
 
-static struct sign_period period_of_keys(
-        const struct zone_keys *k, const struct zone_zsk *zsk, int64_t from_s)
+/* The CDS records are the DS records that the parent should have (RFC 7344, 3.1), unless they ask it to have none (RFC
+ * 8078, 4). */
+static void give_ds(struct sign_period *made)
 {
-	return (struct sign_period){ .from_s = from_s,
-		.key_count = 1,
-		.keys = { { zsk->key, zsk->tag } },
-		.dnskey = k->records.dnskey,
-		.cds = k->records.cds,
-		.cdnskey = k->records.cdnskey,
-		.ds_count = k->ds_count,
-		.ds = k->ds };
+	struct cursor c = cursor_over(made->cds.count > 0 ? made->cds.rdatas[0] : span_of(NULL, 0));
+
+	cursor_u16(&c); /* the tag */
+	if (cursor_u8(&c) == 0)
+		return;
+	made->ds = made->cds.rdatas;
+	made->ds_count = (unsigned)least(made->cds.count, LIMIT_DS);
 }
 
-/* The periods of one file of signed records: that of the ZSK of now, and that of the ZSK that takes over, with the same
- * records. Returns NULL if memory is short. */
-static struct sign_period *make_periods(const struct zone_keys *k, unsigned *count)
+static struct sign_period make_period(const struct timeline_period *p)
 {
-	*count = k->next_zsk.key ? 2 : 1;
-	struct sign_period *made = calloc(*count, sizeof(*made));
+	struct sign_period made = { .from_s = p->from_s,
+		.key_count = p->signer_count,
+		.dnskey = p->records->dnskey,
+		.cds = p->records->cds,
+		.cdnskey = p->records->cdnskey };
 
-	if (!made)
-		return NULL;
-	made[0] = period_of_keys(k, &k->zsk, 0);
-	if (*count > 1)
-		made[1] = period_of_keys(k, &k->next_zsk, k->next_from_s);
+	for (unsigned i = 0; i < p->signer_count; i++)
+		made.keys[i] = (struct sign_key){ p->signers[i]->key, p->signers[i]->tag };
+	give_ds(&made);
 	return made;
 }
+
+/* Returns NULL if memory is short. */
+static struct sign_period *make_periods(const struct timeline *t)
+{
+	struct sign_period *made = calloc(t->period_count, sizeof(*made));
+
+	for (unsigned i = 0; made && i < t->period_count; i++)
+		made[i] = make_period(&t->periods[i]);
+	return made;
+}
+
+_Static_assert(SIGN_KEYS_MAX >= TIMELINE_SIGNERS, "all that sign have room");
 
 static bool can_sign(const struct sign_zone *zone, int64_t now_s)
 {
@@ -60,8 +73,9 @@ static bool can_sign(const struct sign_zone *zone, int64_t now_s)
 static bool give_periods(struct sign_zone *zone, const struct zone_seat *seat,
         const struct sign_zone *before, int64_t now_s)
 {
-	unsigned count;
-	struct sign_period *periods = make_periods(&seat->entry->keys, &count);
+	const struct timeline *t = &seat->entry->keys.timeline;
+	unsigned count = t->period_count;
+	struct sign_period *periods = make_periods(t);
 
 	if (!periods)
 		return false;
@@ -71,7 +85,9 @@ static bool give_periods(struct sign_zone *zone, const struct zone_seat *seat,
 	if (seat->before->entry == seat->entry)
 		memcpy(periods, before->periods.items, count * sizeof(*periods));
 	else
-		zone_succession_hold(periods, count, &before->periods, now_s);
+		zone_succession_hold(periods, count, &before->periods,
+		        &(struct succession_time){
+		                now_s, t->is_planned ? 0 : SUCCESSION_SPREAD_S });
 	return true;
 }
 

@@ -5,10 +5,17 @@
 
 #include "sign/sign_period.h"
 
-/* Puts off later periods of `fresh`, which are about to replace `former`: if the DNSKEY RRset of `former` at `now_s` lacks a
- * key that signs in a period, until the TTL of that RRset is over. `sealgate keys sign` looks after this, too, but the
- * operator may load its file hours later. A key that was put off before stays so. */
+struct succession_time {
+	int64_t now_s;
+	int64_t spread_s; /* until each server of the zone shows what this one shows */
+};
+
+/* Puts off later periods of `fresh`, which are about to replace `former`: if a key signs in a period, and resolvers may
+ * still have a DNSKEY RRset that `former` has shown without it, until the TTL of that is over. `sealgate keys sign` and
+ * the keeper look after this, too, but the file may be loaded hours later. A key that was put off before stays so. A
+ * period is not put off if the one before it lacks the key, too, or has no valid pre-made signatures for so long: then
+ * to wait would not help. */
 void zone_succession_hold(struct sign_period *fresh, unsigned count,
-        const struct sign_periods *former, int64_t now_s);
+        const struct sign_periods *former, const struct succession_time *t);
 
 #endif

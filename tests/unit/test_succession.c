@@ -172,11 +172,16 @@ static void keys_that_cannot_sign_are_not_chosen(void **state)
 	assert_int_equal(succession_choose(keys, 3, NOW, NULL).now, -1);
 }
 
+/* Valid for a week. */
+static struct presigned_rrsig lasting = { .inception = NOW - 86400, .expiration = NOW + 7 * 86400 };
+
 /* Two periods in which one key signs and then the other, which was planned to begin. DNSKEY records of `shown` keys. */
 static void fill_succession(struct sign_period periods[static 2], const struct signkey *old,
         const struct signkey *new, struct span *shown, unsigned count)
 {
-	const struct presigned dnskey = { .count = count, .ttl_s = 3600, .rdatas = shown };
+	const struct presigned dnskey = {
+		.count = count, .ttl_s = 3600, .rdatas = shown, .rrsig_count = 1, .rrsigs = &lasting
+	};
 
 	periods[0] =
 	        (struct sign_period){ .key_count = 1, .keys = { { old, 1 } }, .dnskey = dnskey };
@@ -204,7 +209,9 @@ static void a_key_that_was_not_shown_yet_does_not_take_over(void **state)
 	fill_succession(fresh, old, new, shown, 2);
 	fill_succession(again, old, new, shown, 2);
 	const struct sign_periods first = { 1, former }, second = { 2, fresh };
-	zone_succession_hold(fresh, 2, &first, NOW);
+	const struct succession_time now = { NOW, SUCCESSION_SPREAD_S },
+	                             later = { NOW + 60, SUCCESSION_SPREAD_S };
+	zone_succession_hold(fresh, 2, &first, &now);
 	assert_ptr_equal(sign_period_at(&second, NOW)->keys[0].key, old);
 	assert_ptr_equal(
 	        sign_period_at(&second, NOW + 3600 + SUCCESSION_SPREAD_S - 1)->keys[0].key, old);
@@ -212,13 +219,13 @@ static void a_key_that_was_not_shown_yet_does_not_take_over(void **state)
 	        sign_period_at(&second, NOW + 3600 + SUCCESSION_SPREAD_S)->keys[0].key, new);
 
 	/* It is held over further reloads, though its record is shown by now. */
-	zone_succession_hold(again, 2, &second, NOW + 60);
+	zone_succession_hold(again, 2, &second, &later);
 	assert_int_equal(again[1].from_s, fresh[1].from_s);
 
 	/* The operator may set an earlier time of a key that is not held, once it was shown for long enough. */
 	fresh[1].is_held = false;
 	fill_succession(again, old, new, shown, 2);
-	zone_succession_hold(again, 2, &second, NOW + 60);
+	zone_succession_hold(again, 2, &second, &later);
 	assert_int_equal(again[1].from_s, NOW - 100);
 	keypair_fini(&pairs[0]);
 	keypair_fini(&pairs[1]);

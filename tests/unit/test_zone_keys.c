@@ -275,7 +275,9 @@ static void tags_that_could_be_mistaken_collide(void **state)
 /* Reads and checks the keys. */
 static int load(struct zone_keys *keys, struct place *p, int64_t now_s)
 {
-	if (zone_keys_read(keys, p->directory, &p->zone, now_s, &p->error) < 0)
+	const struct zone_keys_place place = { p->directory, &p->zone, p->crypto };
+
+	if (zone_keys_read(keys, &place, now_s, &p->error) < 0)
 		return -1;
 	if (zone_keys_check(keys, p->crypto, &p->error) == 0)
 		return 0;
@@ -294,17 +296,16 @@ static void answers_are_made_with_the_zsk_and_the_file(void **state)
 	assert_int_equal(
 	        run(p, "for k in $(grep -l ' 257 ' K*.key); do rm $k ${k%.key}.private; done"), 0);
 	assert_row(p->error.text, load(&keys, p, NOW) == 0);
-	assert_non_null(keys.zsk.key);
-	assert_int_equal(keys.records.dnskey.count, 2);
-	assert_int_equal(keys.records.dnskey.rrsig_count, PRESIGN_COUNT);
-	assert_int_equal(keys.records.cds.count, 1);
-	assert_int_equal(keys.records.cdnskey.count, 1);
-	assert_int_equal(keys.records.dnskey.ttl_s, PRESIGN_TTL_S);
-	assert_int_equal(keys.ds_count, 1);
+	assert_non_null(keys.timeline.zsks[0].key);
+	assert_int_equal(keys.timeline.sets[0].dnskey.count, 2);
+	assert_int_equal(keys.timeline.sets[0].dnskey.rrsig_count, PRESIGN_COUNT);
+	assert_int_equal(keys.timeline.sets[0].cds.count, 1);
+	assert_int_equal(keys.timeline.sets[0].cdnskey.count, 1);
+	assert_int_equal(keys.timeline.sets[0].dnskey.ttl_s, PRESIGN_TTL_S);
 	for (unsigned day = 0; day < 21; day++) {
 		const struct presigned_rrsig *chosen[LIMIT_DS];
 		int64_t now_s = NOW + 86400 * (int64_t)day;
-		assert_int_equal(presigned_choose(&keys.records.dnskey, now_s, chosen), 1);
+		assert_int_equal(presigned_choose(&keys.timeline.sets[0].dnskey, now_s, chosen), 1);
 		/* The signature must outlive every cached copy. */
 		if (day < 15)
 			assert_true((int32_t)(chosen[0]->expiration - (uint32_t)now_s) > 5 * 86400);
@@ -321,13 +322,13 @@ static void answers_are_made_with_the_zsk_and_the_file(void **state)
 		{ "after the last second", NOW + 21 * DAY - 3599, -1 },
 	};
 	for (size_t i = 0; i < COUNT(lasting); i++)
-		assert_row(lasting[i].why, presigned_lasts_s(&keys.records.dnskey,
+		assert_row(lasting[i].why, presigned_lasts_s(&keys.timeline.sets[0].dnskey,
 		                                   lasting[i].now_s) == lasting[i].lasts_s);
 	/* Each signature is valid for a week, and one begins each day: without seven, there is a gap. */
-	memmove(&keys.records.dnskey.rrsigs[3], &keys.records.dnskey.rrsigs[10],
-	        5 * sizeof(keys.records.dnskey.rrsigs[0]));
-	keys.records.dnskey.rrsig_count -= 7;
-	assert_int_equal(presigned_lasts_s(&keys.records.dnskey, NOW), 9 * DAY - 3600);
+	memmove(&keys.timeline.sets[0].dnskey.rrsigs[3], &keys.timeline.sets[0].dnskey.rrsigs[10],
+	        5 * sizeof(keys.timeline.sets[0].dnskey.rrsigs[0]));
+	keys.timeline.sets[0].dnskey.rrsig_count -= 7;
+	assert_int_equal(presigned_lasts_s(&keys.timeline.sets[0].dnskey, NOW), 9 * DAY - 3600);
 	zone_keys_unload(&keys);
 	place_free(p);
 }
@@ -552,9 +553,10 @@ static void a_roll_by_times_goes_through_its_steps(void **state)
 		struct zone_keys keys;
 		sign_at(p, now_s + rows[i].after_s);
 		assert_row(p->error.text, load(&keys, p, now_s + rows[i].after_s) == 0);
-		assert_row(rows[i].why, keys.records.dnskey.count == rows[i].dnskeys);
-		bool is_next = keys.next_zsk.key && now_s + rows[i].after_s >= keys.next_from_s;
-		bool is_new = (is_next ? keys.next_zsk : keys.zsk).tag == strtoul(tag, NULL, 10);
+		assert_row(rows[i].why, keys.timeline.sets[0].dnskey.count == rows[i].dnskeys);
+		const struct timeline_period *period =
+		        timeline_at(&keys.timeline, now_s + rows[i].after_s);
+		bool is_new = period->signers[0]->tag == strtoul(tag, NULL, 10);
 		assert_row(rows[i].why, is_new == rows[i].is_new);
 		zone_keys_unload(&keys);
 	}
@@ -607,11 +609,10 @@ static void two_signers_take_each_others_keys(void **state)
 	assert_int_equal(count.cdnskey, 1);
 	sign_at(ours, NOW);
 	assert_row(ours->error.text, load(&keys, ours, NOW) == 0);
-	assert_int_equal(keys.records.dnskey.count, 4);
-	assert_int_equal(keys.records.cds.count, 2);
-	assert_int_equal(keys.records.cdnskey.count, 2);
-	assert_int_equal(keys.records.dnskey.rrsig_count, PRESIGN_COUNT);
-	assert_int_equal(keys.ds_count, 2);
+	assert_int_equal(keys.timeline.sets[0].dnskey.count, 4);
+	assert_int_equal(keys.timeline.sets[0].cds.count, 2);
+	assert_int_equal(keys.timeline.sets[0].cdnskey.count, 2);
+	assert_int_equal(keys.timeline.sets[0].dnskey.rrsig_count, PRESIGN_COUNT);
 	zone_keys_unload(&keys);
 	place_free(ours);
 	place_free(other);
