@@ -7,12 +7,14 @@ them, so its clock may be at most that far ahead."""
 
 import contextlib
 import glob
+import hashlib
 import os
 import pathlib
 import random
 import re
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -89,8 +91,7 @@ class Operator:
     def __init__(self, signing):
         self.directory = signing.resources.path("succession-keys")
         self.clock = Clock(signing.resources, "succession-clock", "+0")
-        self._sign = (*self.clock.words, signing.sealgate_path, "keys", "sign", ZONE.origin, "--directory",
-                      self.directory)
+        self._sign = (*self.clock.words, signing.sealgate_path, "keys", "sign", ZONE.origin, "--directory")
         # The keys that the parent knows.
         shutil.rmtree(self.directory, ignore_errors=True)
         shutil.copytree(signing.keys.keys_of(ZONE.origin), self.directory)
@@ -119,17 +120,18 @@ class Operator:
 
     def refused(self):
         """What `sealgate keys sign` says as it refuses."""
-        done = subprocess.run(self._sign, capture_output=True, text=True)
+        done = subprocess.run((*self._sign, self.directory), capture_output=True, text=True)
         expect(done.returncode == 1, f"`keys sign` does not refuse: exit {done.returncode}: {done.stdout}")
         return done.stderr
 
-    def sign(self, *options):
+    def sign(self, *options, directory=None):
         """Signs ahead, and lowers the TTLs in the file: sealgate always writes an hour."""
-        said = run_tool(*self._sign, *options)
-        path = pathlib.Path(self.directory, f"K{ZONE.origin}signed-dnskey")
+        directory = directory or self.directory
+        said = run_tool(*self._sign, directory, *options)
+        path = pathlib.Path(directory, f"K{ZONE.origin}signed-dnskey")
         text = path.read_text(encoding="utf-8")
         path.write_text(re.sub(r"^(\S+ )3600 ", rf"\g<1>{self.ttl_s} ", text, flags=re.MULTILINE), encoding="utf-8")
-        let_sealgate_read(self.directory)
+        let_sealgate_read(directory)
         return said
 
 
@@ -200,6 +202,81 @@ def _as_successor(world):
     _reload(world)
     yield "published"
     yield from _taken_over_and_deleted(world, old, new, 30, 40)
+
+
+# A timeline, written here and not by sealgate (docs/timeline.md). Nothing is reloaded after the first second.
+
+BETWEEN_S = 20          # its steps: longer than validators keep what they know
+
+
+def _records(operator, keys):
+    """What `sealgate keys sign` writes for these keys alone, with lower TTLs."""
+    with tempfile.TemporaryDirectory() as apart:
+        for key in keys:
+            for path in glob.glob(os.path.join(operator.directory, f"{key}.*")):
+                shutil.copy(path, apart)
+        operator.sign("--force", directory=apart)
+        return pathlib.Path(apart, f"K{ZONE.origin}signed-dnskey").read_text(encoding="utf-8")
+
+
+def _secret(operator, key):
+    text = pathlib.Path(operator.directory, f"{key}.private").read_text(encoding="utf-8")
+    return re.search(r"^PrivateKey: (\S+)$", text, re.MULTILINE)[1]
+
+
+def _digits(at_s):
+    return time.strftime("%Y%m%d%H%M%S", time.gmtime(at_s))
+
+
+def _write_timeline(operator, old, new):
+    """Returns when the new ZSK is published, takes over, and the old one is gone."""
+    (ksk,) = [os.path.basename(path).removesuffix(".key")
+              for path in glob.glob(os.path.join(operator.directory, "K*.key"))
+              if " 257 " in pathlib.Path(path).read_text(encoding="utf-8")]
+    now_s = int(time.time())
+    times = [now_s + BETWEEN_S * step for step in range(1, 4)]
+    both = _records(operator, (ksk, old, new))
+    sets = ((_tag_of(old), _records(operator, (ksk, old))), (_tag_of(old), both), (_tag_of(new), both),
+            (_tag_of(new), _records(operator, (ksk, new))))
+    edges = [_digits(at_s) for at_s in (now_s - MINUTE, *times, now_s + 10 * 24 * 60 * MINUTE)]
+    text = f"sealgate-timeline 1\nzone {ZONE.origin}\ngeneration 1\nmade {_digits(now_s)}\n"
+    text += "".join(f"zsk 13 {_tag_of(key)} {_secret(operator, key)}\n" for key in (old, new))
+    for begin, end, (tag, records) in zip(edges, edges[1:], sets):
+        text += f"period {begin} {end}\nsign 13 {tag}\n{records}"
+    digest = hashlib.sha256(text.encode()).hexdigest().upper()
+    path = pathlib.Path(operator.directory, f"K{ZONE.origin}timeline")
+    path.write_text(f"{text}sha256 {digest}\n", encoding="utf-8")
+    let_sealgate_read(operator.directory)
+    return times
+
+
+def _keys_shown(world):
+    answer = world.signing.ask_server(ZONE, ZONE.origin, "DNSKEY", do=True, rd=False)
+    expect(answer is not None, "no answer for DNSKEY", *world.log_tail())
+    return len(answer.data("DNSKEY"))
+
+
+def _by_a_timeline(world):
+    """All is planned ahead. Only the clock moves."""
+    operator = world.operator
+    (old,) = operator.zsks
+    new = operator.keygen("-a", "ECDSAP256SHA256", "-P", "now", "-A", "none", ZONE.origin)
+    times = _write_timeline(operator, old, new)
+    _reload(world)
+    expect_equal("keys in the DNSKEY RRset", _keys_shown(world), 2)
+    yield "planned"
+    wait_until(lambda: _keys_shown(world) == 3, "the new key is not published", 60)
+    expect(time.time() >= times[0], "the new key is published too early")
+    expect_equal("key that signs before its time", _signing_tag(world), _tag_of(old))
+    yield "published"
+    wait_until(lambda: _signing_tag(world) == _tag_of(new), "the new key does not take over", 60)
+    expect(time.time() >= times[1], "the new key takes over too early")
+    expect_equal("keys in the DNSKEY RRset", _keys_shown(world), 3)
+    yield "taken over"
+    wait_until(lambda: _keys_shown(world) == 2, "the old key is not deleted", 60)
+    expect(time.time() >= times[2], "the old key is deleted too early")
+    expect_equal("key that signs", _signing_tag(world), _tag_of(new))
+    yield "deleted"
 
 
 def _taken_over_and_deleted(world, old, new, at, until):
@@ -304,6 +381,8 @@ GROUPS = (
            _with_warm_caches(_as_documented)),
     _group("no validator with a warm cache sees anything but Secure, with dnssec-keygen -S",
            _with_warm_caches(_as_successor)),
+    _group("no validator with a warm cache sees anything but Secure while sealgate follows a timeline, without a reload",
+           _with_warm_caches(_by_a_timeline)),
     _group("no validator with an empty cache sees anything but Secure", _with_empty_caches),
     _group("a key that a reload brings after its time waits until resolvers know it", _waits_if_loaded_late),
     _group("`keys sign` refuses a takeover that is too early; forced, it is Bogus for warm validators",
