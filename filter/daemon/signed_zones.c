@@ -35,8 +35,11 @@ static void add_keys_of_zone(
         struct control_reply *reply, const struct sign_zone *zone, int64_t now_s)
 {
 	int64_t lasts_s = sign_periods_last_s(&zone->periods, now_s);
+	const struct sign_period *period = sign_zone_period(zone, now_s);
 
-	control_add_number(reply, "key_tag", sign_zone_period(zone, now_s)->keys[0].tag);
+	control_add_number(reply, "key_tag", period->keys[0].tag);
+	if (period->key_count > 1) /* while the zone changes its algorithm */
+		control_add_number(reply, "second_key_tag", period->keys[1].tag);
 	control_add_number(reply, "presigned_left_days", lasts_s < 0 ? -1 : lasts_s / 86400);
 }
 

@@ -8,6 +8,8 @@ Each line of FILE is a word and octets in hexadecimal, or a path:
 
     now SECONDS
     key ZONE RDATA          a DNSKEY of the zone
+    ksk ZONE RDATA          its KSK, which alone signs DNSKEY, CDS and CDNSKEY
+    all ZONE RDATA...       the keys of the zone from here on: each signs all other sets, and no other key
     response OCTETS         a DNS message
     presigned PATH          a file of sets that a KSK signed ahead, of keys in the file itself
 
@@ -47,6 +49,7 @@ def require(claim, why):
 class Judge:
     def __init__(self):
         self.now, self.keys, self.verified = 0, {}, 0
+        self.all, self.ksks = {}, {}
 
     def add_key(self, zone, rdata):
         zone, rdata = dns.name.from_text(zone), bytes.fromhex(rdata)
@@ -54,6 +57,18 @@ class Judge:
         if zone not in self.keys:
             self.keys[zone] = dns.rrset.RRset(zone, IN, T.DNSKEY)
         self.keys[zone].add(rdata, 300)
+
+    def add_ksk(self, zone, rdata):
+        kept, self.keys = self.keys, self.ksks
+        self.add_key(zone, rdata)
+        self.keys = kept
+
+    def use_all(self, zone, *rdatas):
+        self.keys.pop(dns.name.from_text(zone), None)
+        for rdata in rdatas:
+            self.add_key(zone, rdata)
+        keys = self.keys[dns.name.from_text(zone)]
+        self.all[keys.name] = sorted((k.algorithm, dns.dnssec.key_id(k)) for k in keys)
 
     def zone_of(self, name):
         above = [zone for zone in self.keys if name.is_subdomain(zone)]
@@ -66,7 +81,8 @@ class Judge:
         require(sig.labels == labels, f"{rrset.name}: {sig.labels} labels, not {labels}")
         require(sig.original_ttl >= rrset.ttl == sig_ttl, f"{rrset.name}: TTLs")
         require(sig.expiration - self.now > 86400, f"{rrset.name}: it ends too soon")
-        keys = self.keys[sig.signer]
+        is_by_ksk = sig.signer in self.ksks and rrset.rdtype in (T.DNSKEY, T.CDS, T.CDNSKEY)
+        keys = (self.ksks if is_by_ksk else self.keys)[sig.signer]
         dns.dnssec.validate_rrsig(rrset, sig, {sig.signer: keys}, now=self.now)
         self.verified += 1
 
@@ -83,6 +99,13 @@ class Judge:
             require(mine or made or not is_answer, f"{rrset.name} {T.to_text(rrset.rdtype)}: unsigned")
             for sig in mine or ():
                 self.signature(rrset, sig, mine.ttl)
+            zone = self.zone_of(rrset.name)
+            if mine and zone in self.all and rrset.rdtype not in (T.DNSKEY, T.CDS, T.CDNSKEY):
+                made = sorted((sig.algorithm, sig.key_tag) for sig in mine)
+                require(made == self.all[zone], f"{rrset.name}: signed by {made}, not {self.all[zone]}")
+            if rrset.rdtype == T.DNSKEY and zone in self.all:
+                shown = [(k.algorithm, dns.dnssec.key_id(k)) for k in rrset]
+                require(set(self.all[zone]) <= set(shown), f"{rrset.name}: a key that signs is not shown")
             if rrset.rdtype == T.NSEC:
                 self.nsec(rrset)
         require(not sigs, f"signatures of nothing: {list(sigs)}")
@@ -125,7 +148,7 @@ def judge(path):
                 if word == "now":
                     j.now = int(rest[0])
                 else:
-                    {"key": j.add_key, "response": j.response, "presigned": j.presigned}[word](*rest)
+                    {"key": j.add_key, "ksk": j.add_ksk, "all": j.use_all, "response": j.response, "presigned": j.presigned}[word](*rest)
             except (Wrong, dns.exception.DNSException) as error:
                 print(f"{path}:{number}: {error or type(error).__name__}")
                 return 1
