@@ -83,7 +83,7 @@ SOURCES  := $(wildcard filter/*/*.[ch] rules/*.c tests/unit/*.[ch] tests/vault/*
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n')
 
-.PHONY: all help deps demo demo-sign check tests unit lab check-vm adversary zoo corpus cost lint fuzz fuzzers musl coverage format bench bench-zones clean install uninstall objects
+.PHONY: all help deps demo demo-sign check tests unit lab check-vm adversary zoo life corpus cost lint fuzz fuzzers musl coverage format bench bench-zones clean install uninstall objects
 .DELETE_ON_ERROR:
 # What make would remove again. Not all there is: a marker that is missing must be made anew.
 .SECONDARY: $(patsubst %.c,$B/%.o,$(wildcard tests/unit/*.c bench/*.c tests/fuzz/*.c))
@@ -100,6 +100,7 @@ help:
 	@echo 'make check-vm   cases of the lab on Debian'"'"'s kernel in qemu: nft, lossy links (root, apt; 35 minutes)'
 	@echo 'make adversary  an attacker who searches, for ADVERSARY_SECONDS=$(ADVERSARY_SECONDS); SEED= (root)'
 	@echo 'make zoo        the signer before servers of many odd habits, for five validators; SEED= (root, two minutes)'
+	@echo 'make life       three years of the keys of LIFE_SEEDS=$(LIFE_SEEDS) zones for each thing that goes wrong'
 	@echo 'make corpus     answers of every kind, changed in every way, beside other validators'
 	@echo 'make cost       what a response costs, in instructions, has not grown (valgrind)'
 	@echo 'make musl       the build and the unit tests with musl (root, apt; five minutes)'
@@ -252,6 +253,11 @@ check-vm:
 
 # The search for ways around the gate, of which the lab has a short one. With each violation it says
 # how that is played again, by SEED, SCENE and STEPS.
+LIFE_SEEDS ?= 100
+
+life: $B/tests/test_life_simulation
+	@LIFE_SEEDS=$(LIFE_SEEDS) $B/tests/test_life_simulation
+
 ADVERSARY_SECONDS ?= 3600
 
 adversary:

@@ -201,7 +201,7 @@ static void parent_acts(struct world *w)
 		will = 0;
 	else if (c.synced)
 		will = c.synced;
-	if (will == had) {
+	if (will == had || w->given->has_no_parent) {
 		w->parent_acts_s = 0;
 		return;
 	}
@@ -259,8 +259,15 @@ static void flap(struct world *w)
 		l->frozen_s = since_s - 1;
 		l->thaws_s = w->now_s + (3 + world_draw(w, 8)) * HOUR;
 	}
-	if (happens(w, w->given->flaps))
-		w->parents[0].is_unreached = !w->parents[0].is_unreached;
+	for (unsigned p = 0; p < WORLD_PARENTS - 1; p++) {
+		struct lagging *hidden = &w->parents[p];
+		if (hidden->is_unreached && hidden->unreached_until_s <= w->now_s)
+			hidden->is_unreached = false;
+		if (!happens(w, w->given->flaps))
+			continue;
+		hidden->is_unreached = true;
+		hidden->unreached_until_s = w->now_s + (1 + world_draw(w, 48)) * HOUR;
+	}
 }
 
 static bool is_frozen(const struct world *w)

@@ -66,6 +66,7 @@ struct scenario {
 	unsigned slow_parent_days, lags, vault_outages, crashes, restores, clock_steps, flaps,
 	        absences;
 	int64_t spread_s, safety_s;
+	bool has_no_parent; /* nobody gives the parent a DS */
 };
 
 struct world {

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "keys/life_word.h"
+
+#include "base/encoding.h"
+#include "keys/life_move.h"
+
+static bool servers_differ(const struct life_observation *look, const struct life_key *k)
+{
+	bool waits = false, all = look->server_count > 0;
+
+	for (unsigned r = 0; r < LIFE_RECORDS; r++)
+		if (r != LIFE_DS && life_is_uncertain(k, r) && !k->marks[r].seen_s)
+			waits = waits || k->marks[r].is_doubted || !k->marks[r].announced_s;
+	for (unsigned i = 0; i < look->server_count; i++)
+		all = all && look->servers[i].is_reached;
+	return waits && !all;
+}
+
+static unsigned needs_of_ksk(const struct life *life, const struct life_observation *look,
+        const struct life_key *k, int64_t now_s)
+{
+	const struct life_mark *ds = &k->marks[LIFE_DS];
+	bool is_late = ds->changed_s && !ds->seen_s && now_s - ds->changed_s > LIFE_PATIENCE_S;
+	unsigned needs = 0;
+
+	if (ds->stage == LIFE_RUMOURED && is_late)
+		needs |= LIFE_NEEDS_DS;
+	if (ds->stage == LIFE_UNRETENTIVE && is_late)
+		needs |= LIFE_NEEDS_NO_DS;
+	if (ds->stage == LIFE_HIDDEN && ds->changed_s && life_ds_is_seen(look, k))
+		needs |= LIFE_NEEDS_NO_DS;
+	if (life->is_signed && k->is_compromised && !k->is_leaving)
+		needs |= LIFE_NEEDS_NEW_KSK;
+	return needs;
+}
+
+/* A DS that no key of ours explains, or none at all where one carried the zone. */
+static unsigned needs_of_parent(const struct life *life, const struct life_observation *look)
+{
+	unsigned needs = 0;
+
+	for (unsigned p = 0; p < look->parent_count; p++)
+		for (unsigned t = 0; t < look->parents[p].ds.count; t++) {
+			bool is_ours = false;
+			for (unsigned i = 0; i < life->count; i++)
+				is_ours |= life->keys[i].role == LIFE_KSK &&
+				           life->keys[i].tag == look->parents[p].ds.tags[t];
+			needs |= is_ours ? 0 : LIFE_NEEDS_OTHER_DS;
+		}
+	return needs;
+}
+
+/* A zone whose DS was asked for, whose servers of the parent all answer, and that has none. */
+static unsigned needs_ds_back(const struct life *life, const struct life_observation *look)
+{
+	bool was_carried = false;
+
+	for (unsigned i = 0; i < life->count; i++) {
+		const struct life_key *k = &life->keys[i];
+		if (k->role != LIFE_KSK)
+			continue;
+		if (life_ds_is_seen(look, k))
+			return 0;
+		was_carried |= k->is_leaving && life_is_out(k, LIFE_DS);
+	}
+	for (unsigned p = 0; p < look->parent_count; p++)
+		if (!look->parents[p].is_reached)
+			return 0;
+	return was_carried && life->is_signed && look->parent_count ? LIFE_NEEDS_DS_BACK : 0;
+}
+
+struct life_alarms life_judge(const struct life *life, const struct life_observation *look,
+        const struct life_report *report, int64_t now_s, int64_t end_s)
+{
+	struct life_alarms alarms = { .has_failed = !report->is_trusted };
+
+	if (end_s && end_s - now_s < LIFE_FAILING_S)
+		alarms.has_failed = true;
+	if (end_s && !look->has_vault && end_s - now_s < LIFE_LEFT_S)
+		alarms.needs |= LIFE_NEEDS_VAULT;
+	for (unsigned i = 0; i < life->count; i++) {
+		const struct life_key *k = &life->keys[i];
+		if (k->role == LIFE_KSK)
+			alarms.needs |= needs_of_ksk(life, look, k, now_s);
+		if (servers_differ(look, k))
+			alarms.needs |= LIFE_NEEDS_SERVER;
+	}
+	alarms.needs |= needs_of_parent(life, look) | needs_ds_back(life, look);
+	return alarms;
+}
+
+enum life_word life_word_for(const struct life *life, struct life_alarms alarms)
+{
+	bool is_out = false, waits = false;
+
+	for (unsigned i = 0; i < life->count; i++) {
+		is_out |= !life_is_gone(&life->keys[i]);
+		waits |= life_is_uncertain(&life->keys[i], LIFE_DS) &&
+		         !life->keys[i].marks[LIFE_DS].seen_s;
+	}
+	if (alarms.has_failed)
+		return LIFE_INTERNAL_FAILURE;
+	if (!life->is_signed && !is_out)
+		return LIFE_UNSIGNED;
+	if (alarms.needs)
+		return LIFE_ACTION_NEEDED;
+	if (!life->is_signed)
+		return LIFE_UNSIGNING;
+	return waits ? LIFE_WAITING_FOR_PARENT : LIFE_SIGNING;
+}
+
+const char *life_word_text(enum life_word word)
+{
+	static const char *const words[] = { "signing", "waiting for the parent", "action needed",
+		"internal failure", "unsigning", "unsigned" };
+	return words[word];
+}
+
+int64_t life_ds_from_s(
+        const struct life *life, const struct life_policy *policy, const struct life_key *k)
+{
+	static const enum life_record records[] = { LIFE_DNSKEY, LIFE_KRRSIG, LIFE_ZRRSIG };
+	int64_t from_s = 0;
+
+	if (life_may_have_ds(life, k) || !life_is_hidden(k, LIFE_DS))
+		return 0;
+	for (unsigned i = 0; i < life->count; i++) {
+		const struct life_key *other = &life->keys[i];
+		if (other->algorithm != k->algorithm || (other != k && other->role == LIFE_KSK))
+			continue;
+		for (unsigned n = 0; n < 3; n++) {
+			if (other->marks[records[n]].stage != LIFE_RUMOURED)
+				continue;
+			int64_t due_s = life_due_s(life, policy, other, records[n], true);
+			from_s = due_s > from_s ? due_s : from_s;
+		}
+	}
+	return from_s ? from_s : INT64_MAX;
+}
+
+static bool tell_ds(const struct life *life, const struct life_policy *policy,
+        const struct life_key *k, struct complaint *sentence)
+{
+	const struct life_mark *ds = &k->marks[LIFE_DS];
+	int64_t time_s = life_is_uncertain(k, LIFE_DS) ? life_due_s(life, policy, k, LIFE_DS, false)
+	                                               : life_ds_from_s(life, policy, k);
+	bool has_time = time_s && time_s != INT64_MAX;
+	char digits[DIGITS_TIME_SIZE];
+
+	if (has_time)
+		digits_time_write(time_s, digits);
+	if (life_is_uncertain(k, LIFE_DS) && ds->seen_s)
+		complaint_set(sentence,
+		        "the parent %s the DS of the KSK %u; the next step is not before %s",
+		        ds->stage == LIFE_RUMOURED ? "has" : "has removed", k->tag, digits);
+	else if (ds->stage == LIFE_RUMOURED)
+		complaint_set(sentence,
+		        "not every server of the parent has the DS of the KSK %u: give it to the "
+		        "parent, "
+		        "or wait until the parent has read the CDS; nothing else goes on before",
+		        k->tag);
+	else if (ds->stage == LIFE_UNRETENTIVE)
+		complaint_set(sentence,
+		        "the parent still has the DS of the KSK %u: remove it there, or wait until "
+		        "the "
+		        "parent has read the CDS; nothing else goes on before",
+		        k->tag);
+	else if (ds->stage == LIFE_HIDDEN && !k->is_leaving && life->is_signed)
+		complaint_set(sentence, "the parent must not have the DS of the KSK %u yet: %s%s",
+		        k->tag, has_time ? "not before " : "not every server shows the key yet",
+		        has_time ? digits : "");
+	else
+		return false;
+	return true;
+}
+
+bool life_tell(const struct life *life, const struct life_policy *policy, const struct life_key *k,
+        struct complaint *sentence)
+{
+	char digits[DIGITS_TIME_SIZE];
+
+	if (k->role == LIFE_KSK && tell_ds(life, policy, k, sentence))
+		return true;
+	for (unsigned r = 0; r < LIFE_RECORDS; r++) {
+		if (r == LIFE_DS || !life_is_uncertain(k, r))
+			continue;
+		int64_t due_s = life_due_s(life, policy, k, r, true);
+		complaint_set(sentence, "the %s record of the %s %u is %s, %s%s",
+		        life_record_word(r), k->role == LIFE_KSK ? "KSK" : "ZSK", k->tag,
+		        life_stage_word(k->marks[r].stage),
+		        due_s == INT64_MAX ? "and not every server shows it yet" : "until ",
+		        due_s == INT64_MAX ? "" : digits_time_write(due_s, digits));
+		return true;
+	}
+	if (k->role != LIFE_ZSK || k->is_leaving || k->marks[LIFE_DNSKEY].changed_s)
+		return false;
+	complaint_set(sentence, "the ZSK %u comes into the DNSKEY RRset at %s", k->tag,
+	        digits_time_write(k->publish_s, digits));
+	return true;
+}

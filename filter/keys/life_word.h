@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a person is told: one word for a zone, what it waits for, and when the two alarms ring. */
+#ifndef KEYS_LIFE_WORD_H
+#define KEYS_LIFE_WORD_H
+
+#include "keys/life_step.h"
+
+enum life_word {
+	LIFE_SIGNING,
+	LIFE_WAITING_FOR_PARENT,
+	LIFE_ACTION_NEEDED,
+	LIFE_INTERNAL_FAILURE,
+	LIFE_UNSIGNING,
+	LIFE_UNSIGNED
+};
+
+/* Why somebody has to act (DNSSECKeySigningKeysNeedingAction). */
+enum life_need {
+	LIFE_NEEDS_VAULT = 1 << 0,    /* the vault is away, and the timeline ends in LIFE_LEFT_S */
+	LIFE_NEEDS_DS = 1 << 1,       /* the parent was to have a DS for LIFE_PATIENCE_S already */
+	LIFE_NEEDS_NO_DS = 1 << 2,    /* likewise to have it no more */
+	LIFE_NEEDS_DS_BACK = 1 << 3,  /* a DS is gone that carried the zone */
+	LIFE_NEEDS_OTHER_DS = 1 << 4, /* the parent has a DS of no key of ours */
+	LIFE_NEEDS_SERVER =
+	        1 << 5, /* a change waits for a server that cannot be reached, or has old data */
+	LIFE_NEEDS_NEW_KSK = 1 << 6, /* a KSK is stolen and still carries the zone */
+};
+
+#define LIFE_LEFT_S     (7 * 86400) /* of 15 days: half of them are left to act in */
+#define LIFE_PATIENCE_S (7 * 86400)
+
+struct life_alarms {
+	bool has_failed; /* DNSSECInternalFailure: nothing moves, or signatures end within LIFE_FAILING_S */
+	unsigned needs; /* of enum life_need */
+};
+
+#define LIFE_FAILING_S (3 * 86400)
+
+/* Judges the state after a step with this observation and report. The timeline in place ends at `end_s`; 0 if there is
+ * none. */
+struct life_alarms life_judge(const struct life *life, const struct life_observation *look,
+        const struct life_report *report, int64_t now_s, int64_t end_s);
+
+/* The one word for the zone. */
+enum life_word life_word_for(const struct life *life, struct life_alarms alarms);
+const char *life_word_text(enum life_word word);
+
+/* Returns since when the parent may have the DS of the KSK: 0 if it may now; INT64_MAX if that is not known yet. */
+int64_t life_ds_from_s(
+        const struct life *life, const struct life_policy *policy, const struct life_key *k);
+
+/* Writes what the key waits for next, with the earliest time. Returns false if it waits for nothing. */
+bool life_tell(const struct life *life, const struct life_policy *policy, const struct life_key *k,
+        struct complaint *sentence);
+
+#endif
