@@ -21,6 +21,13 @@ static bool is_name_seen(
 	return false;
 }
 
+bool look_is_beside(const struct look_servers *servers, const struct look_server *server,
+        enum look_question question)
+{
+	return server->sets[question].fault == LOOK_NO_WAY &&
+	       is_name_seen(servers, server->name, question);
+}
+
 /* How many addresses were seen with something, and without; `unseen` is true if that is not known of one. */
 struct look_tally {
 	unsigned with, without;
@@ -30,12 +37,10 @@ struct look_tally {
 static void tally_server(struct look_tally *t, const struct look_servers *servers,
         const struct look_server *server, enum look_question question, bool has)
 {
-	enum look_fault fault = server->sets[question].fault;
-
-	if (fault == LOOK_SEEN) {
+	if (server->sets[question].fault == LOOK_SEEN) {
 		t->with += has;
 		t->without += !has;
-	} else if (fault != LOOK_NO_WAY || !is_name_seen(servers, server->name, question)) {
+	} else if (!look_is_beside(servers, server, question)) {
 		t->unseen = true;
 	}
 }

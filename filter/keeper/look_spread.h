@@ -13,8 +13,12 @@ enum look_spread {
 	LOOK_EVERYBODY, /* each address was seen with it */
 };
 
-/* Tells it of a record of the zone, or of a DS at the parent's servers. An address that this machine has no way to is
- * left out if another address of the same server was seen. */
+/* True for an address that this machine has no way to, if another address of the same server was seen: it does not
+ * count. */
+bool look_is_beside(const struct look_servers *servers, const struct look_server *server,
+        enum look_question question);
+
+/* Tells it of a record of the zone, or of a DS at the parent's servers. */
 enum look_spread look_spread(
         const struct look_servers *servers, enum look_question question, struct span rdata);
 

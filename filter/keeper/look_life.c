@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "keeper/look_life.h"
+
+#include "dnssec/ds.h"
+#include "keeper/look_spread.h"
+
+/* Returns false if there is no room. */
+static bool add_tag(struct life_tags *tags, uint16_t tag)
+{
+	if (life_tags_have(tags, tag))
+		return true;
+	if (tags->count == LIFE_TAGS_MAX)
+		return false;
+	tags->tags[tags->count++] = tag;
+	return true;
+}
+
+static const struct keypair *own_key_of_tag(const struct look_keys *keys, uint16_t tag)
+{
+	for (unsigned i = 0; i < keys->count; i++) {
+		if (keys->keys[i].tag == tag)
+			return &keys->keys[i];
+	}
+	return NULL;
+}
+
+static bool add_dnskeys(
+        struct life_tags *tags, const struct look_set *set, const struct look_keys *keys)
+{
+	for (unsigned i = 0; i < set->count; i++) {
+		uint16_t tag = dnskey_tag(set->rdatas[i]);
+		const struct keypair *own = own_key_of_tag(keys, tag);
+		bool is_foreign =
+		        keys->foreign && presigned_has(&keys->foreign->dnskey, set->rdatas[i]);
+		bool is_other = own && !span_equal(keypair_rdata(own), set->rdatas[i]);
+		if (!is_foreign && !is_other && !add_tag(tags, tag))
+			return false;
+	}
+	return true;
+}
+
+static bool add_signers(struct life_tags *tags, const struct look_set *set)
+{
+	for (unsigned i = 0; i < set->signer_count; i++) {
+		if (!add_tag(tags, set->signers[i]))
+			return false;
+	}
+	return true;
+}
+
+/* True if the DS or CDS is of the key with its tag. */
+static bool is_ds_of(const struct keypair *own, const struct ds *ds, const struct look_keys *keys)
+{
+	struct dnskey key;
+
+	return dnskey_read(keypair_rdata(own), &key) &&
+	       ds_matches(keys->crypto, ds, &own->zone, &key);
+}
+
+/* Adds the tags of DS or CDS records; those that are of no key of ours too, unless they are of another signer. */
+static bool add_ds_tags(
+        struct life_tags *tags, const struct look_set *set, const struct look_keys *keys)
+{
+	struct ds ds;
+
+	for (unsigned i = 0; i < set->count; i++) {
+		if (!ds_read(set->rdatas[i], &ds))
+			continue;
+		const struct keypair *own = own_key_of_tag(keys, ds.tag);
+		bool is_foreign =
+		        keys->foreign && presigned_has(&keys->foreign->cds, set->rdatas[i]);
+		if (!is_foreign && (!own || is_ds_of(own, &ds, keys)) && !add_tag(tags, ds.tag))
+			return false;
+	}
+	return true;
+}
+
+static bool fill_server(
+        struct life_server *to, const struct look_server *server, const struct look_keys *keys)
+{
+	const struct look_set *sets = server->sets;
+
+	for (unsigned q = 0; q < LOOK_QUESTIONS; q++) {
+		if (sets[q].fault != LOOK_SEEN)
+			return false;
+	}
+	return add_dnskeys(&to->dnskey, &sets[LOOK_DNSKEY], keys) &&
+	       add_signers(&to->ksk_signers, &sets[LOOK_DNSKEY]) &&
+	       add_signers(&to->zsk_signers, &sets[LOOK_SOA]) &&
+	       add_ds_tags(&to->cds, &sets[LOOK_CDS], keys);
+}
+
+/* True if there are servers of which the look has no address, or too many of them. */
+static bool is_incomplete(const struct look_servers *servers)
+{
+	for (unsigned i = 0; i < servers->name_count; i++) {
+		if (!servers->has_address[i])
+			return true;
+	}
+	return servers->is_cut;
+}
+
+static void fill_servers(
+        struct look_life *to, const struct zone_look *look, const struct look_keys *keys)
+{
+	const struct look_servers *servers = &look->servers;
+
+	for (unsigned i = 0; i < servers->count; i++) {
+		struct life_server seen = { 0 };
+		if (look_is_beside(servers, &servers->at[i], LOOK_DNSKEY))
+			continue;
+		if (fill_server(&seen, &servers->at[i], keys))
+			seen.is_reached = true;
+		else
+			seen = (struct life_server){ 0 };
+		to->servers[to->server_count++] = seen;
+	}
+	if (is_incomplete(servers))
+		to->servers[to->server_count++] = (struct life_server){ 0 };
+}
+
+static void fill_parents(
+        struct look_life *to, const struct zone_look *look, const struct look_keys *keys)
+{
+	const struct look_servers *servers = &look->parents;
+
+	for (unsigned i = 0; i < servers->count; i++) {
+		const struct look_set *set = &servers->at[i].sets[LOOK_DS];
+		struct life_parent seen = { 0 };
+		if (look_is_beside(servers, &servers->at[i], LOOK_DS))
+			continue;
+		seen.is_reached = set->fault == LOOK_SEEN && add_ds_tags(&seen.ds, set, keys);
+		to->parents[to->parent_count++] = seen;
+	}
+	if (is_incomplete(servers))
+		to->parents[to->parent_count++] = (struct life_parent){ 0 };
+}
+
+void look_life_fill(struct look_life *to, struct life_observation *observation,
+        const struct zone_look *look, const struct look_keys *keys)
+{
+	to->server_count = to->parent_count = 0;
+	fill_servers(to, look, keys);
+	fill_parents(to, look, keys);
+	observation->servers = to->servers;
+	observation->server_count = to->server_count;
+	observation->parents = to->parents;
+	observation->parent_count = to->parent_count;
+	observation->key_ttl_s = look_ttl_s(&look->servers, LOOK_DNSKEY);
+	observation->zone_ttl_s = look_ttl_s(&look->servers, LOOK_SOA);
+	observation->ds_ttl_s = look_ttl_s(&look->parents, LOOK_DS);
+}
