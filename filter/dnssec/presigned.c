@@ -58,19 +58,24 @@ unsigned presigned_choose(const struct presigned *p, int64_t now_s,
 	return count;
 }
 
-/* Each round extends the time to the latest end among the RRSIGs that are valid then. */
+/* Each round extends the time to the latest end among the RRSIGs that are valid then. There are no more ends than RRSIGs,
+ * and more rounds would go on for ever, because serial numbers come round again. */
 int64_t presigned_lasts_s(const struct presigned *p, int64_t now_s)
 {
 	const struct presigned_rrsig *chosen[LIMIT_DS];
 	int64_t lasts_s = -1;
-	unsigned count;
 
-	while ((count = presigned_choose(p, now_s + lasts_s + 1, chosen)) > 0) {
+	for (unsigned round = 0; round < p->rrsig_count; round++) {
+		int64_t at_s = now_s + lasts_s + 1, longest_s = -1;
+		unsigned count = presigned_choose(p, at_s, chosen);
 		for (unsigned i = 0; i < count; i++) {
-			int32_t left_s = (int32_t)(chosen[i]->expiration - (uint32_t)now_s);
-			if (left_s > lasts_s)
-				lasts_s = left_s;
+			int32_t left_s = (int32_t)(chosen[i]->expiration - (uint32_t)at_s);
+			if (left_s > longest_s)
+				longest_s = left_s;
 		}
+		if (longest_s < 0)
+			break;
+		lasts_s += 1 + longest_s;
 	}
 	return lasts_s;
 }
