@@ -6,8 +6,8 @@
 
 #include "base/arena.h"
 #include "base/complaint.h"
-#include "dnssec/canonical.h"
 #include "dnssec/ds.h"
+#include "keys/apex_rrsig.h"
 #include "keys/record_text.h"
 #include "keys/record_write.h"
 #include "keys/succession.h"
@@ -47,23 +47,16 @@ bool presign_ds(struct crypto *crypto, const struct keypair *k, struct writer *o
 static bool presign_rrsig(struct presigning *p, const struct canonical_set *set,
         const struct keypair *k, int64_t inception_s)
 {
-	uint8_t rdata[RRSIG_FIXED_OCTETS + NAME_MAX_OCTETS + SIGNATURE_MAX_OCTETS];
+	const struct apex_rrsig sig = { .set = set,
+		.key = k,
+		.ttl_s = PRESIGN_TTL_S,
+		.inception_s = inception_s,
+		.expiration_s = inception_s + PRESIGN_LIFE_S };
+	uint8_t rdata[APEX_RRSIG_OCTETS];
 	struct writer w = writer_over(rdata, sizeof(rdata));
 	size_t mark = arena_mark(&p->arena);
 
-	writer_u16(&w, set->set->type);
-	writer_u8(&w, k->algorithm);
-	writer_u8(&w, k->zone.labels);
-	writer_u32(&w, PRESIGN_TTL_S);
-	writer_u32(&w, (uint32_t)(inception_s + PRESIGN_LIFE_S));
-	writer_u32(&w, (uint32_t)inception_s);
-	writer_u16(&w, k->tag);
-	const struct rrsig fields = { .labels = k->zone.labels,
-		.original_ttl_s = PRESIGN_TTL_S,
-		.signer = k->zone,
-		.fixed = writer_span(&w) };
-	struct span data = canonical_signed_data(set, &fields, &p->arena);
-	writer_put(&w, name_span(&k->zone));
+	struct span data = apex_rrsig_begin(&sig, &w, &p->arena);
 	uint8_t signature[SIGNATURE_MAX_OCTETS];
 	size_t len = data.len ? signkey_sign(p->crypto, k->key, data, signature) : 0;
 	arena_reset(&p->arena, mark);
