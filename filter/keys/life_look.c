@@ -59,10 +59,10 @@ static bool cds_agree(const struct life_policy *policy, const struct life_observ
 	return true;
 }
 
-static enum shown shown_by_parents(const struct life_policy *policy,
+static enum shown shown_by_parents(
         const struct life_observation *look, const struct life_key *k, bool is_out)
 {
-	bool all = look->parent_count > 0 && cds_agree(policy, look, k, is_out);
+	bool all = look->parent_count > 0;
 
 	for (unsigned i = 0; i < look->parent_count; i++) {
 		if (!look->parents[i].is_reached)
@@ -132,7 +132,8 @@ static bool look_at_ds(struct life *life, const struct life_policy *policy, stru
 {
 	bool was_blind = now_s - life->last_s > LIFE_BLIND_S;
 	struct life_mark *mark = &k->marks[LIFE_DS];
-	enum shown shown = shown_by_parents(policy, look, k, life_is_out(k, LIFE_DS));
+	bool is_out = life_is_out(k, LIFE_DS);
+	enum shown shown = shown_by_parents(look, k, is_out);
 	int64_t seen_s = mark->seen_s;
 
 	if (mark->stage == LIFE_HIDDEN && shown == SHOWN_OTHERWISE) {
@@ -146,9 +147,9 @@ static bool look_at_ds(struct life *life, const struct life_policy *policy, stru
 	}
 	if (!life_is_uncertain(k, LIFE_DS))
 		return false;
-	if (shown == SHOWN_OTHERWISE || was_blind)
+	if (shown != SHOWN_BY_ALL || was_blind)
 		mark->seen_s = 0;
-	if (shown == SHOWN_BY_ALL && !mark->seen_s)
+	if (shown == SHOWN_BY_ALL && !mark->seen_s && cds_agree(policy, look, k, is_out))
 		mark->seen_s = now_s;
 	return mark->seen_s != seen_s;
 }

@@ -21,7 +21,8 @@ struct life_server {
 	struct life_tags cds;                 /* for which keys it has CDS records */
 };
 
-/* What one address of the parent's servers serves. A DS counts if algorithm and digest fit the key of its tag. */
+/* What one address of the parent's servers serves. A DS counts if algorithm and digest fit the key of its tag. One
+ * that is not reached, after some attempts, lets the waits for DS begin anew: it may show an old set meanwhile. */
 struct life_parent {
 	bool is_reached;
 	struct life_tags ds;
