@@ -6,8 +6,9 @@
 
 #include "crypto/signkey.h"
 
-#define VAULT_NAME_SIZE 1200 /* of the name of a key, and of a vault; with the terminating zero */
-#define VAULT_KEYS_MAX  1024 /* keys of one vault that are looked at */
+#define VAULT_NAME_SIZE 1200  /* of the name of a key, and of a vault; with the terminating zero */
+#define VAULT_DATA_MAX  65535 /* octets that are signed at once; a DNSKEY RRset is shorter */
+#define VAULT_KEYS_MAX  1024  /* keys of one vault that are looked at */
 
 struct vault_key {
 	/* Finds the same key again: "Kexample.org.+013+12345" in a directory, "object=ksk;id=%01" on a token (the

@@ -9,7 +9,6 @@
 #include "keeper/vault_fault.h"
 #include "keeper/vault_key.h"
 
-#define VAULT_DATA_MAX       65535 /* octets that are signed at once; a DNSKEY RRset is shorter */
 #define VAULT_MESSAGE_OCTETS (VAULT_DATA_MAX + VAULT_NAME_SIZE + 16)
 
 enum vault_order {

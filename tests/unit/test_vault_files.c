@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A vault that is a directory. */
+#include "softhsm.h"
+
+#include <fcntl.h>
+
+static struct vault *open_directory(void)
+{
+	snprintf(uri, sizeof(uri), "%s", in_place("keys"));
+	return open_vault(0);
+}
+
+static int make_directory(void **state)
+{
+	(void)state;
+	mkdir(in_place("keys"), 0700);
+	return 0;
+}
+
+static int empty_directory(void **state)
+{
+	(void)state;
+	free(run_tool((const char *const[]){ "rm", "-rf", in_place("keys"), NULL }));
+	return 0;
+}
+
+static const char *file_of(const struct vault_key *key, const char *ending)
+{
+	char name[VAULT_NAME_SIZE + 32];
+
+	snprintf(name, sizeof(name), "keys/%s%s", key->name, ending);
+	return in_place(name);
+}
+
+static void keys_of_each_algorithm_are_made_found_and_sign(void **state)
+{
+	static const uint8_t algorithms[] = { 8, 13, 15 };
+	struct complaint why = { "" };
+	struct vault_signature signature;
+	struct vault_key made, found;
+	struct keypair pair;
+	struct name zone;
+	struct stat st;
+
+	(void)state;
+	struct vault *vault = open_directory();
+	assert_true(name_from_text("shared", &zone));
+	for (size_t i = 0; i < COUNT(algorithms); i++) {
+		assert_good(vault_make(vault, algorithms[i], "shared", &made, &why), &why);
+		assert_good(vault_find(vault, made.name, &found, &why), &why);
+		assert_good(sign_test_octets(vault, &found, &signature, &why), &why);
+		assert_true(vault_key_pair(&found, &zone, KEYPAIR_KSK, &pair));
+		assert_int_equal(verified_elsewhere(&found, &signature), pair.tag);
+		assert_int_equal(stat(file_of(&found, ".private"), &st), 0);
+		assert_int_equal(st.st_mode & 0777, 0600);
+		assert_good(vault_list(vault, (unsigned)i, &found, &why), &why);
+	}
+	assert_int_equal(vault_list(vault, COUNT(algorithms), &found, &why), VAULT_NO_KEY);
+	assert_int_equal(vault_find(vault, "shared", &found, &why), VAULT_SEVERAL);
+	assert_non_null(strstr(why.text, "Kshared.+0"));
+	vault_close(vault);
+}
+
+static void the_zone_finds_its_only_ksk_and_no_other_zones(void **state)
+{
+	static const struct {
+		const char *name;
+		enum vault_fault want;
+	} rows[] = {
+		{ "example.org", VAULT_GOOD },
+		{ "example.org.", VAULT_GOOD },
+		{ "EXAMPLE.org", VAULT_GOOD },
+		{ "example", VAULT_NO_KEY },
+		{ "org", VAULT_NO_KEY },
+		{ "", VAULT_NO_KEY },
+		{ "../keys/Kexample.org", VAULT_NO_KEY },
+	};
+	struct complaint why = { "" };
+	struct vault_key key;
+
+	(void)state;
+	struct vault *vault = open_directory();
+	assert_good(vault_make(vault, 13, "example.org", &key, &why), &why);
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_row(
+		        rows[i].name, vault_find(vault, rows[i].name, &key, &why) == rows[i].want);
+	assert_int_equal(vault_make(vault, 13, "not..a.name", &key, &why), VAULT_SETTING);
+	assert_int_equal(vault_make(vault, 14, "example.org", &key, &why), VAULT_CANNOT);
+	vault_close(vault);
+}
+
+static void keys_of_bind_are_used_and_zsks_beside_them_are_not(void **state)
+{
+	static const struct {
+		const char *algorithm, *bits;
+	} rows[] = { { "ECDSAP256SHA256", "256" }, { "ED25519", "256" }, { "RSASHA256", "2048" } };
+	struct complaint why = { "" };
+	struct vault_signature signature;
+	struct vault_key key;
+
+	(void)state;
+	if (access("/usr/sbin/dnssec-keygen", X_OK) != 0 &&
+	        access("/usr/bin/dnssec-keygen", X_OK) != 0)
+		skip();
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		free(run_tool((const char *const[]){ "dnssec-keygen", "-q", "-a", rows[i].algorithm,
+		        "-b", rows[i].bits, "-f", "KSK", "-K", in_place("keys"), "bind.test",
+		        NULL }));
+		free(run_tool((const char *const[]){ "dnssec-keygen", "-q", "-a", rows[i].algorithm,
+		        "-b", rows[i].bits, "-K", in_place("keys"), "bind.test", NULL }));
+	}
+	struct vault *vault = open_directory();
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		assert_good(vault_list(vault, i, &key, &why), &why);
+		assert_good(sign_test_octets(vault, &key, &signature, &why), &why);
+		verified_elsewhere(&key, &signature);
+	}
+	assert_int_equal(vault_list(vault, COUNT(rows), &key, &why), VAULT_NO_KEY);
+	vault_close(vault);
+}
+
+static void a_private_key_that_others_may_use_is_refused(void **state)
+{
+	static const struct {
+		const char *why;
+		mode_t mode;
+		enum vault_fault want;
+	} rows[] = {
+		{ "only its owner", 0600, VAULT_GOOD },
+		{ "read-only", 0400, VAULT_GOOD },
+		{ "the group reads it", 0640, VAULT_SETTING },
+		{ "the group writes it", 0620, VAULT_SETTING },
+		{ "all read it", 0604, VAULT_SETTING },
+	};
+	struct complaint why = { "" };
+	struct vault_signature signature;
+	struct vault_key key, found;
+
+	(void)state;
+	struct vault *vault = open_directory();
+	assert_good(vault_make(vault, 13, "mode.test", &key, &why), &why);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		chmod(file_of(&key, ".private"), rows[i].mode);
+		assert_row(rows[i].why,
+		        sign_test_octets(vault, &key, &signature, &why) == rows[i].want);
+		assert_row(
+		        rows[i].why, vault_find(vault, "mode.test", &found, &why) == rows[i].want);
+		if (rows[i].want != VAULT_GOOD)
+			assert_non_null(strstr(why.text, ".private: others"));
+	}
+	/* nor one that is somewhere else */
+	chmod(file_of(&key, ".private"), 0600);
+	assert_int_equal(rename(file_of(&key, ".private"), in_place("away")), 0);
+	assert_int_equal(symlink(in_place("away"), file_of(&key, ".private")), 0);
+	assert_int_equal(sign_test_octets(vault, &key, &signature, &why), VAULT_SETTING);
+	vault_close(vault);
+}
+
+static void a_private_key_of_another_key_is_refused(void **state)
+{
+	struct complaint why = { "" };
+	struct vault_signature signature;
+	struct vault_key one, two;
+
+	(void)state;
+	struct vault *vault = open_directory();
+	assert_good(vault_make(vault, 13, "one.test", &one, &why), &why);
+	assert_good(vault_make(vault, 13, "two.test", &two, &why), &why);
+	assert_int_equal(rename(file_of(&one, ".private"), file_of(&two, ".private")), 0);
+	assert_int_equal(sign_test_octets(vault, &two, &signature, &why), VAULT_UNFIT);
+	assert_int_equal(sign_test_octets(vault, &one, &signature, &why), VAULT_SETTING);
+
+	/* the pair of another key under the name: the caller's public key says so */
+	struct vault_key wrong = two;
+	assert_good(vault_make(vault, 13, "three.test", &one, &why), &why);
+	memcpy(wrong.name, one.name, sizeof(wrong.name));
+	assert_int_equal(sign_test_octets(vault, &wrong, &signature, &why), VAULT_BROKEN);
+	vault_close(vault);
+}
+
+static void directories_that_are_no_vault_are_named(void **state)
+{
+	struct vault_place nowhere = { .where = "/nowhere/keys" };
+	struct vault_place file = { .where = in_place("pin") };
+	struct vault_place open_to_all = { .where = in_place("keys") };
+	struct complaint why = { "" };
+	struct vault *vault;
+
+	(void)state;
+	assert_int_equal(vault_open(&vault, &nowhere, &why), VAULT_SETTING);
+	assert_null(vault);
+	assert_non_null(strstr(why.text, "/nowhere/keys: No such file"));
+	assert_int_equal(vault_open(&vault, &file, &why), VAULT_SETTING);
+	assert_non_null(strstr(why.text, "not a directory"));
+	chmod(in_place("keys"), 0777);
+	assert_int_equal(vault_open(&vault, &open_to_all, &why), VAULT_SETTING);
+	assert_non_null(strstr(why.text, "chmod o-w"));
+	vault_close(NULL);
+}
+
+static void what_is_too_long_to_sign_is_refused(void **state)
+{
+	static uint8_t data[VAULT_DATA_MAX + 1];
+	struct complaint why = { "" };
+	struct vault_signature signature;
+	struct vault_key key;
+
+	(void)state;
+	struct vault *vault = open_directory();
+	assert_good(vault_make(vault, 15, "long.test", &key, &why), &why);
+	assert_good(vault_sign(vault, &key, span_of(data, VAULT_DATA_MAX), &signature, &why), &why);
+	assert_int_equal(vault_sign(vault, &key, span_of(data, sizeof(data)), &signature, &why),
+	        VAULT_CANNOT);
+	assert_int_equal(vault_sign(vault, &key, span_of(data, 0), &signature, &why), VAULT_CANNOT);
+	vault_close(vault);
+}
+
+#define in_directory(test) cmocka_unit_test_setup_teardown(test, make_directory, empty_directory)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		in_directory(keys_of_each_algorithm_are_made_found_and_sign),
+		in_directory(the_zone_finds_its_only_ksk_and_no_other_zones),
+		in_directory(keys_of_bind_are_used_and_zsks_beside_them_are_not),
+		in_directory(a_private_key_that_others_may_use_is_refused),
+		in_directory(a_private_key_of_another_key_is_refused),
+		in_directory(directories_that_are_no_vault_are_named),
+		in_directory(what_is_too_long_to_sign_is_refused),
+	};
+	return cmocka_run_group_tests_name("vault_files", tests, make_place, remove_place);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The keeper's side of the process with the PKCS#11 module, before programs that say anything. This test is such a
+ * program itself: $STAND_IN says what it does. */
+#include "softhsm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "keeper/vault_message.h"
+
+#define CHANNEL  3
+#define LIMIT_MS 300
+
+static uint8_t octets[VAULT_MESSAGE_OCTETS + 1];
+
+static size_t good_reply(const char *name, uint8_t algorithm, size_t public_len)
+{
+	static struct vault_reply reply;
+	struct writer w = writer_over(octets, sizeof(octets));
+
+	snprintf(reply.key.name, sizeof(reply.key.name), "%s", name);
+	reply.key.algorithm = algorithm;
+	reply.key.public_len = public_len;
+	reply.signature_len = 64;
+	vault_reply_write(&reply, &w);
+	return w.len;
+}
+
+static int stand_in(const char *what)
+{
+	struct vault_request request;
+	ssize_t len;
+
+	while ((len = recv(CHANNEL, octets, sizeof(octets), 0)) > 0) {
+		if (!vault_request_read(&request, span_of(octets, (size_t)len)))
+			return 1;
+		size_t out = good_reply("object=ksk", 13, 64);
+		if (request.order == VAULT_ORDER_OPEN)
+			out = good_reply("", 0, 0);
+		else if (strcmp(what, "ends") == 0)
+			return 0;
+		else if (strcmp(what, "crashes") == 0)
+			abort();
+		else if (strcmp(what, "silent") == 0)
+			continue;
+		else if (strcmp(what, "stays") == 0)
+			while (true)
+				pause();
+		else if (strcmp(what, "short") == 0)
+			out = 3;
+		else if (strcmp(what, "empty") == 0)
+			out = 0;
+		else if (strcmp(what, "long") == 0)
+			out = sizeof(octets);
+		else if (strcmp(what, "noise") == 0)
+			memset(octets, 0xa5, out);
+		else if (strcmp(what, "no-key") == 0)
+			out = good_reply("object=ksk", 13, 0);
+		else if (strcmp(what, "no-name") == 0)
+			out = good_reply("", 13, 64);
+		else if (strcmp(what, "algorithm") == 0)
+			out = good_reply("object=ksk", 250, 64);
+		else if (strcmp(what, "descriptors") == 0)
+			out = fcntl(CHANNEL + 1, F_GETFD) < 0 && fcntl(CHANNEL + 20, F_GETFD) < 0
+			              ? out
+			              : 3;
+		send(CHANNEL, octets, out, MSG_NOSIGNAL);
+	}
+	return 0;
+}
+
+static struct vault *open_stand_in(const char *what)
+{
+	static char self[PATH_MAX];
+	struct complaint why = { "" };
+	struct vault *vault;
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	assert_true(len > 0);
+	self[len] = '\0';
+	setenv("STAND_IN", what, 1);
+	struct vault_place where = {
+		.where = "pkcs11:token=x", .program = self, .limit_ms = LIMIT_MS
+	};
+	assert_int_equal(vault_open(&vault, &where, &why), VAULT_GOOD);
+	return vault;
+}
+
+static void whatever_the_process_says_the_keeper_goes_on(void **state)
+{
+	static const struct {
+		const char *what;
+		enum vault_fault find, sign;
+	} rows[] = {
+		{ "ends", VAULT_AWAY, VAULT_AWAY },
+		{ "crashes", VAULT_AWAY, VAULT_AWAY },
+		{ "silent", VAULT_HANGS, VAULT_HANGS },
+		{ "stays", VAULT_HANGS, VAULT_HANGS },
+		{ "short", VAULT_BROKEN, VAULT_BROKEN },
+		{ "long", VAULT_BROKEN, VAULT_BROKEN },
+		{ "noise", VAULT_BROKEN, VAULT_BROKEN },
+		{ "no-key", VAULT_BROKEN, VAULT_BROKEN },
+		{ "no-name", VAULT_BROKEN, VAULT_BROKEN },
+		{ "algorithm", VAULT_BROKEN, VAULT_BROKEN },
+		{ "empty", VAULT_AWAY, VAULT_AWAY },
+		{ "lies", VAULT_BROKEN, VAULT_BROKEN },
+	};
+	struct vault_key key = { .name = "object=ksk", .algorithm = 13, .public_len = 64 };
+	struct vault_signature signature;
+	struct complaint why = { "" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct vault *vault = open_stand_in(rows[i].what);
+		struct vault_key found;
+		enum vault_fault fault = vault_find(vault, "ksk", &found, &why);
+		if (fault != rows[i].find)
+			fail_msg("%s: %s: %s", rows[i].what, vault_fault_word(fault), why.text);
+		assert_row(rows[i].what, why.text[0] != '\0');
+		assert_row(rows[i].what,
+		        sign_test_octets(vault, &key, &signature, &why) == rows[i].sign);
+		uint64_t began_ms = clock_monotonic_ms();
+		vault_close(vault);
+		assert_row(rows[i].what, clock_monotonic_ms() - began_ms < 4000);
+	}
+}
+
+static void a_program_that_is_not_there_is_named(void **state)
+{
+	struct vault_place where = { .where = "pkcs11:token=x",
+		.program = "/nowhere/sealgate-vault" };
+	struct complaint why = { "" };
+	struct vault_key key;
+	struct vault *vault;
+
+	(void)state;
+	assert_int_equal(vault_open(&vault, &where, &why), VAULT_GOOD);
+	assert_int_equal(vault_find(vault, "ksk", &key, &why), VAULT_AWAY);
+	assert_non_null(strstr(why.text, "/nowhere/sealgate-vault"));
+	vault_close(vault);
+	where.program = NULL; /* it is not beside the tests */
+	assert_int_equal(vault_open(&vault, &where, &why), VAULT_SETTING);
+	assert_non_null(strstr(why.text, "libexec"));
+}
+
+/* What the keeper has open may be other keys, and the state of zones. */
+static void the_process_inherits_no_descriptor_but_its_channel(void **state)
+{
+	struct complaint why = { "" };
+	struct vault_key key;
+
+	(void)state;
+	/* a descriptor that is closed by exec, with the number that the channel gets, and others */
+	int fds[8];
+	for (size_t i = 0; i < COUNT(fds); i++)
+		fds[i] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	struct vault *vault = open_stand_in("descriptors");
+	/* the point of the reply is not on the curve, which is seen only in a well-formed reply */
+	assert_int_equal(vault_find(vault, "ksk", &key, &why), VAULT_BROKEN);
+	assert_non_null(strstr(why.text, "malformed public key"));
+	vault_close(vault);
+	for (size_t i = 0; i < COUNT(fds); i++)
+		close(fds[i]);
+}
+
+int main(void)
+{
+	const char *what = getenv("STAND_IN");
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whatever_the_process_says_the_keeper_goes_on),
+		cmocka_unit_test(a_program_that_is_not_there_is_named),
+		cmocka_unit_test(the_process_inherits_no_descriptor_but_its_channel),
+	};
+	if (what)
+		return stand_in(what);
+	return cmocka_run_group_tests_name("vault_process", tests, make_place, remove_place);
+}
