@@ -96,20 +96,28 @@ static void remember_wrong_pin(struct vault_token *token)
 	vault_pin_wipe(&pin);
 }
 
+/* A session that was lost is opened anew. A process that ended goes the same way, unless it was making a key: it may
+ * have made one. One that hung costs the whole limit, and is left to the next call. */
+static bool is_worth_another_try(
+        const struct vault_token *token, enum vault_order order, enum vault_fault fault)
+{
+	bool has_ended = fault == VAULT_AWAY && token->process.channel < 0;
+
+	return fault == VAULT_LOST || (has_ended && order != VAULT_ORDER_MAKE);
+}
+
 enum vault_fault vault_token_do(struct vault_token *token, const struct vault_request *request,
         struct vault_reply *reply, struct complaint *why)
 {
 	enum vault_fault fault = VAULT_LOST;
 
-	/* A session that was lost is opened anew, once. A process that ended goes the same way; one that hung costs
-	 * the whole limit, and is left to the next call. */
 	for (int tries = 0; tries < 2; tries++) {
 		fault = open_session(token, why);
 		if (fault == VAULT_GOOD)
 			fault = ask_process(token, request, reply, why);
 		else if (fault != VAULT_LOST)
 			return fault;
-		if (fault != VAULT_LOST && (fault != VAULT_AWAY || token->process.channel >= 0))
+		if (!is_worth_another_try(token, request->order, fault))
 			break;
 		end_session(token, fault);
 	}

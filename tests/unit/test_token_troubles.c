@@ -172,6 +172,9 @@ static void making_a_key_says_what_the_token_lacks(void **state)
 		{ "no Ed25519", "C_GenerateKeyPair 0x70 1", 15, VAULT_CANNOT },
 		{ "no such curve", "C_GenerateKeyPair 0x130 1", 15, VAULT_CANNOT },
 		{ "an algorithm that nobody signs with", "", 14, VAULT_CANNOT },
+		{ "the session is lost before it", "C_GenerateKeyPair 0xb3 1", 13, VAULT_GOOD },
+		{ "the process ends, and may have made one", "C_GenerateKeyPair 0xcafe 1", 13,
+		        VAULT_AWAY },
 		{ "points that are not wrapped, P-256", "raw 1 9", 13, VAULT_GOOD },
 		{ "points that are not wrapped, Ed25519", "raw 1 9", 15, VAULT_GOOD },
 	};

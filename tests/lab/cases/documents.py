@@ -267,6 +267,7 @@ OTHER = {
     **{("docs/signing.md", first): _of_two_signers for first in signer_handover.BLOCKS},
     ("docs/signing.md", 'keys = "/var/lib/keys/example.org";'): _file_of_a_zone,
     ("docs/timeline.md", "sealgate-timeline 1"): _drawing,  # test_timeline reads it
+    ("docs/vault.md", "keeper ---- socket"): _drawing,
     ("docs/secondaries.md", 'zone "example.org" {'): _named_signs_what_it_transfers,
     (OPERATION, "; EDE: 10"): _forged_answer,
     ("docs/performance.md", "us = cached + misses * check"): _drawing,

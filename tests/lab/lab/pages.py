@@ -20,8 +20,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 PAGES = tuple(str(path.relative_to(ROOT)) for path in
               (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))))
 
-PROGRAMS = ("apt-get", "bench/", "build/", "cat", "cd", "dig", "gdb", "ip", "iptables", "ip6tables", "journalctl",
-            "make", "modprobe", "mount", "nft", "rm", "runuser", "sealgate", "sealgate-remove-rules", "sysctl", "systemctl",
+PROGRAMS = ("apt-get", "bench/", "build/", "cat", "cd", "dig", "gdb", "ip", "install", "iptables", "ip6tables", "journalctl",
+            "make", "modprobe", "mount", "nft", "p11-kit", "pkcs11-tool", "printf", "rm", "runuser", "sealgate", "sealgate-remove-rules", "softhsm2-util", "sysctl", "systemctl",
             "systemd-sysusers", "tests/", "ufw", "firewall-cmd", "wg-quick", "docker", "virsh")
 
 LOG = re.compile(r"sealgate(\[\d+\]: |: (error|warning|info|debug): )|(bogus|indeterminate|unjudged|differs) \S+\. ")
