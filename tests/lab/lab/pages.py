@@ -21,8 +21,8 @@ PAGES = tuple(str(path.relative_to(ROOT)) for path in
               (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))))
 
 PROGRAMS = ("apt-get", "bench/", "build/", "cat", "cd", "dig", "gdb", "ip", "install", "iptables", "ip6tables", "journalctl",
-            "make", "modprobe", "mount", "nft", "p11-kit", "pkcs11-tool", "printf", "rm", "runuser", "sealgate", "sealgate-remove-rules", "softhsm2-util", "sysctl", "systemctl",
-            "systemd-sysusers", "tests/", "ufw", "firewall-cmd", "wg-quick", "docker", "virsh")
+            "make", "modprobe", "mount", "nft", "pkcs11-tool", "printf", "rm", "runuser", "sealgate", "sealgate-remove-rules", "softhsm2-util", "sysctl", "systemctl",
+            "systemd-run", "systemd-sysusers", "tests/", "ufw", "firewall-cmd", "wg-quick", "docker", "virsh")
 
 LOG = re.compile(r"sealgate(\[\d+\]: |: (error|warning|info|debug): )|(bogus|indeterminate|unjudged|differs) \S+\. ")
 # A command is at most one line, except for a \ at its end.
