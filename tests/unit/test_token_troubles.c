@@ -207,9 +207,22 @@ static void rsa_signs_on_tokens_that_do_not_hash(void **state)
 	make_trouble("");
 	struct vault *vault = open_vault(0);
 	assert_good(vault_make(vault, 8, "rsa", &key, &why), &why);
-	make_trouble("C_GetMechanismInfo 0x70 1");
+	make_trouble("C_GetMechanismInfo 0x70 1\nno-hash 1 9");
 	assert_good(sign_test_octets(vault, &key, &signature, &why), &why);
 	verified_elsewhere(&key, &signature);
+	vault_close(vault);
+}
+
+static void a_key_that_may_not_sign_is_not_taken(void **state)
+{
+	struct vault_key key;
+	struct complaint why;
+
+	(void)state;
+	make_trouble("no-sign 1 1");
+	struct vault *vault = open_vault(0);
+	assert_int_equal(vault_find(vault, "ksk", &key, &why), VAULT_UNFIT);
+	assert_good(vault_find(vault, "ksk", &key, &why), &why);
 	vault_close(vault);
 }
 
@@ -318,6 +331,7 @@ int main(void)
 		cmocka_unit_test(handles_are_found_once_a_session),
 		cmocka_unit_test(making_a_key_says_what_the_token_lacks),
 		cmocka_unit_test(rsa_signs_on_tokens_that_do_not_hash),
+		cmocka_unit_test(a_key_that_may_not_sign_is_not_taken),
 		cmocka_unit_test(a_wrong_pin_is_tried_once_ever),
 		cmocka_unit_test(a_refused_pin_is_tried_again_when_the_operator_removes_the_memory),
 		cmocka_unit_test(a_wrong_pin_for_one_signature_is_not_tried_again_either),

@@ -157,6 +157,16 @@ static void a_reason_cannot_forge_a_line_and_a_name_must_be_printable(void **sta
 	assert_true(vault_reply_read(&read, written_reply(&reply)));
 	assert_string_equal(read.why.text, "a?b?[31m");
 
+	/* a reason that would leave no room for the zero behind it */
+	uint8_t longer[sizeof(reply.why.text) + 64] = { 1, 0, sizeof(reply.why.text) >> 8,
+		sizeof(reply.why.text) & 0xff };
+	memset(longer + 4, 'x', sizeof(reply.why.text));
+	assert_false(vault_reply_read(&read, span_of(longer, 4 + sizeof(reply.why.text) + 7)));
+	longer[3]--;
+	longer[4 + sizeof(reply.why.text) - 1] = 0;
+	assert_true(vault_reply_read(&read, span_of(longer, 4 + sizeof(reply.why.text) + 7 - 1)));
+
+	reply = full_reply();
 	reply.key.name[3] = '\n';
 	assert_false(vault_reply_read(&read, written_reply(&reply)));
 }

@@ -181,6 +181,10 @@ static void a_refused_pin_is_remembered_across_restarts_for_its_token_alone(void
 	assert_null(strstr(text, "1111"));
 	free(text);
 
+	/* who removes the file ends the memory, in this process too */
+	unlink(path);
+	assert_false(vault_refused_is(&refused, "pkcs11:token=a", &wrong));
+
 	/* a file that is damaged remembers nothing, and is no trap */
 	put_file("memory", "zz\n");
 	vault_refused_init(&refused, path);

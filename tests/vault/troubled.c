@@ -9,6 +9,8 @@
  *	always 1 9          keys want the PIN for each signature
  *	raw 1 9             points are not wrapped
  *	wants-pin 1 9       C_Sign wants the PIN of a moment ago
+ *	no-sign 1 9         keys are not for signing
+ *	no-hash 1 9         RSA does not hash
  *	spoil 1 1           the signature is wrong */
 #include <dlfcn.h>
 #include <p11-kit/pkcs11.h>
@@ -129,6 +131,8 @@ static CK_RV get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE obj
 		unsigned char *octets = a->pValue;
 		if (a->type == CKA_ALWAYS_AUTHENTICATE && trouble("always"))
 			*octets = CK_TRUE;
+		if (a->type == CKA_SIGN && trouble("no-sign"))
+			*octets = CK_FALSE;
 		if (a->type == CKA_EC_POINT && octets && trouble("raw")) {
 			a->ulValueLen -= 2;
 			memmove(octets, octets + 2, a->ulValueLen);
@@ -141,6 +145,8 @@ static CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OB
 {
 	FAILS(C_SignInit);
 	was_asked_for_pin = false;
+	if (mechanism->mechanism == CKM_SHA256_RSA_PKCS && trouble("no-hash"))
+		return CKR_MECHANISM_INVALID;
 	return real->C_SignInit(session, mechanism, key);
 }
 
