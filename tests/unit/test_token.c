@@ -199,6 +199,7 @@ static pid_t start_server(const char *token)
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", 1, 0);
+	posix_spawn_file_actions_adddup2(&actions, 1, 2); /* it tells of clients that end */
 	assert_int_equal(posix_spawnp(&pid, argv[0], &actions, &attributes, argv, environ), 0);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attributes);
