@@ -2,14 +2,13 @@
 #include "daemon/zone_signing.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/cursor.h"
 #include "base/least.h"
 #include "daemon/zone_succession.h"
 #include "keys/succession.h"
 
-static struct sign_zone zone_without_keys(const struct zone_entry *e, bool has_keys)
+static struct sign_zone zone_without_periods(const struct zone_entry *e, bool has_keys)
 {
 	const struct config_zone *zone = &e->text.items[0];
 
@@ -63,11 +62,6 @@ static struct sign_period *make_periods(const struct timeline *t)
 
 _Static_assert(SIGN_KEYS_MAX >= TIMELINE_SIGNERS, "all that sign have room");
 
-static bool can_sign(const struct sign_zone *zone, int64_t now_s)
-{
-	return zone && sign_zone_period(zone, now_s)->key_count > 0;
-}
-
 /* `before` is the zone in the former policy, or NULL. If the entry stays, the periods begin when they began there;
  * otherwise a ZSK that resolvers cannot know yet is put off. Returns false if memory is short. */
 static bool give_periods(struct sign_zone *zone, const struct zone_seat *seat,
@@ -80,10 +74,10 @@ static bool give_periods(struct sign_zone *zone, const struct zone_seat *seat,
 	if (!periods)
 		return false;
 	zone->periods = (struct sign_periods){ count, periods };
-	if (!can_sign(before, now_s))
+	if (!before || before->periods.count == 0)
 		return true;
 	if (seat->before->entry == seat->entry)
-		memcpy(periods, before->periods.items, count * sizeof(*periods));
+		zone_succession_keep(periods, count, &before->periods, now_s);
 	else
 		zone_succession_hold(periods, count, &before->periods,
 		        &(struct succession_time){
@@ -165,7 +159,7 @@ bool zone_signing_make(struct made_zones *s, const struct zone_seat *seats, unsi
 		const struct sign_zone *before =
 		        seat->before ? &former->zones[seat->before - former_seats] : NULL;
 		bool has_keys = zone_seat_has_keys(seat);
-		s->zones[s->count] = zone_without_keys(seat->entry, has_keys);
+		s->zones[s->count] = zone_without_periods(seat->entry, has_keys);
 		if (has_keys && !give_periods(&s->zones[s->count], seat, before, now_s))
 			return false;
 	}

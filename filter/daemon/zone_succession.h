@@ -14,8 +14,13 @@ struct succession_time {
  * still have a DNSKEY RRset that `former` has shown without it, until the TTL of that is over. `sealgate keys sign` and
  * the keeper look after this, too, but the file may be loaded hours later. A key that was put off before stays so. A
  * period is not put off if the one before it lacks the key, too, or has no valid pre-made signatures for so long: then
- * to wait would not help. */
+ * to wait would not help. Nor is one that is over. */
 void zone_succession_hold(struct sign_period *fresh, unsigned count,
         const struct sign_periods *former, const struct succession_time *t);
+
+/* The same for `fresh` that are the `former` ones once more, from the same file: what was put off stays so, and nothing
+ * else is. If the clock has gone back since, it is put off for no longer than it was then. */
+void zone_succession_keep(struct sign_period *fresh, unsigned count,
+        const struct sign_periods *former, int64_t now_s);
 
 #endif

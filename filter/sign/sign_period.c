@@ -18,6 +18,25 @@ const struct sign_period *sign_period_at(const struct sign_periods *p, int64_t n
 	return p->count > 0 ? &p->items[index_at(p, now_s)] : &without_keys;
 }
 
+bool sign_period_has_key(const struct sign_period *p, const struct signkey *key)
+{
+	for (unsigned i = 0; i < p->key_count; i++) {
+		if (signkey_algorithm(p->keys[i].key) == signkey_algorithm(key) &&
+		        span_equal(signkey_public(p->keys[i].key), signkey_public(key)))
+			return true;
+	}
+	return false;
+}
+
+bool sign_period_signs_as(const struct sign_period *a, const struct sign_period *b)
+{
+	bool is_same = a->key_count == b->key_count;
+
+	for (unsigned i = 0; is_same && i < a->key_count; i++)
+		is_same = sign_period_has_key(b, a->keys[i].key);
+	return is_same;
+}
+
 int64_t sign_period_end_s(const struct sign_periods *p, int64_t now_s)
 {
 	unsigned next = index_at(p, now_s) + 1;

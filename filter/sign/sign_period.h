@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The periods of a signed zone: which keys sign when, and which key records are shown. Workers and gateways that have
- * the same periods change in the same second, without a reload. */
+ * the same periods change in the same second, without a reload; except where one of them holds a period. */
 #ifndef SIGN_SIGN_PERIOD_H
 #define SIGN_SIGN_PERIOD_H
 
@@ -17,7 +17,9 @@ struct sign_key {
 
 struct sign_period {
 	int64_t from_s;
-	bool is_held; /* the period begins later than was planned, because caches may lack its DNSKEY records */
+	/* The period begins later than was planned, because caches may lack its DNSKEY records. For so long it was put off
+	 * when the clock was last asked; 0 if it was not. */
+	int64_t held_s;
 	unsigned
 	        key_count; /* 0: nothing can be signed; answers to clients that set DO are SERVFAIL */
 	struct sign_key keys[SIGN_KEYS_MAX]; /* all of them sign every RRset (RFC 4035, 2.2) */
@@ -38,6 +40,12 @@ struct sign_periods {
 
 /* Returns the period of a time; one without keys if there is none. Never NULL. */
 const struct sign_period *sign_period_at(const struct sign_periods *p, int64_t now_s);
+
+/* True if the key signs in a period. */
+bool sign_period_has_key(const struct sign_period *p, const struct signkey *key);
+
+/* True if the same keys sign in both. */
+bool sign_period_signs_as(const struct sign_period *a, const struct sign_period *b);
 
 /* Returns when the period of a time ends; INT64_MAX if no other one follows. */
 int64_t sign_period_end_s(const struct sign_periods *p, int64_t now_s);

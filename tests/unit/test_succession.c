@@ -223,12 +223,173 @@ static void a_key_that_was_not_shown_yet_does_not_take_over(void **state)
 	assert_int_equal(again[1].from_s, fresh[1].from_s);
 
 	/* The operator may set an earlier time of a key that is not held, once it was shown for long enough. */
-	fresh[1].is_held = false;
+	fresh[1].held_s = 0;
 	fill_succession(again, old, new, shown, 2);
 	zone_succession_hold(again, 2, &second, &later);
 	assert_int_equal(again[1].from_s, NOW - 100);
 	keypair_fini(&pairs[0]);
 	keypair_fini(&pairs[1]);
+}
+
+/* ---- Reloads in the middle of a roll ---- */
+
+enum { K0 = 1, K1 = 2, K2 = 4, K15 = 8, POOL = 4, PERIODS = 4 }; /* K15 is of another algorithm */
+
+struct row_period {
+	int from_s; /* after NOW */
+	unsigned signers, shown;
+};
+
+struct pool {
+	struct keypair pairs[POOL];
+	struct span rdatas[2][PERIODS][POOL]; /* of the former periods, and of the fresh ones */
+};
+
+static void pool_init(struct pool *pool)
+{
+	struct name zone;
+
+	assert_true(name_from_text("example.test", &zone));
+	for (unsigned i = 0; i < POOL; i++)
+		keypair_init(&pool->pairs[i], &zone, KEYPAIR_ZSK,
+		        signkey_generate(i < 3 ? ALGORITHM_ECDSAP256 : ALGORITHM_ED25519));
+}
+
+static void pool_fini(struct pool *pool)
+{
+	for (unsigned i = 0; i < POOL; i++)
+		keypair_fini(&pool->pairs[i]);
+}
+
+static unsigned pool_fill(
+        struct pool *pool, unsigned which, struct sign_period *made, const struct row_period *rows)
+{
+	unsigned count = 0;
+
+	for (; count < PERIODS && rows[count].shown; count++) {
+		struct sign_period *p = &made[count];
+		struct span *rdatas = pool->rdatas[which][count];
+		*p = (struct sign_period){ .from_s = NOW + rows[count].from_s,
+			.dnskey = { .ttl_s = 3600,
+			        .rdatas = rdatas,
+			        .rrsig_count = 1,
+			        .rrsigs = &lasting } };
+		for (unsigned i = 0; i < POOL; i++) {
+			struct keypair *pair = &pool->pairs[i];
+			if (rows[count].signers & 1u << i)
+				p->keys[p->key_count++] = (struct sign_key){ pair->key, pair->tag };
+			if (rows[count].shown & 1u << i)
+				rdatas[p->dnskey.count++] = keypair_rdata(pair);
+		}
+	}
+	return count;
+}
+
+static void a_reload_in_a_roll_puts_off_only_what_would_break(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		struct row_period former[PERIODS], fresh[PERIODS];
+		int begins_s[PERIODS]; /* of the fresh ones, after NOW */
+	} rows[] = {
+		{ "two rolls long past, and only the last key is shown",
+		        { { -400, K0, K0 | K1 }, { -300, K1, K0 | K1 }, { -200, K2, K1 | K2 },
+		                { -100, K2, K2 } },
+		        { { -400, K0, K0 | K1 }, { -300, K1, K0 | K1 }, { -200, K2, K1 | K2 },
+		                { -100, K2, K2 } },
+		        { -400, -300, -200, -100 } },
+		{ "nor does a past period that is new come back", { { -400, K2, K2 } },
+		        { { -400, K0, K0 | K1 }, { -300, K1, K0 | K1 }, { -200, K2, K2 } },
+		        { -400, -300, -200 } },
+		{ "two algorithms sign, and soon the DNSKEY of the second comes",
+		        { { -9000, K0, K0 }, { -5000, K0 | K15, K0 }, { 600, K0 | K15, K0 | K15 } },
+		        { { -9000, K0, K0 }, { -5000, K0 | K15, K0 }, { 600, K0 | K15, K0 | K15 } },
+		        { -9000, -5000, 600 } },
+		{ "it came, and then the CDS changes",
+		        { { -5000, K0 | K15, K0 }, { -200, K0 | K15, K0 | K15 },
+		                { -100, K0 | K15, K0 | K15 } },
+		        { { -5000, K0 | K15, K0 }, { -200, K0 | K15, K0 | K15 },
+		                { -100, K0 | K15, K0 | K15 } },
+		        { -5000, -200, -100 } },
+		{ "but alone it waits for the TTL",
+		        { { -5000, K0 | K15, K0 }, { -200, K0 | K15, K0 | K15 } },
+		        { { -5000, K0 | K15, K0 }, { -200, K0 | K15, K0 | K15 },
+		                { 600, K15, K0 | K15 } },
+		        { -5000, -200, 3400 } },
+		{ "the first period of the new key is over when it is loaded",
+		        { { -9000, K0, K0 } },
+		        { { -9000, K0, K0 }, { -60, K1, K0 | K1 }, { -20, K1, K0 | K1 } },
+		        { -9000, -60,
+		                -20 } }, /* the one before lacks the key, so a wait is no help */
+		{ "and the one before shows the key", { { -9000, K0, K0 } },
+		        { { -9000, K0, K0 | K1 }, { -60, K1, K0 | K1 }, { -20, K1, K0 | K1 } },
+		        { -9000, 3600, 3640 } },
+		{ "a key that signs is not taken back",
+		        { { -5000, K0, K0 }, { -200, K1, K0 | K1 } },
+		        { { -9000, K0, K0 | K1 }, { -150, K1, K0 | K1 } }, { -9000, -150 } },
+		{ "all that follows stays in order", { { -9000, K0, K0 } },
+		        { { -9000, K0, K0 | K1 }, { -60, K1, K0 | K1 }, { 100, K1, K1 },
+		                { 200, K1, K1 } },
+		        { -9000, 3600, 3760, 3860 } },
+	};
+	static const struct succession_time now = { NOW, 0 };
+	struct pool pool;
+
+	pool_init(&pool);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct sign_period former[PERIODS], fresh[PERIODS];
+		const struct sign_periods before = { pool_fill(&pool, 0, former, rows[i].former),
+			former };
+		unsigned count = pool_fill(&pool, 1, fresh, rows[i].fresh);
+		zone_succession_hold(fresh, count, &before, &now);
+		for (unsigned k = 0; k < count; k++)
+			assert_row(rows[i].why, fresh[k].from_s == NOW + rows[i].begins_s[k]);
+	}
+	pool_fini(&pool);
+}
+
+/* The clock was a year ahead when a key was put off. The key waits for the TTL, not for a year. */
+static void a_clock_that_was_ahead_puts_off_no_key_for_a_year(void **state)
+{
+	(void)state;
+	static const struct row_period old[PERIODS] = { { -9000, K0, K0 } },
+	                               new[PERIODS] = { { -9000, K0, K0 | K1 },
+		                               { -60, K1, K0 | K1 }, { 100, K1, K1 } };
+	static const struct succession_time ahead = { NOW + 365 * 86400, 0 },
+	                                    right = { NOW + 50, 0 };
+	struct presigned_rrsig long_lasting = { .inception = NOW - 86400,
+		.expiration = NOW + 400 * 86400 };
+	struct sign_period former[PERIODS], held[PERIODS], again[PERIODS];
+	struct pool pool;
+
+	pool_init(&pool);
+	const struct sign_periods before = { pool_fill(&pool, 0, former, old), former };
+	const struct sign_periods wrong = { pool_fill(&pool, 1, held, new), held };
+	for (unsigned i = 0; i < wrong.count; i++)
+		held[i].dnskey.rrsigs = &long_lasting;
+	zone_succession_hold(held, wrong.count, &before, &ahead);
+	assert_int_equal(held[1].from_s, ahead.now_s + 3600);
+
+	for (unsigned is_same_file = 0; is_same_file < 2; is_same_file++) {
+		pool_fill(&pool, 1, again, new);
+		if (is_same_file)
+			zone_succession_keep(again, wrong.count, &wrong, right.now_s);
+		else
+			zone_succession_hold(again, wrong.count, &wrong, &right);
+		assert_int_equal(again[1].from_s, right.now_s + 3600);
+		assert_int_equal(again[2].from_s, right.now_s + 3760);
+
+		/* And then it stays. */
+		struct sign_period last[PERIODS];
+		const struct sign_periods mended = { wrong.count, again };
+		pool_fill(&pool, 1, last, new);
+		zone_succession_keep(last, wrong.count, &mended, right.now_s + 70);
+		assert_int_equal(last[1].from_s, right.now_s + 3600);
+		zone_succession_keep(last, wrong.count, &mended, right.now_s + 7200);
+		assert_int_equal(last[1].from_s, right.now_s + 3600);
+	}
+	pool_fini(&pool);
 }
 
 int main(void)
@@ -239,6 +400,8 @@ int main(void)
 		cmocka_unit_test(times_choose_the_zsk),
 		cmocka_unit_test(keys_that_cannot_sign_are_not_chosen),
 		cmocka_unit_test(a_key_that_was_not_shown_yet_does_not_take_over),
+		cmocka_unit_test(a_reload_in_a_roll_puts_off_only_what_would_break),
+		cmocka_unit_test(a_clock_that_was_ahead_puts_off_no_key_for_a_year),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

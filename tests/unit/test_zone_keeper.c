@@ -336,13 +336,13 @@ static void a_zone_that_stays_keeps_the_zsk_that_was_put_off(void **state)
 	assert_int_equal(reload(bed), 0);
 	const struct sign_periods *periods = &zone_called(bed, ZONE)->periods;
 	assert_int_equal(periods->count, 2);
-	assert_true(periods->items[1].is_held);
+	assert_true(periods->items[1].held_s > 0);
 	int64_t from_s = periods->items[1].from_s;
 	assert_true(from_s >= known_s);
 	assert_int_equal(reload(bed), 0);
 	assert_int_equal(zone_keeper_counts(bed->keeper).changed, 0);
 	periods = &zone_called(bed, ZONE)->periods;
-	assert_true(periods->items[1].is_held);
+	assert_true(periods->items[1].held_s > 0);
 	assert_int_equal(periods->items[1].from_s, from_s);
 	bed_free(bed);
 }
