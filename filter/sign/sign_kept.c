@@ -64,7 +64,8 @@ struct span signature_make(struct signer *s, const struct signkey *key, struct s
 static bool is_noted(const struct renewals *r, const struct signature_id *id)
 {
 	for (unsigned i = 0; i < r->count; i++) {
-		if (memcmp(&r->items[i].id, id, sizeof(*id)) == 0)
+		const struct renewal *noted = &r->items[(r->first + i) % RENEWALS_MAX];
+		if (memcmp(&noted->id, id, sizeof(*id)) == 0)
 			return true;
 	}
 	return false;
@@ -82,7 +83,7 @@ void renewal_note(struct signer *s, const struct signkey *key, struct span data)
 		memory_touch(s, MEMORY_SIGNATURES, kept);
 	if (kept || is_noted(r, &id))
 		return;
-	struct renewal *renewal = &r->items[r->count++];
+	struct renewal *renewal = &r->items[(r->first + r->count++) % RENEWALS_MAX];
 	renewal->key = key;
 	renewal->id = id;
 	renewal->len = (uint16_t)data.len;

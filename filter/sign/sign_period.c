@@ -44,6 +44,15 @@ int64_t sign_period_end_s(const struct sign_periods *p, int64_t now_s)
 	return next < p->count ? p->items[next].from_s : INT64_MAX;
 }
 
+int64_t sign_period_keys_end_s(const struct sign_periods *p, int64_t now_s)
+{
+	unsigned now = index_at(p, now_s), next = now + 1;
+
+	while (next < p->count && sign_period_signs_as(&p->items[next], &p->items[now]))
+		next++;
+	return next < p->count ? p->items[next].from_s : INT64_MAX;
+}
+
 size_t sign_periods_longest(const struct sign_periods *p)
 {
 	size_t longest = 0;

@@ -50,6 +50,9 @@ bool sign_period_signs_as(const struct sign_period *a, const struct sign_period 
 /* Returns when the period of a time ends; INT64_MAX if no other one follows. */
 int64_t sign_period_end_s(const struct sign_periods *p, int64_t now_s);
 
+/* Returns when other keys sign than at a time; INT64_MAX if none do. That may be some periods later. */
+int64_t sign_period_keys_end_s(const struct sign_periods *p, int64_t now_s);
+
 /* Returns the octets of the longest signature that a key of any period makes; 0 without keys. */
 size_t sign_periods_longest(const struct sign_periods *p);
 

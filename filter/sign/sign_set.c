@@ -87,7 +87,7 @@ static bool is_ahead(const struct sign_job *job, int64_t next_s)
 static int64_t replaced_s(const struct sign_job *job, const struct signing *g)
 {
 	int64_t term_ends_s = g->start_s + job->signer->term_s;
-	int64_t keys_end_s = sign_period_end_s(&g->zone->periods, job->now_s);
+	int64_t keys_end_s = sign_period_keys_end_s(&g->zone->periods, job->now_s);
 
 	return keys_end_s < term_ends_s ? keys_end_s : term_ends_s;
 }
@@ -154,8 +154,9 @@ bool sign_set(struct sign_job *job, const struct sign_zone *zone, const struct c
 		return signing_fail(job, SIGN_OUTCOME_BROKEN);
 	if (s->doubts_clock)
 		return signing_fail(job, SIGN_OUTCOME_CLOCK);
-	if (job->set_count++ == LIMIT_SIGNED)
+	if (job->set_count >= LIMIT_SIGNED)
 		return signing_fail(job, SIGN_OUTCOME_UNEXPECTED);
+	job->set_count++;
 	limit_recall(job, next_s);
 	for (unsigned i = 0; i < period->key_count && good; i++)
 		good = sign_with(job, &g, &period->keys[i], kind, &rrsigs->rdatas[rrsigs->count++]);

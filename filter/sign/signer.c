@@ -145,10 +145,15 @@ unsigned signer_renew(struct signer *s, unsigned most)
 	struct renewals *r = &s->renewals;
 	unsigned made = 0;
 
-	for (; made < most && r->count > 0; made++) {
-		struct renewal *renewal = &r->items[--r->count];
-		signature_make(s, renewal->key, span_of(renewal->data, renewal->len),
-		        MEMORY_SIGNATURES, &renewal->id);
+	while (made < most && r->count > 0) {
+		struct renewal *oldest = &r->items[r->first];
+		r->first = (r->first + 1) % RENEWALS_MAX;
+		r->count--;
+		if (memory_peek(s, MEMORY_SIGNATURES, &oldest->id))
+			continue; /* a client has asked for it meanwhile */
+		signature_make(s, oldest->key, span_of(oldest->data, oldest->len),
+		        MEMORY_SIGNATURES, &oldest->id);
+		made++;
 	}
 	return made;
 }

@@ -68,8 +68,9 @@ struct renewal {
 	uint8_t data[RENEWAL_OCTETS];
 };
 
+/* A ring: the oldest is made first. */
 struct renewals {
-	unsigned count;
+	unsigned first, count;
 	struct renewal items[RENEWALS_MAX];
 };
 
@@ -111,13 +112,13 @@ struct sign_item {
 	struct span rdata;
 };
 
-/* The making of one answer. */
 /* Returns sign_zone_number() of a zone of the policy. */
 static inline uint32_t number_of_zone(const struct signer *s, const struct sign_zone *zone)
 {
 	return s->zone_numbers[zone - s->policy->zones];
 }
 
+/* The making of one answer. */
 struct sign_job {
 	struct signer *signer;
 	const struct signer_query *asked;
