@@ -79,3 +79,16 @@ int64_t presigned_lasts_s(const struct presigned *p, int64_t now_s)
 	}
 	return lasts_s;
 }
+
+int64_t presigned_all_last_s(const struct presigned *const sets[], size_t count, int64_t now_s)
+{
+	int64_t shortest_s = INT64_MAX;
+
+	for (size_t i = 0; i < count; i++) {
+		int64_t lasts_s =
+		        sets[i]->count > 0 ? presigned_lasts_s(sets[i], now_s) : INT64_MAX;
+		if (lasts_s < shortest_s)
+			shortest_s = lasts_s;
+	}
+	return shortest_s;
+}

@@ -39,4 +39,7 @@ unsigned presigned_choose(const struct presigned *p, int64_t now_s,
  * valid now. */
 int64_t presigned_lasts_s(const struct presigned *p, int64_t now_s);
 
+/* Returns the shortest such time of several RRsets; those without records do not count. INT64_MAX if none has any. */
+int64_t presigned_all_last_s(const struct presigned *const sets[], size_t count, int64_t now_s);
+
 #endif

@@ -42,18 +42,11 @@ const struct timeline_period *timeline_at(const struct timeline *t, int64_t now_
 	return found < 0 ? NULL : &t->periods[found];
 }
 
-int64_t timeline_records_last_s(const struct key_records *r, int64_t now_s)
+static int64_t records_last_s(const struct key_records *r, int64_t now_s)
 {
 	const struct presigned *sets[] = { &r->dnskey, &r->cds, &r->cdnskey };
-	int64_t shortest_s = INT64_MAX;
 
-	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
-		int64_t lasts_s =
-		        sets[i]->count > 0 ? presigned_lasts_s(sets[i], now_s) : INT64_MAX;
-		if (lasts_s < shortest_s)
-			shortest_s = lasts_s;
-	}
-	return shortest_s;
+	return presigned_all_last_s(sets, sizeof(sets) / sizeof(sets[0]), now_s);
 }
 
 /* Signatures of a period count only in it: afterwards the sets are those of the next one. */
@@ -65,7 +58,7 @@ int64_t timeline_lasts_s(const struct timeline *t, int64_t now_s)
 	for (unsigned i = first < 0 ? t->period_count : (unsigned)first; i < t->period_count; i++) {
 		const struct timeline_period *p = &t->periods[i];
 		bool is_last = i + 1 == t->period_count;
-		int64_t lasts_s = timeline_records_last_s(p->records, start_s);
+		int64_t lasts_s = records_last_s(p->records, start_s);
 		if (lasts_s == INT64_MAX && is_last)
 			return INT64_MAX;
 		if (lasts_s >= 0 && (is_last || lasts_s < p->until_s - 1 - start_s))

@@ -58,8 +58,4 @@ const struct timeline_period *timeline_at(const struct timeline *t, int64_t now_
  * none now. */
 int64_t timeline_lasts_s(const struct timeline *t, int64_t now_s);
 
-/* Returns the shortest time for which all RRsets of these records have valid signatures from `now_s` on; -1 if one has
- * none now, INT64_MAX if there is no RRset. */
-int64_t timeline_records_last_s(const struct key_records *r, int64_t now_s);
-
 #endif

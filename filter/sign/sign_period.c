@@ -72,15 +72,8 @@ size_t sign_periods_longest(const struct sign_periods *p)
 static int64_t period_lasts_s(const struct sign_period *period, int64_t from_s)
 {
 	const struct presigned *sets[] = { &period->dnskey, &period->cds, &period->cdnskey };
-	int64_t shortest_s = INT64_MAX;
 
-	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
-		int64_t lasts_s =
-		        sets[i]->count > 0 ? presigned_lasts_s(sets[i], from_s) : INT64_MAX;
-		if (lasts_s < shortest_s)
-			shortest_s = lasts_s;
-	}
-	return shortest_s;
+	return presigned_all_last_s(sets, sizeof(sets) / sizeof(sets[0]), from_s);
 }
 
 int64_t sign_periods_last_s(const struct sign_periods *p, int64_t now_s)
