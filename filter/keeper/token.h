@@ -27,6 +27,7 @@ struct token {
 	CK_SESSION_HANDLE session;
 	CK_TOKEN_INFO info;
 	struct vault_pin pin;
+	bool is_ready; /* logged in, or the token needs no login */
 	struct crypto *crypto;
 	unsigned handles, next_handle;
 	struct token_handle handle[TOKEN_HANDLES];

@@ -14,6 +14,7 @@
 
 #include "keeper/token_error.h"
 #include "keeper/token_keys.h"
+#include "keeper/token_login.h"
 #include "keeper/token_make.h"
 #include "keeper/token_open.h"
 #include "keeper/token_sign.h"
@@ -33,11 +34,13 @@ static void guard_memory(void)
 static void answer(
         struct token *token, const struct vault_request *request, struct vault_reply *reply)
 {
-	bool is_open = token->module != NULL;
+	bool is_open = token->module != NULL, is_login = request->order == VAULT_ORDER_LOGIN;
 
 	if (request->order == VAULT_ORDER_OPEN && !is_open)
 		token_open(token, request, reply);
-	else if (request->order == VAULT_ORDER_OPEN || !is_open)
+	else if (is_login && token->session && !token->is_ready)
+		token_login(token, request, reply);
+	else if (request->order == VAULT_ORDER_OPEN || is_login || !token->is_ready)
 		token_refuse(reply, VAULT_BROKEN, "the session is opened first, and once");
 	else if (request->order == VAULT_ORDER_LIST)
 		token_list(token, request->number, reply);

@@ -2,10 +2,12 @@
 #include "keeper/token_open.h"
 
 #include <p11-kit/uri.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "keeper/token_error.h"
+#include "keeper/token_login.h"
 
 #define SLOTS_MAX   256 /* of one module */
 #define MODULES_MAX 64
@@ -137,67 +139,50 @@ static bool find_token(struct token *token, P11KitUri *uri, struct vault_reply *
 	return false;
 }
 
-/* ---- Login ---- */
+/* ---- Sessions ---- */
 
-/* Returns false, with the reason, if a PIN must not be tried. */
-static bool may_try_pin(const struct token *token, struct vault_reply *reply)
+/* Writes who the token is, as a URI. The model is left out: it may change with the firmware. */
+static bool write_identity(const struct token *token, char text[static VAULT_NAME_SIZE])
 {
-	CK_FLAGS flags = token->info.flags;
+	P11KitUri *uri = p11_kit_uri_new();
+	CK_TOKEN_INFO *info = uri ? p11_kit_uri_get_token_info(uri) : NULL;
+	char *whole = NULL;
 
-	if (flags & CKF_USER_PIN_LOCKED)
-		token_refuse(reply, VAULT_PIN_LOCKED,
-		        "the token has locked its user PIN: unlock it with its maker's tool and "
-		        "the SO PIN");
-	else if (flags & CKF_USER_PIN_FINAL_TRY)
-		token_refuse(reply, VAULT_PIN_LOCKED,
-		        "one wrong PIN more locks the token, so none is tried: log in once by "
-		        "hand, such "
-		        "as with `pkcs11-tool --login --test`, with the right PIN");
-	else
-		return true;
-	return false;
+	if (info) {
+		memcpy(info->label, token->info.label, sizeof(info->label));
+		memcpy(info->serialNumber, token->info.serialNumber, sizeof(info->serialNumber));
+		memcpy(info->manufacturerID, token->info.manufacturerID,
+		        sizeof(info->manufacturerID));
+	}
+	bool good = info &&
+	            p11_kit_uri_format(uri, P11_KIT_URI_FOR_TOKEN, &whole) == P11_KIT_URI_OK &&
+	            snprintf(text, VAULT_NAME_SIZE, "%s", whole) < VAULT_NAME_SIZE;
+	free(whole);
+	p11_kit_uri_free(uri);
+	return good;
 }
 
-static bool log_in_to(struct token *token, struct vault_reply *reply)
+static bool open_token_session(struct token *token, bool has_pin, struct vault_reply *reply)
 {
-	bool has_pin = token->pin.len > 0;
-	bool has_pad = token->info.flags & CKF_PROTECTED_AUTHENTICATION_PATH;
-
-	if (!has_pin && !(token->info.flags & CKF_LOGIN_REQUIRED))
-		return true;
-	if (!has_pin && !has_pad) {
-		token_refuse(reply, VAULT_SETTING,
-		        "the token wants a PIN: add pin-source=file:/path or "
-		        "pin-source=credential:NAME "
-		        "to the URI");
+	if (has_pin && !token_may_try_pin(token, reply))
+		return false;
+	if (!write_identity(token, reply->key.name)) {
+		token_refuse(reply, VAULT_BROKEN, "the token does not say who it is");
 		return false;
 	}
-	if (has_pin && !may_try_pin(token, reply))
-		return false;
-	CK_RV value = token->module->C_Login(
-	        token->session, CKU_USER, has_pin ? token->pin.octets : NULL, token->pin.len);
-	if (value == CKR_OK || value == CKR_USER_ALREADY_LOGGED_IN)
-		return true;
-	token_fail(reply, value, "the token refused the login");
-	return false;
-}
-
-static bool open_token_session(struct token *token, struct vault_reply *reply)
-{
 	CK_RV value = token->module->C_OpenSession(
 	        token->slot, CKF_SERIAL_SESSION, NULL, NULL, &token->session);
-
 	if (value == CKR_OK)
-		return log_in_to(token, reply);
+		return true;
 	token_fail(reply, value, "the token opened no session");
 	return false;
 }
 
-static bool open_by_uri(
-        struct token *token, P11KitUri *uri, const char *text, struct vault_reply *reply)
+static bool open_by_uri(struct token *token, P11KitUri *uri, const struct vault_request *request,
+        struct vault_reply *reply)
 {
-	int error = p11_kit_uri_parse(
-	        text, P11_KIT_URI_FOR_OBJECT_ON_TOKEN_AND_MODULE | P11_KIT_URI_FOR_SLOT, uri);
+	int error = p11_kit_uri_parse(request->name,
+	        P11_KIT_URI_FOR_OBJECT_ON_TOKEN_AND_MODULE | P11_KIT_URI_FOR_SLOT, uri);
 	const char *path = p11_kit_uri_get_module_path(uri);
 
 	if (error != P11_KIT_URI_OK || p11_kit_uri_any_unrecognized(uri)) {
@@ -208,21 +193,19 @@ static bool open_by_uri(
 	bool loaded =
 	        path ? load_module_by_path(token, path, reply)
 	             : load_configured_modules(token, p11_kit_uri_get_module_name(uri), reply);
-	return loaded && find_token(token, uri, reply) && open_token_session(token, reply);
+	return loaded && find_token(token, uri, reply) &&
+	       open_token_session(token, request->number > 0, reply);
 }
 
 bool token_open(struct token *token, const struct vault_request *request, struct vault_reply *reply)
 {
 	P11KitUri *uri = p11_kit_uri_new();
 
-	token->pin.len = request->data.len;
-	if (!uri || request->data.len > sizeof(token->pin.octets)) {
-		token_refuse(reply, VAULT_BROKEN, "no memory, or no PIN is so long");
+	if (!uri) {
+		token_refuse(reply, VAULT_AWAY, "there is no memory");
 		return false;
 	}
-	if (request->data.len)
-		memcpy(token->pin.octets, request->data.base, request->data.len);
-	bool good = open_by_uri(token, uri, request->name, reply);
+	bool good = open_by_uri(token, uri, request, reply);
 	p11_kit_uri_free(uri);
 	return good;
 }

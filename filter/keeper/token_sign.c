@@ -5,6 +5,7 @@
 
 #include "keeper/token_error.h"
 #include "keeper/token_keys.h"
+#include "keeper/token_login.h"
 
 /* What stands before a SHA-256 hash in a signature of RSA (RFC 8017, 9.2). */
 static const uint8_t digest_info[] = { 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
@@ -85,7 +86,7 @@ void token_sign(struct token *token, const struct vault_request *request, struct
 		value = token->module->C_Login(token->session, CKU_CONTEXT_SPECIFIC,
 		        token->pin.len ? token->pin.octets : NULL, token->pin.len);
 		if (value != CKR_OK) {
-			token_fail(reply, value,
+			token_login_fail(reply, value,
 			        "the key wants the PIN for each signature, and the token refused "
 			        "it");
 			return;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The vault: where KSKs lie. It is a directory with BIND's key files, or a PKCS#11 token. Only the keeper opens it.
  *
- * Calls wait for the vault, at most its limit (and as long again if the session was lost). Each returns VAULT_GOOD, or a fault with a
- * complaint; vault_fault_passes() says whether the same may succeed later. Nothing is tried again behind the
+ * Calls wait for the vault, at most its limit, and a second more for a process that was killed to end. Each returns
+ * VAULT_GOOD, or a fault with a complaint; vault_fault_passes() says whether the same may succeed later. Nothing is tried again behind the
  * caller's back, except for a lost session, once. Keys are never deleted. */
 #ifndef KEEPER_VAULT_H
 #define KEEPER_VAULT_H
@@ -13,17 +13,17 @@
 #include "keeper/vault_key.h"
 #include "keys/keypair.h"
 
-#define VAULT_LIMIT_MS 30000 /* by default: a smart card makes an RSA key in ten seconds */
+#define VAULT_LIMIT_MS     30000  /* by default: a smart card makes an RSA key in ten seconds */
+#define VAULT_LIMIT_MAX_MS 600000 /* a longer limit is cut to this one */
 
 struct vault;
 
 /* Where a vault is. Borrows the texts, for as long as the vault is open. */
 struct vault_place {
-	const char *where; /* a directory, or the URI of a token (RFC 7512) */
-	const char
-	        *refused_pin; /* the file that remembers a PIN which the token refused; or NULL */
-	const char *program;  /* sealgate-vault; NULL: where it is installed */
-	unsigned limit_ms;    /* for each call; 0: VAULT_LIMIT_MS */
+	const char *where;       /* a directory, or the URI of a token (RFC 7512) */
+	const char *refused_pin; /* the file that remembers PINs which a token refused; or NULL */
+	const char *program;     /* sealgate-vault; NULL: where it is installed */
+	unsigned limit_ms;       /* for each call; 0: VAULT_LIMIT_MS */
 };
 
 /* Opens a vault. A token need not be there yet: faults of the token come with the first call that needs it. After

@@ -3,7 +3,7 @@
 
 #include "base/cursor.h"
 
-#define MESSAGE_VERSION 1 /* both programs come from one build; another one is refused */
+#define MESSAGE_VERSION 2 /* both programs come from one build; another one is refused */
 
 /* ---- Fields ---- */
 

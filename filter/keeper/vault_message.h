@@ -12,7 +12,8 @@
 #define VAULT_MESSAGE_OCTETS (VAULT_DATA_MAX + VAULT_NAME_SIZE + 16)
 
 enum vault_order {
-	VAULT_ORDER_OPEN = 1, /* name: the URI of the token; data: the PIN, or nothing */
+	VAULT_ORDER_OPEN = 1, /* name: the URI of the token; number: 1 if a PIN will come */
+	VAULT_ORDER_LOGIN,    /* data: the PIN, or nothing */
 	VAULT_ORDER_LIST,     /* number: of the key, from 0 on */
 	VAULT_ORDER_FIND,     /* name: of the key */
 	VAULT_ORDER_MAKE,     /* name: the label of the new key; algorithm */
@@ -31,7 +32,8 @@ struct vault_request {
 struct vault_reply {
 	enum vault_fault fault;
 	struct complaint why; /* if there is a fault */
-	struct vault_key key; /* of LIST, FIND and MAKE */
+	struct vault_key
+	        key; /* of LIST, FIND and MAKE; of OPEN only the name: the URI of this very token */
 	size_t signature_len; /* of SIGN */
 	uint8_t signature[SIGNATURE_MAX_OCTETS];
 };

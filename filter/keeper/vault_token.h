@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A vault that is a PKCS#11 token. The calls are those of vault.h; each starts the process with the module if there is
- * none, and does the work once more, in a new process, if the session was lost. Private to keeper/vault. */
+/* A vault that is a PKCS#11 token. The calls are those of vault.h; each opens the session if there is none, and does
+ * the work once more, in a new session, if the session was lost. Private to keeper/vault. */
 #ifndef KEEPER_VAULT_TOKEN_H
 #define KEEPER_VAULT_TOKEN_H
 
-#include "keeper/vault.h"
-#include "keeper/vault_process.h"
-#include "keeper/vault_refused.h"
-#include "keeper/vault_uri.h"
+#include "keeper/vault_session.h"
 
 struct vault_token {
-	struct vault_uri uri;
-	struct vault_refused refused;
-	struct vault_process process;
-	unsigned limit_ms;
-	char program[PATH_MAX];
+	struct vault_session session;
 };
 
 enum vault_fault vault_token_open(

@@ -85,12 +85,11 @@ static void a_trouble_is_got_over_once_or_named(void **state)
 		        2 },
 		{ "the module hangs while it signs", "C_Sign 0xdead 1", VAULT_HANGS, 1, 1 },
 		{ "the module hangs at its start", "C_Initialize 0xdead 1", VAULT_HANGS, 0, 0 },
-		{ "the module hangs at the login", "C_Login 0xdead 1", VAULT_HANGS, 1, 0 },
+		{ "a login that did not come to the PIN", "C_Login 0xb3 1", VAULT_GOOD, 2, 1 },
+		{ "a login that never comes to the PIN", "C_Login 0xb3 9", VAULT_AWAY, 2, 0 },
 		{ "the user PIN is locked", "flags 0x40000 9", VAULT_PIN_LOCKED, 0, 0 },
 		{ "one try is left", "flags 0x20000 9", VAULT_PIN_LOCKED, 0, 0 },
 		{ "a wrong PIN was tried before", "flags 0x10000 9", VAULT_GOOD, 1, 1 },
-		{ "the PIN has expired", "C_Login 0xa3 9", VAULT_PIN_LOCKED, 1, 0 },
-		{ "the token says locked at the login", "C_Login 0xa4 9", VAULT_PIN_LOCKED, 1, 0 },
 	};
 	struct vault_signature signature;
 	struct complaint why;
@@ -110,6 +109,37 @@ static void a_trouble_is_got_over_once_or_named(void **state)
 		if (fault != VAULT_GOOD &&
 		        sign_test_octets(vault, &ksk, &signature, &why) != VAULT_GOOD)
 			fail_msg("%s, and afterwards: %s", rows[i].why, why.text);
+		vault_close(vault);
+	}
+}
+
+static void a_login_without_a_clear_outcome_is_not_tried_again(void **state)
+{
+	static const struct {
+		const char *why, *trouble;
+		enum vault_fault first, next;
+	} rows[] = {
+		{ "the module hangs", "C_Login 0xdead 1", VAULT_HANGS, VAULT_PIN_DOUBT },
+		{ "the module crashes", "C_Login 0xcafe 1", VAULT_AWAY, VAULT_PIN_DOUBT },
+		{ "a general error", "C_Login 0x5 1", VAULT_PIN_DOUBT, VAULT_PIN_DOUBT },
+		{ "the token went", "C_Login 0x32 1", VAULT_PIN_DOUBT, VAULT_PIN_DOUBT },
+		{ "the PIN has expired", "C_Login 0xa3 1", VAULT_PIN_LOCKED, VAULT_PIN_LOCKED },
+		{ "the PIN is locked", "C_Login 0xa4 1", VAULT_PIN_LOCKED, VAULT_PIN_LOCKED },
+	};
+	struct vault_signature signature;
+	struct complaint why;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		make_trouble(rows[i].trouble);
+		struct vault *vault = open_vault(LIMIT_MS);
+		enum vault_fault fault = sign_test_octets(vault, &ksk, &signature, &why);
+		if (fault != rows[i].first)
+			fail_msg("%s: %s: %s", rows[i].why, vault_fault_word(fault), why.text);
+		for (int again = 0; again < 2; again++)
+			assert_row(rows[i].why,
+			        sign_test_octets(vault, &ksk, &signature, &why) == rows[i].next);
+		assert_row(rows[i].why, calls_of("C_Login") == 1);
 		vault_close(vault);
 	}
 }
@@ -294,6 +324,155 @@ static void a_wrong_pin_for_one_signature_is_not_tried_again_either(void **state
 	vault_close(vault);
 }
 
+/* Another PIN that lies in the file meanwhile was never tried. */
+static void the_pin_that_was_sent_is_remembered_and_not_the_one_in_the_file_since(void **state)
+{
+	struct vault_signature signature;
+	struct vault_key found;
+	struct complaint why;
+
+	(void)state;
+	make_trouble("");
+	struct vault *vault = open_vault(0);
+	assert_good(sign_test_octets(vault, &ksk, &signature, &why), &why);
+	put_file("pin", "4321\n");
+	make_trouble("C_Sign 0xb3 1\nC_Login 0xb3 9");
+	assert_int_equal(sign_test_octets(vault, &ksk, &signature, &why), VAULT_AWAY);
+	put_file("pin", TOKEN_PIN "\n");
+	make_trouble("always 1 1");
+	assert_good(vault_find(vault, "ksk", &found, &why), &why);
+	put_file("pin", "4321\n");
+	make_trouble("always 1 1\nC_Login_again 0xa0 1");
+	assert_int_equal(sign_test_octets(vault, &ksk, &signature, &why), VAULT_PIN_WRONG);
+	make_trouble("C_Login 0xb3 9"); /* the login does not come to the PIN */
+	assert_int_equal(sign_test_octets(vault, &ksk, &signature, &why), VAULT_AWAY);
+	assert_int_equal(calls_of("C_Login"), 2);
+	put_file("pin", TOKEN_PIN "\n");
+	assert_int_equal(sign_test_octets(vault, &ksk, &signature, &why), VAULT_PIN_WRONG);
+	vault_close(vault);
+}
+
+/* A login that gets no answer may have been counted as a wrong one, also by the keeper that comes next. */
+static void a_login_without_an_answer_is_not_tried_again_after_a_restart(void **state)
+{
+	static const char *const troubles[] = { "C_Login 0xcafe 9", "C_Login 0x5 9",
+		"C_Login 0x31 9" };
+	struct complaint why;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(troubles); i++) {
+		struct vault_place where = {
+			.where = uri, .program = vault_program(), .refused_pin = in_place("refused")
+		};
+		struct vault_signature signature;
+		struct vault *vault;
+		make_trouble(troubles[i]);
+		assert_int_equal(vault_open(&vault, &where, &why), VAULT_GOOD);
+		sign_test_octets(vault, &ksk, &signature, &why);
+		vault_close(vault);
+		assert_row(troubles[i], sign_after_restart(&why) == VAULT_PIN_DOUBT);
+		assert_non_null(strstr(why.text, in_place("refused")));
+		assert_row(troubles[i], calls_of("C_Login") == 1);
+		unlink(in_place("refused"));
+		make_trouble("");
+		assert_good(sign_after_restart(&why), &why);
+	}
+}
+
+/* The token took the PIN a moment ago: it goes on by itself when it is back, but is not tried for ever. */
+static void one_login_without_an_answer_is_forgiven_if_the_token_took_the_pin_before(void **state)
+{
+	struct vault_signature signature;
+	struct complaint why;
+
+	(void)state;
+	make_trouble("");
+	struct vault *vault = open_vault(LIMIT_MS);
+	assert_good(sign_test_octets(vault, &ksk, &signature, &why), &why);
+	make_trouble("C_Sign 0xb3 1\nC_Login 0x5 1");
+	assert_int_equal(sign_test_octets(vault, &ksk, &signature, &why), VAULT_AWAY);
+	assert_good(sign_test_octets(vault, &ksk, &signature, &why), &why);
+	make_trouble("C_Sign 0xb3 1\nC_Login 0x5 9");
+	assert_int_equal(sign_test_octets(vault, &ksk, &signature, &why), VAULT_AWAY);
+	assert_int_equal(sign_test_octets(vault, &ksk, &signature, &why), VAULT_PIN_DOUBT);
+	assert_int_equal(sign_test_octets(vault, &ksk, &signature, &why), VAULT_PIN_DOUBT);
+	assert_int_equal(calls_of("C_Login"), 2);
+	vault_close(vault);
+}
+
+/* Nor may the way in which the configuration names the token matter. */
+static void a_refused_pin_is_known_by_the_token_and_not_by_its_uri(void **state)
+{
+	struct complaint why;
+
+	(void)state;
+	make_trouble("C_Login 0xa0 1");
+	assert_int_equal(sign_after_restart(&why), VAULT_PIN_WRONG);
+	use_token("bad;model=SoftHSM%20v2", module);
+	assert_int_equal(sign_after_restart(&why), VAULT_PIN_WRONG);
+	assert_int_equal(calls_of("C_Login"), 1);
+	unlink(in_place("refused"));
+	assert_good(sign_after_restart(&why), &why);
+	use_token("bad", module);
+}
+
+static void no_pin_is_tried_if_a_refused_one_could_not_be_remembered(void **state)
+{
+	struct complaint why;
+
+	(void)state;
+	make_trouble("");
+	put_file("refused", "damaged\n");
+	assert_int_equal(sign_after_restart(&why), VAULT_SETTING);
+	assert_non_null(strstr(why.text, in_place("refused")));
+	unlink(in_place("refused"));
+	assert_int_equal(mkdir(in_place("refused.new"), 0700), 0);
+	assert_int_equal(sign_after_restart(&why), VAULT_SETTING);
+	assert_non_null(strstr(why.text, in_place("refused")));
+	assert_int_equal(calls_of("C_Login"), 0);
+	assert_int_equal(rmdir(in_place("refused.new")), 0);
+	assert_good(sign_after_restart(&why), &why);
+}
+
+static void another_token_with_the_same_name_gets_no_pin(void **state)
+{
+	struct vault_signature signature;
+	struct complaint why;
+
+	(void)state;
+	make_trouble("");
+	make_token("twin");
+	use_token("twin", module);
+	struct vault *vault = open_vault(0);
+	struct vault_key key;
+	assert_good(vault_make(vault, 13, "ksk", &key, &why), &why);
+	assert_good(sign_test_octets(vault, &key, &signature, &why), &why);
+	free(run_tool((const char *const[]){
+	        "softhsm2-util", "--delete-token", "--token", "twin", NULL }));
+	make_token("twin");
+	make_trouble("C_Sign 0xb3 1");
+	assert_int_equal(sign_test_octets(vault, &key, &signature, &why), VAULT_AWAY);
+	assert_non_null(strstr(why.text, "another token"));
+	assert_int_equal(calls_of("C_Login"), 0);
+	vault_close(vault);
+	use_token("bad", module);
+}
+
+static void lost_sessions_and_hanging_ones_cost_one_limit_together(void **state)
+{
+	struct vault_signature signature;
+	struct complaint why;
+
+	(void)state;
+	/* each login takes 900 ms, so the second one is cut short */
+	make_trouble("slow 384 9\nC_Sign 0xb3 1");
+	struct vault *vault = open_vault(LIMIT_MS);
+	uint64_t began_ms = clock_monotonic_ms();
+	assert_int_equal(sign_test_octets(vault, &ksk, &signature, &why), VAULT_HANGS);
+	assert_in_range(clock_monotonic_ms() - began_ms, LIMIT_MS, LIMIT_MS + 1000);
+	vault_close(vault);
+}
+
 static void a_token_that_wants_a_pin_and_has_none_is_named(void **state)
 {
 	struct complaint why;
@@ -326,6 +505,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_trouble_is_got_over_once_or_named),
+		cmocka_unit_test(a_login_without_a_clear_outcome_is_not_tried_again),
 		cmocka_unit_test(a_hanging_module_costs_the_limit_and_no_more),
 		cmocka_unit_test(a_vault_that_is_closed_closes_its_session),
 		cmocka_unit_test(handles_are_found_once_a_session),
@@ -335,6 +515,15 @@ int main(void)
 		cmocka_unit_test(a_wrong_pin_is_tried_once_ever),
 		cmocka_unit_test(a_refused_pin_is_tried_again_when_the_operator_removes_the_memory),
 		cmocka_unit_test(a_wrong_pin_for_one_signature_is_not_tried_again_either),
+		cmocka_unit_test(
+		        the_pin_that_was_sent_is_remembered_and_not_the_one_in_the_file_since),
+		cmocka_unit_test(a_login_without_an_answer_is_not_tried_again_after_a_restart),
+		cmocka_unit_test(
+		        one_login_without_an_answer_is_forgiven_if_the_token_took_the_pin_before),
+		cmocka_unit_test(a_refused_pin_is_known_by_the_token_and_not_by_its_uri),
+		cmocka_unit_test(no_pin_is_tried_if_a_refused_one_could_not_be_remembered),
+		cmocka_unit_test(another_token_with_the_same_name_gets_no_pin),
+		cmocka_unit_test(lost_sessions_and_hanging_ones_cost_one_limit_together),
 		cmocka_unit_test(a_token_that_wants_a_pin_and_has_none_is_named),
 		cmocka_unit_test(of_two_tokens_with_one_name_none_is_used),
 	};

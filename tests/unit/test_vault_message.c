@@ -121,12 +121,12 @@ static void fields_that_are_too_long_or_unknown_are_refused(void **state)
 		const char *why, *hex;
 		bool want;
 	} rows[] = {
-		{ "nothing but a good fault", "01 00 0000 0000 00 0000 0000", true },
-		{ "another version", "02 00 0000 0000 00 0000 0000", false },
-		{ "an unknown fault", "01 ff 0000 0000 00 0000 0000", false },
-		{ "a reason longer than there are octets", "01 00 ffff 41", false },
+		{ "nothing but a good fault", "02 00 0000 0000 00 0000 0000", true },
+		{ "another version", "03 00 0000 0000 00 0000 0000", false },
+		{ "an unknown fault", "02 ff 0000 0000 00 0000 0000", false },
+		{ "a reason longer than there are octets", "02 00 ffff 41", false },
 		{ "a signature of 513 octets at most 512 of which fit",
-		        "01 00 0000 0000 00 0000 0201", false },
+		        "02 00 0000 0000 00 0000 0201", false },
 	};
 	struct vault_reply read;
 
@@ -141,7 +141,7 @@ static void fields_that_are_too_long_or_unknown_are_refused(void **state)
 	/* the last row with all its octets */
 	struct writer w = writer_over(octets, sizeof(octets));
 	size_t len;
-	uint8_t *head = unhex("01 00 0000 0000 00 0000 0201", &len);
+	uint8_t *head = unhex("02 00 0000 0000 00 0000 0201", &len);
 	writer_put(&w, span_of(head, len));
 	memset(writer_room(&w, 513), 0, 513);
 	assert_false(vault_reply_read(&read, writer_span(&w)));
@@ -158,7 +158,7 @@ static void a_reason_cannot_forge_a_line_and_a_name_must_be_printable(void **sta
 	assert_string_equal(read.why.text, "a?b?[31m");
 
 	/* a reason that would leave no room for the zero behind it */
-	uint8_t longer[sizeof(reply.why.text) + 64] = { 1, 0, sizeof(reply.why.text) >> 8,
+	uint8_t longer[sizeof(reply.why.text) + 64] = { 2, 0, sizeof(reply.why.text) >> 8,
 		sizeof(reply.why.text) & 0xff };
 	memset(longer + 4, 'x', sizeof(reply.why.text));
 	assert_false(vault_reply_read(&read, span_of(longer, 4 + sizeof(reply.why.text) + 7)));
@@ -177,11 +177,11 @@ static void an_order_that_is_unknown_is_refused(void **state)
 		const char *why, *hex;
 		bool want;
 	} rows[] = {
-		{ "the first order", "01 01 00 0000 0000 0000", true },
-		{ "the last order", "01 05 00 0000 0000 0000", true },
-		{ "order 0", "01 00 00 0000 0000 0000", false },
-		{ "one behind the last", "01 06 00 0000 0000 0000", false },
-		{ "a name with a zero octet", "01 03 00 0000 0001 00 0000", false },
+		{ "the first order", "02 01 00 0000 0000 0000", true },
+		{ "the last order", "02 06 00 0000 0000 0000", true },
+		{ "order 0", "02 00 00 0000 0000 0000", false },
+		{ "one behind the last", "02 07 00 0000 0000 0000", false },
+		{ "a name with a zero octet", "02 03 00 0000 0001 00 0000", false },
 	};
 	struct vault_request read;
 

@@ -161,47 +161,127 @@ static struct vault_pin pin_of(const char *text)
 	return pin;
 }
 
-static void a_refused_pin_is_remembered_across_restarts_for_its_token_alone(void **state)
+#define TOKEN_A "pkcs11:token=a;serial=1"
+#define TOKEN_B "pkcs11:token=b;serial=2"
+
+static enum vault_fault look(
+        struct vault_refused *refused, const char *token, const struct vault_pin *pin)
 {
-	struct vault_pin wrong = pin_of("1111"), other = pin_of("11111");
+	struct complaint why = { "" };
+	enum vault_fault fault = vault_refused_look(refused, token, pin, &why);
+
+	if (fault == VAULT_SETTING)
+		assert_non_null(strstr(why.text, refused->path));
+	return fault;
+}
+
+static struct vault_mark refuse(
+        struct vault_refused *refused, const char *token, const struct vault_pin *pin)
+{
+	struct vault_mark mark;
+
+	assert_true(vault_mark_make(&mark, token, pin));
+	assert_int_equal(vault_refused_begin(refused, &mark), 0);
+	assert_int_equal(look(refused, token, pin), VAULT_PIN_DOUBT);
+	vault_refused_set(refused, &mark, VAULT_PIN_WRONG);
+	return mark;
+}
+
+static void refused_pins_are_remembered_across_restarts_each_for_its_token_alone(void **state)
+{
+	struct vault_pin wrong = pin_of("1111"), other = pin_of("11111"), third = pin_of("777");
 	struct vault_refused refused;
 	char path[PATH_MAX];
 
 	(void)state;
 	snprintf(path, sizeof(path), "%s", in_place("memory"));
 	vault_refused_init(&refused, path);
-	assert_false(vault_refused_is(&refused, "pkcs11:token=a", &wrong));
-	assert_int_equal(vault_refused_set(&refused, "pkcs11:token=a", &wrong), 0);
+	assert_int_equal(look(&refused, TOKEN_A, &wrong), VAULT_GOOD);
+	refuse(&refused, TOKEN_A, &wrong);
+	refuse(&refused, TOKEN_A, &third);
+	refuse(&refused, TOKEN_B, &third);
 
 	vault_refused_init(&refused, path);
-	assert_true(vault_refused_is(&refused, "pkcs11:token=a", &wrong));
-	assert_false(vault_refused_is(&refused, "pkcs11:token=a", &other));
-	assert_false(vault_refused_is(&refused, "pkcs11:token=b", &wrong));
-	char *text = file_read(path, 1024);
+	assert_int_equal(look(&refused, TOKEN_A, &wrong), VAULT_PIN_WRONG);
+	assert_int_equal(look(&refused, TOKEN_A, &third), VAULT_PIN_WRONG);
+	assert_int_equal(look(&refused, TOKEN_A, &other), VAULT_GOOD);
+	assert_int_equal(look(&refused, TOKEN_B, &wrong), VAULT_GOOD);
+	char *text = file_read(path, 4096);
 	assert_null(strstr(text, "1111"));
 	free(text);
 
+	/* a token that takes a PIN counts from zero again; the other token does not */
+	vault_refused_forget(&refused, TOKEN_A);
+	assert_int_equal(look(&refused, TOKEN_A, &wrong), VAULT_GOOD);
+	assert_int_equal(look(&refused, TOKEN_B, &third), VAULT_PIN_WRONG);
+
 	/* who removes the file ends the memory, in this process too */
 	unlink(path);
-	assert_false(vault_refused_is(&refused, "pkcs11:token=a", &wrong));
-
-	/* a file that is damaged remembers nothing, and is no trap */
-	put_file("memory", "zz\n");
-	vault_refused_init(&refused, path);
-	assert_false(vault_refused_is(&refused, "pkcs11:token=a", &wrong));
+	assert_int_equal(look(&refused, TOKEN_B, &third), VAULT_GOOD);
 }
 
-static void a_memory_that_cannot_be_written_lasts_as_long_as_the_process(void **state)
+static void a_memory_that_is_full_loses_the_oldest_pin_alone(void **state)
+{
+	struct vault_refused refused;
+	struct vault_pin pins[VAULT_MARKS_MAX + 1];
+	char text[8];
+
+	(void)state;
+	vault_refused_init(&refused, in_place("full"));
+	for (unsigned i = 0; i < COUNT(pins); i++) {
+		snprintf(text, sizeof(text), "%u", 1000 + i);
+		pins[i] = pin_of(text);
+		refuse(&refused, TOKEN_A, &pins[i]);
+	}
+	assert_int_equal(look(&refused, TOKEN_A, &pins[0]), VAULT_GOOD);
+	for (unsigned i = 1; i < COUNT(pins); i++)
+		assert_int_equal(look(&refused, TOKEN_A, &pins[i]), VAULT_PIN_WRONG);
+}
+
+static void a_memory_that_cannot_be_read_lets_no_pin_through(void **state)
+{
+	static const char *const damaged[] = { "", "zz\n", "\n",
+		"00112233445566778899aabbccddeeff 00 00 pin-wrong\n" };
+	struct vault_pin pin = pin_of("1111");
+	struct vault_refused refused;
+	struct vault_mark mark;
+	char path[PATH_MAX];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s", in_place("damaged"));
+	for (size_t i = 0; i < COUNT(damaged); i++) {
+		put_file("damaged", damaged[i]);
+		vault_refused_init(&refused, path);
+		assert_row(damaged[i], look(&refused, TOKEN_A, &pin) == VAULT_SETTING);
+		assert_true(vault_mark_make(&mark, TOKEN_A, &pin));
+		assert_row(damaged[i], vault_refused_begin(&refused, &mark) != 0);
+	}
+	/* a whole file whose end was lost */
+	unlink(path);
+	refuse(&refused, TOKEN_A, &pin);
+	char *text = file_read(path, 4096);
+	text[strlen(text) - 3] = '\0';
+	put_file("damaged", text);
+	free(text);
+	assert_int_equal(look(&refused, TOKEN_A, &pin), VAULT_SETTING);
+}
+
+static void a_pin_that_cannot_be_remembered_is_not_begun(void **state)
 {
 	struct vault_pin wrong = pin_of("1111");
 	struct vault_refused refused;
+	struct vault_mark mark;
 
 	(void)state;
 	vault_refused_init(&refused, "/nowhere/at/all/memory");
-	assert_true(vault_refused_set(&refused, "pkcs11:token=a", &wrong) < 0);
-	assert_true(vault_refused_is(&refused, "pkcs11:token=a", &wrong));
-	vault_refused_clear(&refused);
-	assert_false(vault_refused_is(&refused, "pkcs11:token=a", &wrong));
+	assert_true(vault_mark_make(&mark, TOKEN_A, &wrong));
+	assert_true(vault_refused_begin(&refused, &mark) < 0);
+	assert_int_equal(look(&refused, TOKEN_A, &wrong), VAULT_GOOD);
+	/* but what a token has said is not forgotten while the process lives */
+	vault_refused_set(&refused, &mark, VAULT_PIN_WRONG);
+	assert_int_equal(look(&refused, TOKEN_A, &wrong), VAULT_PIN_WRONG);
+	vault_refused_drop(&refused, &mark);
+	assert_int_equal(look(&refused, TOKEN_A, &wrong), VAULT_GOOD);
 }
 
 int main(void)
@@ -212,8 +292,11 @@ int main(void)
 		cmocka_unit_test(sources_that_are_none_are_named),
 		cmocka_unit_test(a_credential_of_systemd_is_taken_whatever_its_mode_shows),
 		cmocka_unit_test(uris_are_read_and_never_hold_a_pin),
-		cmocka_unit_test(a_refused_pin_is_remembered_across_restarts_for_its_token_alone),
-		cmocka_unit_test(a_memory_that_cannot_be_written_lasts_as_long_as_the_process),
+		cmocka_unit_test(
+		        refused_pins_are_remembered_across_restarts_each_for_its_token_alone),
+		cmocka_unit_test(a_memory_that_is_full_loses_the_oldest_pin_alone),
+		cmocka_unit_test(a_memory_that_cannot_be_read_lets_no_pin_through),
+		cmocka_unit_test(a_pin_that_cannot_be_remembered_is_not_begun),
 	};
 	return cmocka_run_group_tests_name("vault_pin", tests, make_place, remove_place);
 }

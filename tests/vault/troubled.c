@@ -11,6 +11,7 @@
  *	wants-pin 1 9       C_Sign wants the PIN of a moment ago
  *	no-sign 1 9         keys are not for signing
  *	no-hash 1 9         RSA does not hash
+ *	slow 384 9          a login takes 900 ms
  *	spoil 1 1           the signature is wrong */
 #include <dlfcn.h>
 #include <p11-kit/pkcs11.h>
@@ -112,6 +113,7 @@ static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR *pi
 		return was_asked_for_pin ? CKR_OK : CKR_PIN_INCORRECT;
 	}
 	FAILS(C_Login);
+	usleep(1000 * (unsigned)trouble("slow"));
 	return real->C_Login(session, user, pin, len);
 }
 
