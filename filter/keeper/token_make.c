@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/encoding.h"
-#include "base/keyedhash.h"
 #include "keeper/token_error.h"
 #include "keeper/token_keys.h"
 #include "keeper/vault_public.h"
@@ -63,36 +62,56 @@ static CK_RV make_pair(struct token *token, CK_SESSION_HANDLE session, uint8_t a
 	        &private);
 }
 
-void token_make(struct token *token, const struct vault_request *request, struct vault_reply *reply)
+/* Makes the pair unless the token is read-only. Returns false with fault and reason. */
+static bool make_new_key(
+        struct token *token, const struct vault_request *request, struct vault_reply *reply)
 {
-	struct hash_key id;
-	char hex[2 * sizeof(id) + 1], name[3 * sizeof(id) + 8] = "id=";
 	CK_SESSION_HANDLE session;
 
 	if (token->info.flags & CKF_WRITE_PROTECTED) {
 		token_refuse(
 		        reply, VAULT_READ_ONLY, "the token is read-only: no key can be made on it");
-		return;
-	}
-	if (request->name[0] == '\0' || hash_key_draw(&id) != 0) {
-		token_refuse(reply, VAULT_SETTING, "a new key needs a label");
-		return;
+		return false;
 	}
 	CK_RV value = token->module->C_OpenSession(
 	        token->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &session);
 	if (value != CKR_OK) {
 		token_fail(reply, value, "the token opened no session that may write");
-		return;
+		return false;
 	}
 	value = make_pair(token, session, request->algorithm,
-	        span_of(request->name, strlen(request->name)), span_of(&id, sizeof(id)));
+	        span_of(request->name, strlen(request->name)), request->data);
 	token->module->C_CloseSession(session);
-	if (value != CKR_OK) {
+	if (value != CKR_OK)
 		token_fail(reply, value, "the token made no key");
+	return value == CKR_OK;
+}
+
+static bool is_plain_label(const char *label)
+{
+	struct token_name name;
+
+	return token_name_read(&name, label) && name.id_len == 0 && name.label_len == strlen(label);
+}
+
+void token_make(struct token *token, const struct vault_request *request, struct vault_reply *reply)
+{
+	struct token_name made = { .id_len = request->data.len };
+	char hex[2 * VAULT_ID_OCTETS + 1], name[3 * VAULT_ID_OCTETS + 8] = "id=";
+
+	if (!is_plain_label(request->name) || request->data.len != VAULT_ID_OCTETS) {
+		token_refuse(reply, VAULT_SETTING,
+		        "a new key needs a label of at most %d octets, which does not begin with "
+		        "object= or id=",
+		        TOKEN_NAME_OCTETS);
 		return;
 	}
-	hex_encode(span_of(&id, sizeof(id)), hex);
-	for (size_t i = 0; i < sizeof(id); i++)
+	memcpy(made.id, request->data.base, request->data.len);
+	int count = token_count(token, &made, reply); /* of an earlier try whose answer was lost */
+	if (count < 0 || (count == 0 && !make_new_key(token, request, reply)))
+		return;
+	hex_encode(request->data, hex);
+	for (size_t i = 0; i < VAULT_ID_OCTETS; i++)
 		snprintf(name + 3 + 3 * i, 4, "%%%.2s", hex + 2 * i);
 	token_find(token, name, reply);
 }

@@ -71,15 +71,27 @@ static enum vault_fault ask_for_key(struct vault *vault, const struct vault_requ
         struct vault_key *key, struct complaint *why)
 {
 	struct vault_reply reply;
-	enum vault_fault fault = vault_token_do(&vault->token, request, &reply, why);
+	enum vault_fault fault = request->order == VAULT_ORDER_MAKE
+	                                 ? vault_token_make(&vault->token, request, &reply, why)
+	                                 : vault_token_do(&vault->token, request, &reply, why);
 
 	return fault == VAULT_GOOD ? take_key(&reply, key, why) : fault;
 }
 
-/* Returns false, with a complaint, if the name is too long. */
+/* Returns false, with a complaint, if the name is too long, or has octets that no message has. */
 static bool set_name(struct vault_request *request, const char *name, struct complaint *why)
 {
-	if (snprintf(request->name, sizeof(request->name), "%s", name) < (int)sizeof(request->name))
+	int len = snprintf(request->name, sizeof(request->name), "%s", name);
+
+	for (const char *at = name; *at; at++) {
+		if (*at >= ' ' && *at <= '~')
+			continue;
+		complaint_set(why,
+		        "the name of the key has an octet that is not printable ASCII: name it by "
+		        "its id, such as id=%%01, or write %%XX: object=k%%C3%%B6nig");
+		return false;
+	}
+	if (len < (int)sizeof(request->name))
 		return true;
 	complaint_set(why, "the name of the key is too long");
 	return false;

@@ -11,12 +11,14 @@
 
 #define VAULT_MESSAGE_OCTETS (VAULT_DATA_MAX + VAULT_NAME_SIZE + 16)
 
+#define VAULT_ID_OCTETS 16 /* of the id of a new key: so many that no two are equal */
+
 enum vault_order {
 	VAULT_ORDER_OPEN = 1, /* name: the URI of the token; number: 1 if a PIN will come */
 	VAULT_ORDER_LOGIN,    /* data: the PIN, or nothing */
 	VAULT_ORDER_LIST,     /* number: of the key, from 0 on */
 	VAULT_ORDER_FIND,     /* name: of the key */
-	VAULT_ORDER_MAKE,     /* name: the label of the new key; algorithm */
+	VAULT_ORDER_MAKE,     /* name: the label of the new key; algorithm; data: its id */
 	VAULT_ORDER_SIGN,     /* name: of the key; algorithm; data: what is signed */
 	VAULT_ORDER_END
 };

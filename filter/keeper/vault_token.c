@@ -7,14 +7,12 @@
 
 #define CLOSING_MS 2000
 
-/* A session that was lost is opened anew. A process that ended goes the same way, unless it was making a key: it may
- * have made one. One that hung costs the whole limit, and is left to the next call. */
-static bool is_worth_another_try(
-        const struct vault_token *token, enum vault_order order, enum vault_fault fault)
+/* A session that was lost is opened anew. A process that ended goes the same way: no order makes a
+ * second key. One that hung costs the whole limit, and is left to the next call. */
+static bool is_worth_another_try(const struct vault_token *token, enum vault_fault fault)
 {
-	bool has_ended = fault == VAULT_AWAY && !vault_session_is_open(&token->session);
-
-	return fault == VAULT_LOST || (has_ended && order != VAULT_ORDER_MAKE);
+	return fault == VAULT_LOST ||
+	       (fault == VAULT_AWAY && !vault_session_is_open(&token->session));
 }
 
 /* A key may want the PIN for each signature (CKA_ALWAYS_AUTHENTICATE), so that any order may find it wrong. After an
@@ -42,12 +40,36 @@ enum vault_fault vault_token_do(struct vault_token *token, const struct vault_re
 			fault = vault_session_ask(&token->session, request, end_ms, reply, why);
 		else if (fault != VAULT_LOST)
 			return fault;
-		if (!is_worth_another_try(token, request->order, fault))
+		if (!is_worth_another_try(token, fault))
 			break;
 		vault_session_end(&token->session, end_ms);
 	}
 	settle_order(token, fault, end_ms);
 	return fault == VAULT_LOST ? VAULT_AWAY : fault;
+}
+
+enum vault_fault vault_token_make(struct vault_token *token, const struct vault_request *request,
+        struct vault_reply *reply, struct complaint *why)
+{
+	struct vault_request making = *request;
+	struct hash_key drawn;
+	bool is_again = token->making.is_pending && token->making.algorithm == request->algorithm &&
+	                strcmp(token->making.label, request->name) == 0;
+
+	_Static_assert(sizeof(drawn.octets) == VAULT_ID_OCTETS, "one draw is an id");
+	if (!is_again) {
+		if (hash_key_draw(&drawn) != 0) {
+			complaint_set(why, "no id could be drawn for the new key");
+			return VAULT_AWAY;
+		}
+		memcpy(token->making.id, drawn.octets, sizeof(drawn.octets));
+		token->making.algorithm = request->algorithm;
+		snprintf(token->making.label, sizeof(token->making.label), "%s", request->name);
+	}
+	making.data = span_of(token->making.id, sizeof(token->making.id));
+	enum vault_fault fault = vault_token_do(token, &making, reply, why);
+	token->making.is_pending = fault != VAULT_GOOD;
+	return fault;
 }
 
 enum vault_fault vault_token_open(

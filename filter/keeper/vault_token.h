@@ -8,11 +8,22 @@
 
 struct vault_token {
 	struct vault_session session;
+	/* The key that is being made: until the token has shown it, the same order has the same id. */
+	struct {
+		bool is_pending;
+		uint8_t algorithm, id[VAULT_ID_OCTETS];
+		char label[VAULT_NAME_SIZE];
+	} making;
 };
 
 enum vault_fault vault_token_open(
         struct vault_token *token, const struct vault_place *place, struct complaint *why);
 void vault_token_close(struct vault_token *token);
+
+/* Makes a key, with an id that is drawn here. If a call fails, the token may have made the key nevertheless; then the
+ * next call for the same label and algorithm finds this key, and makes no other one. */
+enum vault_fault vault_token_make(struct vault_token *token, const struct vault_request *request,
+        struct vault_reply *reply, struct complaint *why);
 
 /* Does what the request says. */
 enum vault_fault vault_token_do(struct vault_token *token, const struct vault_request *request,

@@ -204,7 +204,10 @@ static void making_a_key_says_what_the_token_lacks(void **state)
 		{ "an algorithm that nobody signs with", "", 14, VAULT_CANNOT },
 		{ "the session is lost before it", "C_GenerateKeyPair 0xb3 1", 13, VAULT_GOOD },
 		{ "the process ends, and may have made one", "C_GenerateKeyPair 0xcafe 1", 13,
-		        VAULT_AWAY },
+		        VAULT_GOOD },
+		{ "the curve is not supported", "C_GenerateKeyPair 0x140 1", 15, VAULT_CANNOT },
+		{ "the template lacks something", "C_GenerateKeyPair 0xd0 1", 13, VAULT_CANNOT },
+		{ "no policy allows it", "C_GenerateKeyPair 0x1b 1", 13, VAULT_CANNOT },
 		{ "points that are not wrapped, P-256", "raw 1 9", 13, VAULT_GOOD },
 		{ "points that are not wrapped, Ed25519", "raw 1 9", 15, VAULT_GOOD },
 	};
@@ -225,6 +228,151 @@ static void making_a_key_says_what_the_token_lacks(void **state)
 		}
 		vault_close(vault);
 	}
+}
+
+/* The keeper must not fill a token with keys, one for each answer that was lost. */
+static void an_order_to_make_a_key_that_is_repeated_makes_one_key(void **state)
+{
+	static const struct {
+		const char *trouble;
+		enum vault_fault first;
+	} rows[] = {
+		{ "C_FindObjectsInit_made 0x5 1", VAULT_GOOD },
+		{ "C_FindObjectsInit_made 0xcafe 1", VAULT_GOOD },
+		{ "C_FindObjectsInit_made 0xdead 1", VAULT_HANGS },
+		{ "C_FindObjectsInit_made 0x80000001 1", VAULT_BROKEN },
+	};
+	struct vault_key key, next;
+	struct complaint why;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		make_trouble(rows[i].trouble);
+		struct vault *vault = open_vault(LIMIT_MS);
+		enum vault_fault fault = vault_make(vault, 13, "once", &key, &why);
+		if (fault != rows[i].first)
+			fail_msg("%s: %s: %s", rows[i].trouble, vault_fault_word(fault), why.text);
+		if (fault != VAULT_GOOD)
+			assert_good(vault_make(vault, 13, "once", &key, &why), &why);
+		assert_row(rows[i].trouble, calls_of("C_GenerateKeyPair") == 1);
+		assert_good(vault_make(vault, 13, "once", &next, &why), &why);
+		assert_row(rows[i].trouble, strcmp(next.name, key.name) != 0);
+		assert_row(rows[i].trouble, calls_of("C_GenerateKeyPair") == 2);
+		vault_close(vault);
+	}
+}
+
+/* Otherwise a key is called unfit, or loses its label, because a line was cut for a moment. */
+static void a_token_that_cannot_be_read_says_nothing_of_its_keys(void **state)
+{
+	static const struct {
+		const char *trouble;
+		enum vault_fault want;
+	} rows[] = {
+		{ "C_GetAttributeValue 0x5 1", VAULT_GOOD },
+		{ "C_GetAttributeValue 0xb3 1", VAULT_GOOD },
+		{ "C_GetAttributeValue 0x30 1", VAULT_GOOD },
+		{ "C_GetAttributeValue 0x5 9", VAULT_AWAY },
+		{ "C_GetAttributeValue 0x80000001 1", VAULT_BROKEN },
+		{ "C_FindObjects 0x5 1", VAULT_GOOD },
+		{ "C_FindObjects 0x5 9", VAULT_AWAY },
+		{ "many 1 1", VAULT_BROKEN },
+		{ "many 1 9", VAULT_BROKEN },
+	};
+	struct vault_key key;
+	struct complaint why;
+
+	(void)state;
+	for (size_t i = 0; i < 2 * COUNT(rows); i++) {
+		const char *trouble = rows[i / 2].trouble;
+		make_trouble(trouble);
+		struct vault *vault = open_vault(LIMIT_MS);
+		enum vault_fault fault = i % 2 ? vault_list(vault, 0, &key, &why)
+		                               : vault_find(vault, ksk.name, &key, &why);
+		if (fault != rows[i / 2].want)
+			fail_msg("%s: %s: %s", trouble, vault_fault_word(fault), why.text);
+		if (fault == VAULT_GOOD && i % 2 == 0)
+			assert_string_equal(key.name, ksk.name);
+		vault_close(vault);
+	}
+}
+
+static void an_attribute_that_a_token_does_not_show_is_none(void **state)
+{
+	struct vault_signature signature;
+	struct vault_key key;
+	struct complaint why;
+
+	(void)state;
+	make_trouble("");
+	struct vault *vault = open_vault(LIMIT_MS);
+	assert_good(vault_find(vault, "ksk", &key, &why), &why);
+	make_trouble("C_GetAttributeValue 0x11 1"); /* CKA_ALWAYS_AUTHENTICATE */
+	assert_good(sign_test_octets(vault, &ksk, &signature, &why), &why);
+	make_trouble("C_GetAttributeValue 0x12 1"); /* the label */
+	assert_good(vault_find(vault, "ksk", &key, &why), &why);
+	assert_int_equal(strncmp(key.name, "id=", 3), 0);
+	vault_close(vault);
+}
+
+/* As on cards with the layout of PIV: "SIGN key" and "SIGN pubkey" with one id. */
+static void a_public_key_is_found_by_its_id_whatever_its_label(void **state)
+{
+	struct vault_signature signature;
+	struct vault_key key;
+	struct complaint why;
+
+	(void)state;
+	make_trouble("other-label 1 99");
+	struct vault *vault = open_vault(LIMIT_MS);
+	assert_good(vault_find(vault, "ksk", &key, &why), &why);
+	assert_good(sign_test_octets(vault, &key, &signature, &why), &why);
+	verified_elsewhere(&key, &signature);
+	vault_close(vault);
+}
+
+static void a_name_that_would_be_cut_or_sent_as_another_one_is_refused(void **state)
+{
+	static const struct {
+		const char *why, *name;
+		enum vault_fault want;
+	} rows[] = {
+		{ "a part that does not count", "object=ksk;token=other", VAULT_NO_KEY },
+		{ "a part that is no part", "object=ksk;idd=%01", VAULT_NO_KEY },
+		{ "a part behind", "object=ksk?module-name=x", VAULT_NO_KEY },
+		{ "two labels", "object=other;object=ksk", VAULT_NO_KEY },
+		{ "an octet that is not ASCII", "k\303\266nig", VAULT_NO_KEY },
+		{ "the label", "ksk", VAULT_GOOD },
+		{ "the label in a URI", "object=ksk", VAULT_GOOD },
+		{ "a label that looks like an id", "object=id%3D1", VAULT_NO_KEY },
+	};
+	char longer[300], name[320];
+	struct vault_key key;
+	struct complaint why;
+
+	(void)state;
+	make_trouble("");
+	struct vault *vault = open_vault(LIMIT_MS);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		enum vault_fault fault = vault_find(vault, rows[i].name, &key, &why);
+		if (fault != rows[i].want)
+			fail_msg("%s: %s: %s", rows[i].why, vault_fault_word(fault), why.text);
+	}
+	memset(longer, 'x', sizeof(longer));
+	longer[256] = '\0';
+	assert_good(vault_make(vault, 13, longer, &key, &why), &why);
+	assert_good(vault_find(vault, longer, &key, &why), &why);
+	longer[256] = 'x';
+	longer[264] = '\0';
+	assert_int_equal(vault_find(vault, longer, &key, &why), VAULT_NO_KEY);
+	snprintf(name, sizeof(name), "object=%s", longer);
+	assert_int_equal(vault_find(vault, name, &key, &why), VAULT_NO_KEY);
+	assert_int_equal(vault_make(vault, 13, longer, &key, &why), VAULT_SETTING);
+	assert_int_equal(vault_make(vault, 13, "id=1", &key, &why), VAULT_SETTING);
+	assert_int_equal(vault_make(vault, 13, "k\303\266nig", &key, &why), VAULT_SETTING);
+	assert_int_equal(vault_make(vault, 13, "", &key, &why), VAULT_SETTING);
+	assert_int_equal(calls_of("C_Initialize"), 1);
+	vault_close(vault);
 }
 
 static void rsa_signs_on_tokens_that_do_not_hash(void **state)
@@ -510,6 +658,11 @@ int main(void)
 		cmocka_unit_test(a_vault_that_is_closed_closes_its_session),
 		cmocka_unit_test(handles_are_found_once_a_session),
 		cmocka_unit_test(making_a_key_says_what_the_token_lacks),
+		cmocka_unit_test(an_order_to_make_a_key_that_is_repeated_makes_one_key),
+		cmocka_unit_test(a_token_that_cannot_be_read_says_nothing_of_its_keys),
+		cmocka_unit_test(an_attribute_that_a_token_does_not_show_is_none),
+		cmocka_unit_test(a_public_key_is_found_by_its_id_whatever_its_label),
+		cmocka_unit_test(a_name_that_would_be_cut_or_sent_as_another_one_is_refused),
 		cmocka_unit_test(rsa_signs_on_tokens_that_do_not_hash),
 		cmocka_unit_test(a_key_that_may_not_sign_is_not_taken),
 		cmocka_unit_test(a_wrong_pin_is_tried_once_ever),

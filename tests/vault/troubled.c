@@ -11,6 +11,9 @@
  *	wants-pin 1 9       C_Sign wants the PIN of a moment ago
  *	no-sign 1 9         keys are not for signing
  *	no-hash 1 9         RSA does not hash
+ *	other-label 1 9     public keys have another label than their private keys
+ *	many 1 1            more objects are found than were asked for
+ *	C_FindObjectsInit_made 0x5 1   this fails after a key was made
  *	slow 384 9          a login takes 900 ms
  *	spoil 1 1           the signature is wrong */
 #include <dlfcn.h>
@@ -26,6 +29,7 @@
 
 static CK_FUNCTION_LIST *real, ours;
 static bool was_asked_for_pin; /* since C_SignInit */
+static bool has_made_key;      /* in this process */
 
 static void note(const char *word)
 {
@@ -120,12 +124,36 @@ static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR *pi
 static CK_RV find_objects_init(CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG count)
 {
 	FAILS(C_FindObjectsInit);
+	if (has_made_key)
+		FAILS(C_FindObjectsInit_made);
+	CK_ATTRIBUTE changed[8];
+	bool is_public = false;
+	for (CK_ULONG i = 0; i < count && i < 8; i++) {
+		changed[i] = template[i];
+		if (template[i].type == CKA_CLASS)
+			is_public = *(CK_OBJECT_CLASS *)template[i].pValue == CKO_PUBLIC_KEY;
+		if (template[i].type == CKA_LABEL && is_public && trouble("other-label"))
+			changed[i].ulValueLen--;
+	}
+	if (count <= 8)
+		template = changed;
 	return real->C_FindObjectsInit(session, template, count);
+}
+
+static CK_RV find_objects(
+        CK_SESSION_HANDLE session, CK_OBJECT_HANDLE *objects, CK_ULONG most, CK_ULONG *count)
+{
+	FAILS(C_FindObjects);
+	CK_RV value = real->C_FindObjects(session, objects, most, count);
+	if (value == CKR_OK && trouble("many"))
+		*count = most + 1;
+	return value;
 }
 
 static CK_RV get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
         CK_ATTRIBUTE *attributes, CK_ULONG count)
 {
+	FAILS(C_GetAttributeValue);
 	CK_RV value = real->C_GetAttributeValue(session, object, attributes, count);
 
 	for (CK_ULONG i = 0; value == CKR_OK && i < count; i++) {
@@ -169,8 +197,10 @@ static CK_RV generate_key_pair(CK_SESSION_HANDLE session, CK_MECHANISM *mechanis
         CK_ULONG private_count, CK_OBJECT_HANDLE *public_key, CK_OBJECT_HANDLE *private_key)
 {
 	FAILS(C_GenerateKeyPair);
-	return real->C_GenerateKeyPair(session, mechanism, public_template, public_count,
+	CK_RV value = real->C_GenerateKeyPair(session, mechanism, public_template, public_count,
 	        private_template, private_count, public_key, private_key);
+	has_made_key = value == CKR_OK;
+	return value;
 }
 
 static CK_RV get_mechanism_info(CK_SLOT_ID slot, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *info)
@@ -202,6 +232,7 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST **list)
 	ours.C_CloseSession = close_session;
 	ours.C_Login = login;
 	ours.C_FindObjectsInit = find_objects_init;
+	ours.C_FindObjects = find_objects;
 	ours.C_GetAttributeValue = get_attribute_value;
 	ours.C_SignInit = sign_init;
 	ours.C_Sign = sign;
