@@ -21,8 +21,7 @@ struct token_handle {
 };
 
 struct token {
-	CK_FUNCTION_LIST **modules; /* of p11-kit's configuration; or NULL */
-	CK_FUNCTION_LIST *module;   /* that has the token; NULL: no session */
+	CK_FUNCTION_LIST *module; /* that was started; NULL: none */
 	CK_SLOT_ID slot;
 	CK_SESSION_HANDLE session;
 	CK_TOKEN_INFO info;

@@ -9,54 +9,59 @@
 #include "keeper/token_error.h"
 #include "keeper/token_login.h"
 
-#define SLOTS_MAX   256 /* of one module */
-#define MODULES_MAX 64
+#define SLOTS_MAX 256 /* of one module */
 
 /* ---- Modules ---- */
 
-static bool start_module(struct token *token, CK_FUNCTION_LIST *module, struct vault_reply *reply)
-{
-	CK_RV value = p11_kit_module_initialize(module);
+/* Not "managed": p11-kit's wrapping of a module has an option that logs all calls with their arguments to
+ * stderr, and the PIN is an argument. */
+#define MODULE_FLAGS P11_KIT_MODULE_UNMANAGED
 
+static CK_FUNCTION_LIST *load_module_by_path(const char *path, struct vault_reply *reply)
+{
+	CK_FUNCTION_LIST *module = p11_kit_module_load(path, MODULE_FLAGS);
+
+	if (!module) {
+		const char *why = p11_kit_message();
+		token_refuse(reply, VAULT_SETTING, "the PKCS#11 module %s cannot be loaded: %s",
+		        path, why ? why : "is it there, and does `p11-kit list-modules` know it?");
+	}
+	return module;
+}
+
+/* p11-kit can only load all modules that it is configured with. Of these, one is started. */
+static CK_FUNCTION_LIST *load_module_by_name(const char *name, struct vault_reply *reply)
+{
+	CK_FUNCTION_LIST **modules = p11_kit_modules_load(NULL, MODULE_FLAGS);
+	CK_FUNCTION_LIST *module = modules ? p11_kit_module_for_name(modules, name) : NULL;
+
+	if (!module)
+		token_refuse(reply, VAULT_SETTING,
+		        "p11-kit knows no module \"%s\"; `p11-kit list-modules` shows those that "
+		        "it knows",
+		        name);
+	return module;
+}
+
+static bool start_module(struct token *token, P11KitUri *uri, struct vault_reply *reply)
+{
+	const char *path = p11_kit_uri_get_module_path(uri);
+	const char *name = p11_kit_uri_get_module_name(uri);
+	CK_FUNCTION_LIST *module = NULL;
+
+	if (!path && !name)
+		token_refuse(reply, VAULT_SETTING, "the URI names no module: add module-path=");
+	else
+		module = path ? load_module_by_path(path, reply) : load_module_by_name(name, reply);
+	if (!module)
+		return false;
+	CK_RV value = p11_kit_module_initialize(module);
 	if (value != CKR_OK) {
 		token_fail(reply, value, "the PKCS#11 module cannot be started");
 		return false;
 	}
 	token->module = module;
 	return true;
-}
-
-static bool load_module_by_path(struct token *token, const char *path, struct vault_reply *reply)
-{
-	CK_FUNCTION_LIST *module = p11_kit_module_load(path, 0);
-
-	if (!module) {
-		const char *why = p11_kit_message();
-		token_refuse(reply, VAULT_SETTING, "the PKCS#11 module %s cannot be loaded: %s",
-		        path, why ? why : "is it there, and does `p11-kit list-modules` know it?");
-		return false;
-	}
-	return start_module(token, module, reply);
-}
-
-static bool load_configured_modules(
-        struct token *token, const char *name, struct vault_reply *reply)
-{
-	token->modules = p11_kit_modules_load(NULL, 0);
-	if (!token->modules || !token->modules[0]) {
-		token_refuse(reply, VAULT_SETTING,
-		        "p11-kit knows no module: name one with module-path= in the URI");
-		return false;
-	}
-	if (!name)
-		return true;
-	CK_FUNCTION_LIST *module = p11_kit_module_for_name(token->modules, name);
-	if (module)
-		return start_module(token, module, reply);
-	token_refuse(reply, VAULT_SETTING,
-	        "p11-kit knows no module \"%s\"; `p11-kit list-modules` shows those that it knows",
-	        name);
-	return false;
 }
 
 /* ---- Tokens ---- */
@@ -67,15 +72,14 @@ struct search {
 	CK_RV value; /* of the last slot that failed */
 };
 
-static bool slot_fits(
-        struct search *s, CK_FUNCTION_LIST *module, CK_SLOT_ID slot, CK_TOKEN_INFO *info)
+static bool slot_fits(struct token *token, struct search *s, CK_SLOT_ID slot, CK_TOKEN_INFO *info)
 {
 	CK_SLOT_INFO slot_info;
 	CK_SLOT_ID wanted = p11_kit_uri_get_slot_id(s->uri);
-	CK_RV value = module->C_GetSlotInfo(slot, &slot_info);
+	CK_RV value = token->module->C_GetSlotInfo(slot, &slot_info);
 
 	if (value == CKR_OK)
-		value = module->C_GetTokenInfo(slot, info);
+		value = token->module->C_GetTokenInfo(slot, info);
 	if (value != CKR_OK) {
 		s->value = value;
 		return false;
@@ -87,33 +91,23 @@ static bool slot_fits(
 	       p11_kit_uri_match_token_info(s->uri, info) == 1;
 }
 
-static void search_module(struct token *token, struct search *s, CK_FUNCTION_LIST *module)
+static void search_slots(struct token *token, struct search *s)
 {
 	CK_SLOT_ID slots[SLOTS_MAX];
 	CK_ULONG count = SLOTS_MAX;
 	CK_TOKEN_INFO info;
-	CK_RV value = module->C_GetSlotList(CK_TRUE, slots, &count);
+	CK_RV value = token->module->C_GetSlotList(CK_TRUE, slots, &count);
 
 	if (value != CKR_OK) {
 		s->value = value;
 		return;
 	}
 	for (CK_ULONG i = 0; i < count && i < SLOTS_MAX; i++) {
-		if (!slot_fits(s, module, slots[i], &info))
+		if (!slot_fits(token, s, slots[i], &info))
 			continue;
 		s->found++;
-		token->module = module;
 		token->slot = slots[i];
 		token->info = info;
-	}
-}
-
-static void search_modules(struct token *token, struct search *s)
-{
-	for (unsigned i = 0; i < MODULES_MAX && token->modules[i]; i++) {
-		/* one that cannot be started has not our token */
-		if (p11_kit_module_initialize(token->modules[i]) == CKR_OK)
-			search_module(token, s, token->modules[i]);
 	}
 }
 
@@ -121,10 +115,7 @@ static bool find_token(struct token *token, P11KitUri *uri, struct vault_reply *
 {
 	struct search s = { .uri = uri, .value = CKR_OK };
 
-	if (token->module)
-		search_module(token, &s, token->module);
-	else
-		search_modules(token, &s);
+	search_slots(token, &s);
 	if (s.found == 1)
 		return true;
 	if (s.found > 1)
@@ -183,17 +174,13 @@ static bool open_by_uri(struct token *token, P11KitUri *uri, const struct vault_
 {
 	int error = p11_kit_uri_parse(request->name,
 	        P11_KIT_URI_FOR_OBJECT_ON_TOKEN_AND_MODULE | P11_KIT_URI_FOR_SLOT, uri);
-	const char *path = p11_kit_uri_get_module_path(uri);
 
 	if (error != P11_KIT_URI_OK || p11_kit_uri_any_unrecognized(uri)) {
 		token_refuse(reply, VAULT_SETTING, "the URI is malformed: %s",
 		        error ? p11_kit_uri_message(error) : "it has an unknown attribute");
 		return false;
 	}
-	bool loaded =
-	        path ? load_module_by_path(token, path, reply)
-	             : load_configured_modules(token, p11_kit_uri_get_module_name(uri), reply);
-	return loaded && find_token(token, uri, reply) &&
+	return start_module(token, uri, reply) && find_token(token, uri, reply) &&
 	       open_token_session(token, request->number > 0, reply);
 }
 
@@ -214,9 +201,7 @@ void token_close(struct token *token)
 {
 	if (token->module && token->session)
 		token->module->C_CloseSession(token->session);
-	if (token->modules)
-		p11_kit_modules_finalize(token->modules);
-	else if (token->module)
+	if (token->module)
 		p11_kit_module_finalize(token->module);
 	vault_pin_wipe(&token->pin);
 }

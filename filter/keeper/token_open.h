@@ -5,7 +5,7 @@
 
 #include "keeper/token.h"
 
-/* Loads the module that the URI names (module-path, module-name), or all that p11-kit knows; finds the one token that
+/* Loads the module that the URI names (module-path, module-name) and starts no other one; finds the one token that
  * fits; and opens a session. Refuses that if a PIN will come, and the token says that none must be tried. Sets the name in the
  * reply to the token's own URI. Returns false, with fault and reason in the reply. */
 bool token_open(

@@ -75,6 +75,9 @@ bool vault_uri_read(struct vault_uri *uri, const char *text, struct complaint *w
 		fault = "it must begin with \"pkcs11:\" and have no blanks (RFC 7512)";
 	else if (attribute_of(text, "object") || attribute_of(text, "id"))
 		fault = "it names a key (object or id): a vault is a token; leave the key out";
+	else if (!attribute_of(text, "module-path") && !attribute_of(text, "module-name"))
+		fault = "it names no PKCS#11 module: add module-path=/path/to/module.so, or "
+		        "module-name= with a name that `p11-kit list-modules` shows";
 	else if (source && !decode_value(source, uri->pin_source))
 		fault = "its pin-source has a malformed %XX";
 	if (fault) {

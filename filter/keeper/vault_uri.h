@@ -20,7 +20,7 @@ struct vault_uri {
 /* True if the text is a URI of PKCS#11, and not a directory. */
 bool vault_uri_is(const char *text);
 
-/* Reads the URI of a token. Returns false, with a complaint, if it is too long, has octets that no URI has, names a key, or
+/* Reads the URI of a token. Returns false, with a complaint, if it is too long, has octets that no URI has, names a key or no module, or
  * contains a PIN: a configuration is read by more people than a PIN is for. The complaint never repeats such a
  * URI. */
 bool vault_uri_read(struct vault_uri *uri, const char *text, struct complaint *why);

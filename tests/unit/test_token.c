@@ -102,6 +102,32 @@ static void a_shared_ksk_has_one_tag_in_every_zone(void **state)
 	vault_close(vault);
 }
 
+static void use_module_by_name(const char *token)
+{
+	snprintf(uri, sizeof(uri), "pkcs11:token=%s?module-name=softhsm2&pin-source=%.300s", token,
+	        in_place("pin"));
+}
+
+static void a_module_is_found_by_its_name_in_the_configuration_of_p11_kit(void **state)
+{
+	struct complaint why = { "" };
+	struct vault_key key;
+
+	(void)state;
+	if (access("/usr/share/p11-kit/modules/softhsm2.module", R_OK) != 0)
+		skip();
+	make_token("named");
+	use_module_by_name("named");
+	struct vault *vault = open_vault(0);
+	assert_good(vault_make(vault, 13, "ksk", &key, &why), &why);
+	vault_close(vault);
+	memcpy(strstr(uri, "softhsm2"), "softhsmX", 8);
+	vault = open_vault(0);
+	assert_int_equal(vault_find(vault, "ksk", &key, &why), VAULT_SETTING);
+	assert_non_null(strstr(why.text, "list-modules"));
+	vault_close(vault);
+}
+
 static void a_token_that_comes_later_is_found_then(void **state)
 {
 	struct complaint why = { "" };
@@ -258,6 +284,67 @@ static void a_server_is_used_lost_found_again_and_killed_when_it_hangs(void **st
 	stop_server(server);
 }
 
+/* ---- What p11-kit is told to log ---- */
+
+#define NOBODY 65534
+
+/* Signs as a user whose p11-kit logs all calls. Runs in a process of its own. Returns its exit status. */
+static int sign_where_calls_are_logged(void)
+{
+	struct vault_place where = { .where = uri, .program = in_place("sealgate-vault") };
+	struct complaint why = { "" };
+	struct vault_key key;
+	struct vault *vault;
+
+	if (geteuid() == 0 && (setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
+		return 2;
+	setenv("XDG_CONFIG_HOME", place, 1);
+	if (!freopen(in_place("stderr"), "w", stderr))
+		return 3;
+	struct process control;
+	if (process_run(&control, (const char *const[]){ "p11-kit", "list-modules", NULL }, NULL) !=
+	                0 ||
+	        !strstr(control.err, "C_GetSlotList"))
+		return 77;
+	process_fini(&control);
+	if (vault_open(&vault, &where, &why) != VAULT_GOOD)
+		return 4;
+	enum vault_fault fault = vault_make(vault, 13, "ksk", &key, &why);
+	vault_close(vault);
+	if (fault != VAULT_GOOD)
+		fprintf(stderr, "%s\n", why.text);
+	return fault == VAULT_GOOD ? 0 : 5;
+}
+
+static void the_pin_is_not_logged_even_if_all_calls_are(void **state)
+{
+	int status;
+
+	(void)state;
+	make_token("logged");
+	/* p11-kit reads its configuration for modules that it knows by name */
+	use_module_by_name("logged");
+	if (mkdir(in_place("pkcs11"), 0755) != 0)
+		fail();
+	put_file("pkcs11/pkcs11.conf", "log-calls: yes\n");
+	free(run_tool(
+	        (const char *const[]){ "cp", vault_program(), in_place("sealgate-vault"), NULL }));
+	if (geteuid() == 0)
+		free(run_tool((const char *const[]){ "chown", "-R", "65534", place, NULL }));
+	pid_t child = fork();
+	if (child == 0)
+		_exit(sign_where_calls_are_logged());
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (WEXITSTATUS(status) == 77)
+		skip();
+	char *said = file_read(in_place("stderr"), 1 << 20);
+	assert_non_null(said);
+	if (status != 0)
+		fail_msg("%d: %s", WEXITSTATUS(status), said);
+	assert_null(strstr(said, TOKEN_PIN));
+	free(said);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,11 +353,14 @@ int main(void)
 		cmocka_unit_test(
 		        keys_that_somebody_else_made_are_used_and_of_two_with_one_label_none),
 		cmocka_unit_test(a_shared_ksk_has_one_tag_in_every_zone),
+		cmocka_unit_test(a_module_is_found_by_its_name_in_the_configuration_of_p11_kit),
 		cmocka_unit_test(a_token_that_comes_later_is_found_then),
 		cmocka_unit_test(
 		        a_process_that_was_killed_is_started_anew_and_a_closed_one_is_gone),
 		cmocka_unit_test(the_pin_is_in_no_command_line_and_no_environment),
 		cmocka_unit_test(a_server_is_used_lost_found_again_and_killed_when_it_hangs),
+		cmocka_unit_test(
+		        the_pin_is_not_logged_even_if_all_calls_are), /* the last: it gives everything away */
 	};
 	if (!has_softhsm()) {
 		puts("1..0 # SKIP softhsm2 is not installed");

@@ -92,7 +92,7 @@ static struct vault *open_stand_in(const char *what)
 	self[len] = '\0';
 	setenv("STAND_IN", what, 1);
 	struct vault_place where = {
-		.where = "pkcs11:token=x", .program = self, .limit_ms = LIMIT_MS
+		.where = "pkcs11:token=x?module-path=/x.so", .program = self, .limit_ms = LIMIT_MS
 	};
 	assert_int_equal(vault_open(&vault, &where, &why), VAULT_GOOD);
 	return vault;
@@ -139,7 +139,7 @@ static void whatever_the_process_says_the_keeper_goes_on(void **state)
 
 static void a_program_that_is_not_there_is_named(void **state)
 {
-	struct vault_place where = { .where = "pkcs11:token=x",
+	struct vault_place where = { .where = "pkcs11:token=x?module-path=/x.so",
 		.program = "/nowhere/sealgate-vault" };
 	struct complaint why = { "" };
 	struct vault_key key;
