@@ -352,7 +352,7 @@ CONF  = $(DESTDIR)/etc/sealgate
 install: $(if $(wildcard $B/sealgate),,all)
 	install -d $(SBIN) $(UNITS) $(USERS) $(DOC)/docs/performance
 	install -m755 $B/sealgate dist/sealgate-remove-rules dist/sealgate-tell-failure $(SBIN)
-	[ ! -e $B/sealgate-vault ] || install -Dm755 $B/sealgate-vault $(EXEC)/sealgate-vault
+	[ -z "$(VAULT)" ] || [ ! -e $B/sealgate-vault ] || install -Dm755 $B/sealgate-vault $(EXEC)/sealgate-vault
 	for unit in sealgate sealgate-rules; do \
 		sed 's,/usr/local/,$(PREFIX)/,' systemd/$$unit.service >$(UNITS)/$$unit.service && \
 		sed -f systemd/instance.sed $(UNITS)/$$unit.service >$(UNITS)/$$unit@.service || exit 1; done

@@ -2,6 +2,7 @@
 /* sealgate-vault: the program that has a PKCS#11 module. The keeper starts it with a socket as descriptor 3, sends requests, one
  * after the other, and kills it if it hangs. It ends when the socket is closed, and with the keeper. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "keeper/token_error.h"
@@ -19,7 +21,18 @@
 #include "keeper/token_open.h"
 #include "keeper/token_sign.h"
 
-#define CHANNEL 3
+#define CHANNEL         3
+#define DESCRIPTORS_MAX 65536 /* that are closed where close_range() is not there */
+
+/* What else the keeper has open may be other keys. The channel is not for what the module starts. */
+static void close_descriptors(void)
+{
+	if (syscall(SYS_close_range, CHANNEL + 1, ~0u, 0) != 0) {
+		for (int fd = CHANNEL + 1; fd < DESCRIPTORS_MAX; fd++)
+			close(fd);
+	}
+	fcntl(CHANNEL, F_SETFD, FD_CLOEXEC);
+}
 
 /* The PIN is in this memory. */
 static void guard_memory(void)
@@ -69,7 +82,15 @@ static bool serve_one(struct token *token, uint8_t *octets)
 
 	while ((len = recv(CHANNEL, octets, VAULT_MESSAGE_OCTETS, 0)) < 0 && errno == EINTR)
 		continue;
-	if (len <= 0 || !vault_request_read(&request, span_of(octets, (size_t)len)))
+	if (len <= 0)
+		return false;
+	if (!vault_message_is_ours(
+	            span_of(octets, (size_t)len))) { /* the reply's version says it */
+		token_refuse(&reply, VAULT_SETTING, "the keeper is of another version");
+		send_reply(&reply, octets);
+		return false;
+	}
+	if (!vault_request_read(&request, span_of(octets, (size_t)len)))
 		return false;
 	answer(token, &request, &reply);
 	explicit_bzero(octets, (size_t)len);
@@ -90,7 +111,9 @@ int main(int argc, char **argv)
 		        stderr);
 		return 2;
 	}
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a module that hangs does not see the channel closed */
+	signal(SIGPIPE, SIG_IGN);         /* of a module's own connections */
+	close_descriptors();
 	guard_memory();
 	mlock(&token.pin, sizeof(token.pin));
 	mlock(octets, sizeof(octets));

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The vault: where KSKs lie. It is a directory with BIND's key files, or a PKCS#11 token. Only the keeper opens it.
  *
+ * All calls come from one thread, which lives as long as the vault is open: the process of a token is killed
+ * when the thread that started it ends.
+ *
  * Calls wait for the vault, at most its limit, and a second more for a process that was killed to end. Each returns
  * VAULT_GOOD, or a fault with a complaint; vault_fault_passes() says whether the same may succeed later. Nothing is tried again behind the
  * caller's back, except for a lost session, once. An order to make a key may be repeated. Keys are never deleted. */

@@ -71,6 +71,11 @@ static size_t read_octets_field(struct cursor *c, uint8_t *octets, size_t capaci
 
 /* ---- Messages ---- */
 
+bool vault_message_is_ours(struct span message)
+{
+	return message.len > 0 && message.base[0] == MESSAGE_VERSION;
+}
+
 void vault_request_write(const struct vault_request *request, struct writer *out)
 {
 	writer_u8(out, MESSAGE_VERSION);

@@ -40,6 +40,9 @@ struct vault_reply {
 	uint8_t signature[SIGNATURE_MAX_OCTETS];
 };
 
+/* True if the message is of this version, whose number is the first octet in every version. Both programs come from one build. */
+bool vault_message_is_ours(struct span message);
+
 /* Write a message. What does not fit sets `out->full`. */
 void vault_request_write(const struct vault_request *request, struct writer *out);
 void vault_reply_write(const struct vault_reply *reply, struct writer *out);

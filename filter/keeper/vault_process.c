@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -51,22 +52,34 @@ bool vault_process_program(char path[static PATH_MAX], struct complaint *why)
 	return false;
 }
 
+/* The program has a process group of its own, so that what a module starts can be killed with it. Signals that the keeper
+ * ignores are not ignored there. */
+static void set_attributes(posix_spawnattr_t *attributes)
+{
+	sigset_t none, all;
+
+	sigemptyset(&none);
+	sigfillset(&all);
+	posix_spawnattr_init(attributes);
+	posix_spawnattr_setsigmask(attributes, &none);
+	posix_spawnattr_setsigdefault(attributes, &all);
+	posix_spawnattr_setpgroup(attributes, 0);
+	posix_spawnattr_setflags(
+	        attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+}
+
 static int spawn_program(struct vault_process *process, const char *program, int theirs)
 {
 	char name[] = PROGRAM;
 	char *const argv[] = { name, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
-	sigset_t signals;
 
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, theirs, CHANNEL);
-	posix_spawnattr_init(&attributes);
-	sigemptyset(&signals);
-	posix_spawnattr_setsigmask(&attributes, &signals);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+	set_attributes(&attributes);
 	int error = posix_spawn(&process->pid, program, &actions, &attributes, argv, environ);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
@@ -118,17 +131,23 @@ enum vault_fault vault_process_start(
 	return VAULT_AWAY;
 }
 
-/* Waits until there is a packet or the process has ended. Returns false after the limit. */
-static bool wait_for_reply(int channel, unsigned limit_ms)
+/* Waits until there is a packet, or the process has ended. The channel alone does not tell that: what the module has started
+ * may hold the other end. */
+static enum vault_fault wait_for_reply(const struct vault_process *process, unsigned limit_ms)
 {
 	uint64_t end_ms = clock_monotonic_ms() + limit_ms, now_ms;
-	struct pollfd fd = { channel, POLLIN, 0 };
+	int ended = (int)syscall(SYS_pidfd_open, process->pid, 0); /* -1: poll() leaves it out */
+	struct pollfd fds[] = { { process->channel, POLLIN, 0 }, { ended, POLLIN, 0 } };
+	enum vault_fault fault = VAULT_HANGS;
 
-	while ((now_ms = clock_monotonic_ms()) < end_ms) {
-		if (poll(&fd, 1, (int)(end_ms - now_ms)) > 0)
-			return true;
+	while (fault == VAULT_HANGS && (now_ms = clock_monotonic_ms()) < end_ms) {
+		uint64_t left_ms = end_ms - now_ms;
+		if (poll(fds, 2, left_ms < INT_MAX ? (int)left_ms : INT_MAX) > 0)
+			fault = fds[0].revents ? VAULT_GOOD : VAULT_AWAY;
 	}
-	return false;
+	if (ended >= 0)
+		close(ended);
+	return fault;
 }
 
 static bool send_request(int channel, const struct vault_request *request, uint8_t *octets)
@@ -142,6 +161,20 @@ static bool send_request(int channel, const struct vault_request *request, uint8
 	return good;
 }
 
+static enum vault_fault take_reply(int channel, struct vault_reply *reply, uint8_t *octets)
+{
+	ssize_t len = recv(channel, octets, VAULT_MESSAGE_OCTETS, MSG_DONTWAIT | MSG_TRUNC);
+
+	if (len <= 0)
+		return VAULT_AWAY;
+	if (len > VAULT_MESSAGE_OCTETS)
+		return VAULT_BROKEN;
+	struct span message = span_of(octets, (size_t)len);
+	if (!vault_message_is_ours(message))
+		return VAULT_SETTING;
+	return vault_reply_read(reply, message) ? VAULT_GOOD : VAULT_BROKEN;
+}
+
 enum vault_fault vault_process_ask(struct vault_process *process,
         const struct vault_request *request, unsigned limit_ms, struct vault_reply *reply)
 {
@@ -150,19 +183,12 @@ enum vault_fault vault_process_ask(struct vault_process *process,
 
 	if (!octets)
 		return VAULT_AWAY;
-	if (!send_request(process->channel, request, octets)) {
-		fault = errno == EPIPE || errno == ECONNRESET ? VAULT_AWAY : VAULT_BROKEN;
-	} else if (!wait_for_reply(process->channel, limit_ms)) {
-		fault = VAULT_HANGS;
-	} else {
-		ssize_t len = recv(
-		        process->channel, octets, VAULT_MESSAGE_OCTETS, MSG_DONTWAIT | MSG_TRUNC);
-		if (len <= 0)
-			fault = VAULT_AWAY;
-		else if (len <= VAULT_MESSAGE_OCTETS &&
-		         vault_reply_read(reply, span_of(octets, (size_t)len)))
-			fault = VAULT_GOOD;
-	}
+	if (send_request(process->channel, request, octets))
+		fault = wait_for_reply(process, limit_ms);
+	else if (errno == EPIPE || errno == ECONNRESET)
+		fault = VAULT_AWAY;
+	if (fault == VAULT_GOOD)
+		fault = take_reply(process->channel, reply, octets);
 	free(octets);
 	return fault;
 }
@@ -173,8 +199,13 @@ static bool reap_within(struct vault_process *process, unsigned wait_ms)
 	const struct timespec pause = { 0, LOOK_MS * 1000000 };
 
 	for (unsigned waited_ms = 0;; waited_ms += LOOK_MS) {
-		pid_t ended = waitpid(process->pid, NULL, WNOHANG);
-		if (ended == process->pid || (ended < 0 && errno != EINTR)) {
+		siginfo_t ended = { .si_pid = 0 };
+		int error = waitid(P_PID, (id_t)process->pid, &ended, WEXITED | WNOHANG | WNOWAIT);
+		if (ended.si_pid == process->pid || (error && errno != EINTR)) {
+			/* before it is reaped, no other group can have its number */
+			if (!error)
+				kill(-process->pid, SIGKILL);
+			waitpid(process->pid, NULL, WNOHANG);
 			process->pid = 0;
 			return true;
 		}
@@ -191,6 +222,6 @@ void vault_process_end(struct vault_process *process, unsigned patience_ms)
 	process->channel = -1;
 	if (process->pid <= 0 || reap_within(process, patience_ms))
 		return;
-	kill(process->pid, SIGKILL);
+	kill(-process->pid, SIGKILL);
 	reap_within(process, KILLED_MS);
 }

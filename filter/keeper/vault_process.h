@@ -24,17 +24,20 @@ bool vault_process_is_built(void);
  * ../libexec/sealgate. Returns false, with a complaint, if it is in neither. */
 bool vault_process_program(char path[static PATH_MAX], struct complaint *why);
 
-/* Starts the program. It inherits the environment, which modules read, and no descriptor but its channel. */
+/* Starts the program, in a process group of its own. It inherits the environment, which modules read. Its descriptors are the
+ * channel, stderr, and those of the keeper that exec does not close, which it closes itself. It is killed when the
+ * thread that called this ends. */
 enum vault_fault vault_process_start(
         struct vault_process *process, const char *program, struct complaint *why);
 
 /* Sends the request and waits for the reply, at most `limit_ms`. Returns VAULT_GOOD if there is a reply, whatever the
- * reply says; VAULT_HANGS, VAULT_AWAY (the process ended) or VAULT_BROKEN (no well-formed reply) otherwise. */
+ * reply says; VAULT_HANGS, VAULT_AWAY (the process ended), VAULT_SETTING (it is of another version) or VAULT_BROKEN (no
+ * well-formed reply) otherwise. */
 enum vault_fault vault_process_ask(struct vault_process *process,
         const struct vault_request *request, unsigned limit_ms, struct vault_reply *reply);
 
 /* Ends the process, if there is one: it is asked to close its session, since tokens have few of them, and killed if it
- * has not ended within `patience_ms`. */
+ * has not ended within `patience_ms`. What it has started in its process group is killed with it. */
 void vault_process_end(struct vault_process *process, unsigned patience_ms);
 
 #endif

@@ -39,6 +39,11 @@ enum vault_fault vault_session_ask(struct vault_session *session,
 		complaint_set(why,
 		        "%s: its PKCS#11 module did not answer within %u s, and was killed", shown,
 		        session->limit_ms / 1000);
+	else if (fault == VAULT_SETTING)
+		complaint_set(why,
+		        "%s: %s is of another version than this program: install both from one "
+		        "build",
+		        shown, session->program);
 	else if (fault == VAULT_AWAY)
 		complaint_set(why,
 		        "%s: the process that has its PKCS#11 module ended unexpectedly; it may "

@@ -3,11 +3,15 @@
 #include "softhsm.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "base/clock.h"
+#include "keeper/vault_process.h"
 
 extern char **environ;
 
@@ -186,9 +190,12 @@ static void the_pin_is_in_no_command_line_and_no_environment(void **state)
 {
 	struct complaint why = { "" };
 	struct vault_key key;
-	char path[64], seen[8192];
+	char path[64];
+	static char seen[1 << 18];
 
 	(void)state;
+	if (geteuid() != 0)
+		skip(); /* the process shows itself to nobody else */
 	make_token("hidden");
 	use_token("hidden", SOFTHSM);
 	struct vault *vault = open_vault(0);
@@ -198,12 +205,75 @@ static void the_pin_is_in_no_command_line_and_no_environment(void **state)
 		snprintf(path, sizeof(path), "/proc/%d/%s", (int)child_of_ours(), files[i]);
 		FILE *file = fopen(path, "r");
 		size_t len = file ? fread(seen, 1, sizeof(seen), file) : 0;
+		assert_true(len > 0);
 		assert_null(memmem(seen, len, "=" TOKEN_PIN, strlen("=" TOKEN_PIN)));
 		assert_null(memmem(seen, len, "\0" TOKEN_PIN, 1 + strlen(TOKEN_PIN)));
 		if (file)
 			fclose(file);
 	}
 	vault_close(vault);
+}
+
+/* Returns the value behind a word in a file of the process of the vault; 0 if it is not there. */
+static unsigned long value_in(const char *file, const char *word, int base)
+{
+	char path[64], line[256];
+	unsigned long value = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)child_of_ours(), file);
+	FILE *in = fopen(path, "r");
+	assert_non_null(in);
+	while (fgets(line, sizeof(line), in)) {
+		if (strncmp(line, word, strlen(word)) == 0)
+			value = strtoul(line + strlen(word), NULL, base);
+	}
+	fclose(in);
+	return value;
+}
+
+/* The PIN is in its memory, and what the keeper has open is not for a module. */
+static void the_process_leaves_no_dump_and_has_nothing_of_the_keeper(void **state)
+{
+	struct complaint why = { "" };
+	struct rlimit core = { 1, 1 };
+	struct vault_key key;
+	char path[64];
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	make_token("guarded");
+	use_token("guarded", SOFTHSM);
+	int open_fd = fcntl(STDIN_FILENO, F_DUPFD, 200); /* not closed by exec */
+	struct vault *vault = open_vault(0);
+	assert_good(vault_make(vault, 13, "ksk", &key, &why), &why);
+	assert_int_equal(prlimit(child_of_ours(), RLIMIT_CORE, NULL, &core), 0);
+	assert_int_equal(core.rlim_max, 0);
+	assert_int_equal(value_in("status", "NoNewPrivs:", 10), 1);
+	assert_true(value_in("fdinfo/3", "flags:", 8) & O_CLOEXEC);
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)child_of_ours(), open_fd);
+	assert_int_equal(readlink(path, (char[8]){ 0 }, 8), -1);
+	close(open_fd);
+	vault_close(vault);
+}
+
+/* As after an upgrade of only one of the two. */
+static void a_keeper_of_another_version_is_told_so(void **state)
+{
+	struct vault_process process = VAULT_PROCESS_NONE;
+	struct complaint why = { "" };
+	struct vault_reply reply;
+	uint8_t octets[2000] = { 99, 1, 0 };
+
+	(void)state;
+	assert_int_equal(vault_process_start(&process, vault_program(), &why), VAULT_GOOD);
+	assert_int_equal(send(process.channel, octets, 3, 0), 3);
+	ssize_t len = recv(process.channel, octets, sizeof(octets), 0);
+	assert_true(len > 0);
+	assert_true(vault_reply_read(&reply, span_of(octets, (size_t)len)));
+	assert_int_equal(reply.fault, VAULT_SETTING);
+	vault_process_end(&process, 2000);
+	assert_int_equal(process.pid, 0);
 }
 
 /* ---- Behind p11-kit server ---- */
@@ -358,6 +428,8 @@ int main(void)
 		cmocka_unit_test(
 		        a_process_that_was_killed_is_started_anew_and_a_closed_one_is_gone),
 		cmocka_unit_test(the_pin_is_in_no_command_line_and_no_environment),
+		cmocka_unit_test(the_process_leaves_no_dump_and_has_nothing_of_the_keeper),
+		cmocka_unit_test(a_keeper_of_another_version_is_told_so),
 		cmocka_unit_test(a_server_is_used_lost_found_again_and_killed_when_it_hangs),
 		cmocka_unit_test(
 		        the_pin_is_not_logged_even_if_all_calls_are), /* the last: it gives everything away */

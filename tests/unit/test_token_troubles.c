@@ -2,6 +2,10 @@
 /* What a token can do wrong, one after the other: tests/vault/troubled.c does it on command. */
 #include "softhsm.h"
 
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
 #include "base/clock.h"
 
 #define LIMIT_MS 1500
@@ -157,6 +161,54 @@ static void a_hanging_module_costs_the_limit_and_no_more(void **state)
 	assert_in_range(clock_monotonic_ms() - began_ms, LIMIT_MS, LIMIT_MS + 1000);
 	make_trouble("");
 	vault_close(vault);
+}
+
+/* Returns the first child of a process, or 0. */
+static pid_t child_of(pid_t process)
+{
+	char path[64], text[64] = "";
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)process, (int)process);
+	FILE *file = fopen(path, "r");
+	if (file && !fgets(text, sizeof(text), file))
+		text[0] = '\0';
+	if (file)
+		fclose(file);
+	return (pid_t)atoi(text);
+}
+
+/* A module that hangs does not see that the keeper has closed the socket. */
+static void a_keeper_that_was_killed_takes_a_hanging_module_along(void **state)
+{
+	struct vault_signature signature;
+	struct complaint why;
+	pid_t vault_process = 0;
+	int status;
+
+	(void)state;
+	make_trouble("C_Sign 0xdead 1");
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	pid_t keeper = fork();
+	if (keeper == 0) {
+		alarm(20);
+		sign_test_octets(open_vault(15000), &ksk, &signature, &why);
+		_exit(0);
+	}
+	for (int i = 0; i < 500 && calls_of("C_Sign") == 0; i++)
+		usleep(10000);
+	vault_process = child_of(keeper);
+	kill(keeper, SIGKILL);
+	assert_int_equal(waitpid(keeper, &status, 0), keeper);
+	if (vault_process <= 0)
+		skip();
+	pid_t ended = 0;
+	for (int i = 0; i < 500 && ended == 0; i++) {
+		ended = waitpid(vault_process, &status, WNOHANG);
+		usleep(10000);
+	}
+	if (ended == 0)
+		kill(vault_process, SIGKILL);
+	assert_int_equal(ended, vault_process);
 }
 
 static void a_vault_that_is_closed_closes_its_session(void **state)
@@ -655,6 +707,7 @@ int main(void)
 		cmocka_unit_test(a_trouble_is_got_over_once_or_named),
 		cmocka_unit_test(a_login_without_a_clear_outcome_is_not_tried_again),
 		cmocka_unit_test(a_hanging_module_costs_the_limit_and_no_more),
+		cmocka_unit_test(a_keeper_that_was_killed_takes_a_hanging_module_along),
 		cmocka_unit_test(a_vault_that_is_closed_closes_its_session),
 		cmocka_unit_test(handles_are_found_once_a_session),
 		cmocka_unit_test(making_a_key_says_what_the_token_lacks),

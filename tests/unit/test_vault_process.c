@@ -5,13 +5,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include "base/clock.h"
 #include "keeper/vault_message.h"
 
-#define CHANNEL  3
-#define LIMIT_MS 300
+#define CHANNEL       3
+#define LIMIT_MS      300
+#define HELPER_ENDS_S 20 /* if the test has failed */
 
 static uint8_t octets[VAULT_MESSAGE_OCTETS + 1];
 
@@ -40,6 +44,28 @@ static bool has_other_end(void)
 	return false;
 }
 
+/* Starts a process that has the channel too, and outlives this one. Its id goes to a file. */
+static void start_helper(void)
+{
+	char text[24];
+	pid_t helper = fork();
+
+	if (helper == 0) {
+		alarm(HELPER_ENDS_S);
+		while (true)
+			pause();
+	}
+	snprintf(text, sizeof(text), "%d\n", (int)helper);
+	file_replace(getenv("HELPER"), text, 0600);
+}
+
+static bool ignores(int number)
+{
+	struct sigaction action;
+
+	return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 static int stand_in(const char *what)
 {
 	struct vault_request request;
@@ -55,6 +81,13 @@ static int stand_in(const char *what)
 			return 0;
 		else if (strcmp(what, "crashes") == 0)
 			abort();
+		else if (strcmp(what, "helper") == 0) {
+			start_helper();
+			return 0;
+		} else if (strcmp(what, "version") == 0)
+			octets[0] = 99;
+		else if (strcmp(what, "signals") == 0)
+			out = ignores(SIGTERM) || ignores(SIGUSR1) ? 3 : out;
 		else if (strcmp(what, "silent") == 0)
 			continue;
 		else if (strcmp(what, "stays") == 0)
@@ -67,7 +100,7 @@ static int stand_in(const char *what)
 		else if (strcmp(what, "long") == 0)
 			out = sizeof(octets);
 		else if (strcmp(what, "noise") == 0)
-			memset(octets, 0xa5, out);
+			memset(octets + 1, 0xa5, out - 1);
 		else if (strcmp(what, "no-key") == 0)
 			out = good_reply("object=ksk", 13, 0);
 		else if (strcmp(what, "no-name") == 0)
@@ -81,7 +114,7 @@ static int stand_in(const char *what)
 	return 0;
 }
 
-static struct vault *open_stand_in(const char *what)
+static struct vault *open_stand_in_for(const char *what, unsigned limit_ms)
 {
 	static char self[PATH_MAX];
 	struct complaint why = { "" };
@@ -92,10 +125,15 @@ static struct vault *open_stand_in(const char *what)
 	self[len] = '\0';
 	setenv("STAND_IN", what, 1);
 	struct vault_place where = {
-		.where = "pkcs11:token=x?module-path=/x.so", .program = self, .limit_ms = LIMIT_MS
+		.where = "pkcs11:token=x?module-path=/x.so", .program = self, .limit_ms = limit_ms
 	};
 	assert_int_equal(vault_open(&vault, &where, &why), VAULT_GOOD);
 	return vault;
+}
+
+static struct vault *open_stand_in(const char *what)
+{
+	return open_stand_in_for(what, LIMIT_MS);
 }
 
 static void whatever_the_process_says_the_keeper_goes_on(void **state)
@@ -108,6 +146,7 @@ static void whatever_the_process_says_the_keeper_goes_on(void **state)
 		{ "crashes", VAULT_AWAY, VAULT_AWAY },
 		{ "silent", VAULT_HANGS, VAULT_HANGS },
 		{ "stays", VAULT_HANGS, VAULT_HANGS },
+		{ "version", VAULT_SETTING, VAULT_SETTING },
 		{ "short", VAULT_BROKEN, VAULT_BROKEN },
 		{ "long", VAULT_BROKEN, VAULT_BROKEN },
 		{ "noise", VAULT_BROKEN, VAULT_BROKEN },
@@ -175,6 +214,60 @@ static void the_process_inherits_no_descriptor_but_its_channel(void **state)
 		close(fds[i]);
 }
 
+/* A module may start processes, which get the channel by fork(). */
+static void a_process_that_leaves_another_one_behind_has_ended_and_takes_it_along(void **state)
+{
+	struct complaint why = { "" };
+	struct vault_key key;
+
+	(void)state;
+	setenv("HELPER", in_place("helper"), 1);
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	struct vault *vault = open_stand_in_for("helper", 10000);
+	uint64_t began_ms = clock_monotonic_ms();
+	assert_int_equal(vault_find(vault, "ksk", &key, &why), VAULT_AWAY);
+	assert_true(clock_monotonic_ms() - began_ms < 5000);
+	vault_close(vault);
+	char *text = file_read(in_place("helper"), 100);
+	pid_t helper = (pid_t)atoi(text);
+	free(text);
+	int status = 0;
+	assert_true(helper > 0);
+	assert_int_equal(waitpid(helper, &status, 0), helper);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		continue;
+}
+
+static void signals_that_the_keeper_ignores_are_not_ignored_by_the_process(void **state)
+{
+	struct complaint why = { "" };
+	struct vault_key key;
+
+	(void)state;
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGUSR1, SIG_IGN);
+	struct vault *vault = open_stand_in("signals");
+	assert_int_equal(vault_find(vault, "ksk", &key, &why), VAULT_BROKEN);
+	assert_non_null(strstr(why.text, "malformed public key"));
+	vault_close(vault);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGUSR1, SIG_DFL);
+}
+
+/* A limit that no int holds is not a limit of ever, or of none. */
+static void the_longest_limit_is_a_limit(void **state)
+{
+	struct complaint why = { "" };
+	struct vault_key key;
+
+	(void)state;
+	struct vault *vault = open_stand_in_for("lies", UINT_MAX);
+	assert_int_equal(vault_find(vault, "ksk", &key, &why), VAULT_BROKEN);
+	assert_non_null(strstr(why.text, "malformed public key"));
+	vault_close(vault);
+}
+
 int main(void)
 {
 	const char *what = getenv("STAND_IN");
@@ -182,6 +275,10 @@ int main(void)
 		cmocka_unit_test(whatever_the_process_says_the_keeper_goes_on),
 		cmocka_unit_test(a_program_that_is_not_there_is_named),
 		cmocka_unit_test(the_process_inherits_no_descriptor_but_its_channel),
+		cmocka_unit_test(
+		        a_process_that_leaves_another_one_behind_has_ended_and_takes_it_along),
+		cmocka_unit_test(signals_that_the_keeper_ignores_are_not_ignored_by_the_process),
+		cmocka_unit_test(the_longest_limit_is_a_limit),
 	};
 	if (what)
 		return stand_in(what);
