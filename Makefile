@@ -197,6 +197,9 @@ $B/tests/test_token_troubles: | $B/tests/troubled.so
 SANDBOX := seccomp_is_built seccomp_enter landlock_enter
 $B/tests/test_sandbox: our_ldflags += $(SANDBOX:%=-Wl$(comma)--wrap=%)
 
+# It has writing of a key file fail.
+$B/tests/test_vault_files: our_ldflags += -Wl$(comma)--wrap=file_create
+
 # It has writing of files fail, or end the process.
 WRITING := open write rename unlink fsync fchmod fchown close
 $B/tests/test_keeper_store: our_ldflags += $(WRITING:%=-Wl$(comma)--wrap=%)

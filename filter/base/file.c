@@ -35,7 +35,14 @@ static char *read_stream(FILE *file, size_t most, size_t *len)
 
 char *file_read(const char *path, size_t most)
 {
-	FILE *file = fopen(path, "re");
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? NULL : file_read_from(fd, most);
+}
+
+char *file_read_from(int fd, size_t most)
+{
+	FILE *file = fdopen(fd, "r");
 	size_t len = 0;
 	char *text = file ? read_stream(file, most, &len) : NULL;
 	int error = 0;
@@ -48,6 +55,8 @@ char *file_read(const char *path, size_t most)
 		text[len] = '\0';
 	if (file)
 		fclose(file);
+	else
+		close(fd);
 	if (!error)
 		return text;
 	free(text);

@@ -13,6 +13,9 @@
  * cannot be read: EFBIG if it has more than `most` octets, EINVAL if it contains a zero octet. */
 char *file_read(const char *path, size_t most);
 
+/* The same for a file that is open for reading, which is closed. */
+char *file_read_from(int fd, size_t most);
+
 /* Returns why the file or directory at `path` could not be opened for reading, by the errno of that, and what to
  * do if the user or the sandbox of this process forbids it. */
 const char *file_why(const char *path, int number);

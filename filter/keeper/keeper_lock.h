@@ -5,9 +5,7 @@
 
 #include "base/complaint.h"
 
-#define KEEPER_LOCK_FILE "keeper.lock"
-
-/* Locks `directory`. Returns what keeper_unlock() takes. If another process has the lock, returns -EWOULDBLOCK and
+/* Locks the directory itself, and no file in it: a file can be removed, and made anew by another keeper. Returns what keeper_unlock() takes. If another process has the lock, returns -EWOULDBLOCK and
  * says which one; if the directory cannot be locked, returns another -errno. Does not wait. The kernel ends the
  * lock together with the process, so no lock is left behind by a crash. */
 int keeper_lock(const char *directory, struct complaint *error);

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -25,6 +26,8 @@ static const char *keeper_store_why(int number)
 	case EACCES:
 	case EPERM:
 		return "the user that the keeper runs as may not write here";
+	case EEXIST:
+		return "the same path with .new behind it is no file; move that away";
 	case ENOENT:
 	case ENOTDIR:
 		return "there is no such directory";
@@ -63,11 +66,23 @@ static int check_directory(const char *directory, struct complaint *error)
 	return -number;
 }
 
+static bool is_same_directory(const char *a, const char *b)
+{
+	struct stat one, other;
+
+	return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
+	       one.st_ino == other.st_ino;
+}
+
 int keeper_store_open(struct keeper_store *s, const char *directory, const char *timelines,
         gid_t group, struct complaint *error)
 {
 	*s = (struct keeper_store){
-		.directory = directory, .timelines = timelines, .group = group, .lock = -1
+		.directory = directory,
+		.timelines = timelines,
+		.group = group,
+		.lock = -1,
+		.timelines_lock = -1,
 	};
 	int failure = check_directory(directory, error);
 	if (!failure)
@@ -75,13 +90,22 @@ int keeper_store_open(struct keeper_store *s, const char *directory, const char 
 	if (failure)
 		return failure;
 	s->lock = keeper_lock(directory, error);
-	return s->lock < 0 ? s->lock : 0;
+	if (s->lock >= 0 && !is_same_directory(directory, timelines)) {
+		s->timelines_lock = keeper_lock(timelines, error);
+		failure = s->timelines_lock < 0 ? s->timelines_lock : 0;
+	} else {
+		failure = s->lock < 0 ? s->lock : 0;
+	}
+	if (failure)
+		keeper_store_close(s);
+	return failure;
 }
 
 void keeper_store_close(struct keeper_store *s)
 {
 	keeper_unlock(s->lock);
-	s->lock = -1;
+	keeper_unlock(s->timelines_lock);
+	s->lock = s->timelines_lock = -1;
 }
 
 static int fail_to_write(int failure, const char *path, struct complaint *error)

@@ -21,13 +21,13 @@
 #define KEEPER_TIMELINE "timeline"
 
 struct keeper_store {
-	const char *directory; /* of the states */
-	const char *timelines; /* the directory of the timelines */
-	gid_t group;           /* that may read timelines; (gid_t)-1: that of the keeper */
-	int lock;
+	const char *directory;    /* of the states */
+	const char *timelines;    /* the directory of the timelines */
+	gid_t group;              /* that may read timelines; (gid_t)-1: that of the keeper */
+	int lock, timelines_lock; /* -1: none; the second one if the directories differ */
 };
 
-/* Locks the directory, and checks that files can be written in both directories, which are borrowed. Returns 0 or
+/* Locks both directories, which are borrowed, and checks that files can be written there. Returns 0 or
  * -errno with a complaint: -EWOULDBLOCK if another keeper works there. */
 int keeper_store_open(struct keeper_store *s, const char *directory, const char *timelines,
         gid_t group, struct complaint *error);

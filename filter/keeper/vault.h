@@ -35,8 +35,8 @@ enum vault_fault vault_open(
         struct vault **vault, const struct vault_place *place, struct complaint *why);
 void vault_close(struct vault *vault); /* NULL: does nothing */
 
-/* Finds the key with the number `number`, from 0 on; after the last one, VAULT_NO_KEY. Keys that cannot sign zones
- * are left out. Keys that come or go meanwhile may shift the numbers. */
+/* Finds the key with the number `number`, from 0 on; after the last one, VAULT_NO_KEY. Keys that cannot sign zones are left out, and so
+ * are key files whose private half cannot be used, as by its mode; vault_find() says why. Keys that come or go meanwhile may shift the numbers. */
 enum vault_fault vault_list(
         struct vault *vault, unsigned number, struct vault_key *key, struct complaint *why);
 

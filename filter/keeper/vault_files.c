@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,9 +48,12 @@ enum vault_fault vault_files_open(
 		return fail_file(why, VAULT_SETTING, directory,
 		        "not a directory; a vault is a directory, or a URI that begins with "
 		        "pkcs11:");
-	if (st.st_mode & S_IWOTH)
+	if (st.st_uid != geteuid() && st.st_uid != 0 && geteuid() != 0)
 		return fail_file(why, VAULT_SETTING, directory,
-		        "every user may put keys here: run `chmod o-w` on it");
+		        "belongs to another user than the keeper, who may put keys here");
+	if (st.st_mode & (S_IWGRP | S_IWOTH))
+		return fail_file(why, VAULT_SETTING, directory,
+		        "other users may put keys here: run `chmod go-w` on it");
 	return VAULT_GOOD;
 }
 
@@ -78,14 +82,12 @@ static enum vault_fault read_public_half(const struct vault_files *files, const 
 	            : fail_file(why, VAULT_UNFIT, path, "expected one DNSKEY that may sign zones");
 }
 
-/* Returns why a file may not hold a private key, or NULL. */
-static const char *private_file_fault(const char *path)
+/* Returns why an open file may not hold a private key, or NULL. */
+static const char *private_file_fault(int fd)
 {
 	struct stat st;
 
-	if (lstat(path, &st) != 0)
-		return file_why(path, errno);
-	if (!S_ISREG(st.st_mode))
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
 		return "not a regular file";
 	if (st.st_uid != geteuid() && geteuid() != 0)
 		return "belongs to another user than the keeper";
@@ -93,6 +95,24 @@ static const char *private_file_fault(const char *path)
 		return "others than the keeper's user may use this private key: run `chmod 600` on "
 		       "it";
 	return NULL;
+}
+
+/* What is looked at is what is read: the path may lead to another file a moment later. */
+static enum vault_fault read_private_text(const char *path, char **text, struct complaint *why)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int error = errno;
+
+	if (fd < 0)
+		return fail_file(why, VAULT_SETTING, path,
+		        error == ELOOP ? "not a regular file" : file_why(path, error));
+	const char *what = private_file_fault(fd);
+	if (what) {
+		close(fd);
+		return fail_file(why, VAULT_SETTING, path, what);
+	}
+	*text = file_read_from(fd, VAULT_FILE_OCTETS);
+	return *text ? VAULT_GOOD : fail_file(why, VAULT_SETTING, path, file_why(path, errno));
 }
 
 /* After VAULT_GOOD, keypair_fini() frees the private key. */
@@ -106,12 +126,10 @@ static enum vault_fault read_pair(const struct vault_files *files, const char *n
 		return fault;
 	if (!key_file_path(files, name, PRIVATE, path))
 		return fail_file(why, VAULT_NO_KEY, name, "no key file can have this name");
-	const char *what = private_file_fault(path);
-	if (what)
-		return fail_file(why, VAULT_SETTING, path, what);
-	char *text = file_read(path, VAULT_FILE_OCTETS);
-	if (!text)
-		return fail_file(why, VAULT_SETTING, path, file_why(path, errno));
+	char *text = NULL;
+	fault = read_private_text(path, &text, why);
+	if (fault != VAULT_GOOD)
+		return fault;
 	bool good = key_text_read_private(pair, text, path, why);
 	key_text_free(text);
 	return good ? VAULT_GOOD : VAULT_UNFIT;
@@ -172,9 +190,16 @@ static enum vault_fault read_names(
 	if (!dir)
 		return fail_file(
 		        why, VAULT_SETTING, files->directory, file_why(files->directory, errno));
-	while (names->count < VAULT_KEYS_MAX && (entry = readdir(dir))) {
+	while ((entry = readdir(dir))) {
 		if (!is_ksk_file(files, entry->d_name, name))
 			continue;
+		if (names->count == VAULT_KEYS_MAX) {
+			closedir(dir);
+			free_names(names);
+			complaint_set(why, "%s: there are more than %d KSKs here", files->directory,
+			        VAULT_KEYS_MAX);
+			return VAULT_SETTING;
+		}
 		names->names[names->count] = strdup(name);
 		names->count += names->names[names->count] != NULL;
 	}
@@ -201,13 +226,18 @@ enum vault_fault vault_files_list(const struct vault_files *files, unsigned numb
         struct vault_key *key, struct complaint *why)
 {
 	struct vault_names names;
+	struct complaint ignored;
 	enum vault_fault fault = read_names(files, &names, why);
 
 	if (fault != VAULT_GOOD)
 		return fault;
-	fault = number < names.count
-	                ? load_vault_key(files, names.names[number], key, why)
-	                : fail_file(why, VAULT_NO_KEY, files->directory, "there are no more keys");
+	fail_file(why, VAULT_NO_KEY, files->directory, "there are no more keys");
+	fault = VAULT_NO_KEY;
+	for (unsigned i = 0, seen = 0; i < names.count && fault != VAULT_GOOD; i++) {
+		if (load_vault_key(files, names.names[i], key, &ignored) == VAULT_GOOD &&
+		        seen++ == number)
+			fault = VAULT_GOOD;
+	}
 	free_names(&names);
 	return fault;
 }
@@ -258,7 +288,7 @@ enum vault_fault vault_files_find(const struct vault_files *files, const char *n
 static int write_vault_pair(
         const struct vault_files *files, const struct keypair *pair, int64_t now_s)
 {
-	char name[KEY_NAME_SIZE], path[PATH_MAX];
+	char name[KEY_NAME_SIZE], path[PATH_MAX], public_path[PATH_MAX];
 	char *private = key_text_private(pair, now_s), *public = key_text_public(pair, now_s);
 	int error = -ENOMEM;
 
@@ -266,8 +296,11 @@ static int write_vault_pair(
 	if (private && public)
 		error = key_file_path(files, name, PRIVATE, path) ? file_create(path, private, 0600)
 		                                                  : -ENAMETOOLONG;
-	if (!error && key_file_path(files, name, ".key", path))
-		error = file_create(path, public, 0644);
+	if (!error && key_file_path(files, name, ".key", public_path)) {
+		error = file_create(public_path, public, 0644);
+		if (error) /* a private key that no public one belongs to is never found again */
+			unlink(path);
+	}
 	key_text_free(private);
 	key_text_free(public);
 	return error;

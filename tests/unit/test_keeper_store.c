@@ -2,6 +2,7 @@
 /* The keeper's files are whole after a crash, or a failure, at each system call that writes them. */
 #include "test.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -21,6 +22,8 @@ static enum end how;
 static int why;                /* errno of END_FAILED */
 static unsigned step, at_step; /* counted from 1 */
 static char steps[200];        /* a letter for each, equal ones next to each other only once */
+static ino_t synced[8];        /* what was forced to the disk */
+static unsigned syncs;
 
 /* Counts a step. Returns true if it fails. */
 static bool begin_step(char letter)
@@ -99,10 +102,20 @@ ssize_t __wrap_write(int fd, const void *octets, size_t len)
 /* clang-format off */
 WRAP('r', rename, (const char *from, const char *to), (from, to))
 WRAP('u', unlink, (const char *path), (path))
-WRAP('s', fsync, (int fd), (fd))
 WRAP('m', fchmod, (int fd, mode_t mode), (fd, mode))
 WRAP('g', fchown, (int fd, uid_t user, gid_t group), (fd, user, group))
 /* clang-format on */
+
+int __wrap_fsync(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && syncs < COUNT(synced))
+		synced[syncs++] = st.st_ino;
+	int result = begin_step('s') ? -1 : __real_fsync(fd);
+	end_step();
+	return result;
+}
 
 /* A descriptor is closed even if close() fails. */
 int __wrap_close(int fd)
@@ -122,6 +135,7 @@ static void plan(enum end end, unsigned at, int number)
 	at_step = at;
 	why = number;
 	step = 0;
+	syncs = 0;
 }
 
 /* ---- The files ---- */
@@ -155,14 +169,10 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	char path[PATH_MAX];
-
 	(void)state;
 	keeper_store_close(&store);
 	unlink(state_path);
 	unlink(timeline_path);
-	snprintf(path, sizeof(path), "%s/" KEEPER_LOCK_FILE, directory);
-	unlink(path);
 	return rmdir(directory);
 }
 
@@ -283,6 +293,14 @@ static void a_failure_at_any_step_loses_nothing_and_is_told(void **state)
 	}
 }
 
+static ino_t inode_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_ino;
+}
+
 /* Otherwise a crash of the machine leaves a new name without its text, or loses the state and keeps the timeline. */
 static void each_file_is_on_the_disk_before_its_name_and_the_state_before_the_timeline(void **state)
 {
@@ -294,6 +312,11 @@ static void each_file_is_on_the_disk_before_its_name_and_the_state_before_the_ti
 	assert_int_equal(write_new_files(&error), 0);
 	assert_string_equal(steps, "uowmscrosc"
 	                           "uowgmscrosc");
+	assert_int_equal(syncs, 4);
+	assert_int_equal(synced[0], inode_of(state_path));
+	assert_int_equal(synced[1], inode_of(directory));
+	assert_int_equal(synced[2], inode_of(timeline_path));
+	assert_int_equal(synced[3], inode_of(directory));
 	plan(END_NEVER, 0, 0);
 }
 
@@ -335,6 +358,65 @@ static void a_second_keeper_is_refused_and_told_who_is_there(void **state)
 	        keeper_store_open(&second, directory, directory, (gid_t)-1, &error), -EWOULDBLOCK);
 	assert_non_null(strstr(error.text, holder));
 	assert_non_null(strstr(error.text, directory));
+}
+
+/* Two keepers with their own states would each undo the timelines of the other. */
+static void keepers_with_one_directory_in_common_are_refused(void **state)
+{
+	char other[] = "/tmp/sealgate-test-keeper-XXXXXX",
+	     third[] = "/tmp/sealgate-test-keeper-XXXXXX";
+	struct keeper_store first, second;
+	struct complaint error;
+
+	(void)state;
+	assert_true(mkdtemp(other) && mkdtemp(third));
+	/* `directory` has the states and the timelines of `store` */
+	assert_int_equal(
+	        keeper_store_open(&second, other, directory, (gid_t)-1, &error), -EWOULDBLOCK);
+	assert_non_null(strstr(error.text, directory));
+	assert_int_equal(
+	        keeper_store_open(&second, directory, other, (gid_t)-1, &error), -EWOULDBLOCK);
+	/* what was refused has left no lock behind */
+	assert_int_equal(keeper_store_open(&first, other, third, (gid_t)-1, &error), 0);
+	assert_int_equal(keeper_store_open(&second, third, other, (gid_t)-1, &error), -EWOULDBLOCK);
+	keeper_store_close(&first);
+	assert_int_equal(keeper_store_open(&second, third, other, (gid_t)-1, &error), 0);
+	keeper_store_close(&second);
+	rmdir(other);
+	rmdir(third);
+}
+
+/* Whoever tidies up must not let a second keeper in. */
+static void nothing_that_is_removed_from_the_directory_ends_the_lock(void **state)
+{
+	struct complaint error;
+	struct dirent *entry;
+	char path[PATH_MAX];
+
+	(void)state;
+	DIR *dir = opendir(directory);
+	assert_non_null(dir);
+	while ((entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "%s/%s", directory, entry->d_name);
+		unlink(path);
+	}
+	closedir(dir);
+	assert_int_equal(keeper_lock(directory, &error), -EWOULDBLOCK);
+}
+
+static void what_stands_in_the_way_of_a_new_file_is_named(void **state)
+{
+	struct complaint error;
+	char path[PATH_MAX + 8];
+
+	(void)state;
+	plan(END_NEVER, 0, 0);
+	snprintf(path, sizeof(path), "%s.new", state_path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(write_new_files(&error), -EEXIST);
+	assert_non_null(strstr(error.text, "with .new behind it"));
+	assert_int_equal(rmdir(path), 0);
+	check_that_new_files_can_be_written();
 }
 
 static void a_keeper_that_was_killed_leaves_no_lock(void **state)
@@ -434,6 +516,9 @@ int main(void)
 		        each_file_is_on_the_disk_before_its_name_and_the_state_before_the_timeline),
 		cmocka_unit_test(the_state_is_for_the_keeper_and_the_timeline_for_its_group),
 		cmocka_unit_test(a_second_keeper_is_refused_and_told_who_is_there),
+		cmocka_unit_test(keepers_with_one_directory_in_common_are_refused),
+		cmocka_unit_test(nothing_that_is_removed_from_the_directory_ends_the_lock),
+		cmocka_unit_test(what_stands_in_the_way_of_a_new_file_is_named),
 		cmocka_unit_test(a_keeper_that_was_killed_leaves_no_lock),
 		cmocka_unit_test(a_directory_that_is_missing_is_named),
 		cmocka_unit_test(a_zone_whose_name_has_a_slash_writes_nowhere_else),

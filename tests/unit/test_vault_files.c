@@ -2,7 +2,30 @@
 /* A vault that is a directory. */
 #include "softhsm.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <sys/wait.h>
+
+/* The linker replaces file_create() by this (Makefile). */
+int __real_file_create(const char *path, const char *text, mode_t mode);
+int __wrap_file_create(const char *path, const char *text, mode_t mode);
+
+static bool second_file_fails;
+
+int __wrap_file_create(const char *path, const char *text, mode_t mode)
+{
+	return second_file_fails && mode == 0644 ? -ENOSPC : __real_file_create(path, text, mode);
+}
+
+static void copy_to(const char *file, const char *text)
+{
+	FILE *out = fopen(in_place(file), "w");
+
+	assert_non_null(out);
+	fputs(text, out);
+	fchmod(fileno(out), 0600);
+	fclose(out);
+}
 
 static struct vault *open_directory(void)
 {
@@ -194,8 +217,101 @@ static void directories_that_are_no_vault_are_named(void **state)
 	assert_non_null(strstr(why.text, "not a directory"));
 	chmod(in_place("keys"), 0777);
 	assert_int_equal(vault_open(&vault, &open_to_all, &why), VAULT_SETTING);
-	assert_non_null(strstr(why.text, "chmod o-w"));
+	assert_non_null(strstr(why.text, "chmod go-w"));
+	chmod(in_place("keys"), 0770);
+	assert_int_equal(vault_open(&vault, &open_to_all, &why), VAULT_SETTING);
+	assert_non_null(strstr(why.text, "chmod go-w"));
+	chmod(in_place("keys"), 0750);
+	assert_int_equal(vault_open(&vault, &open_to_all, &why), VAULT_GOOD);
+	vault_close(vault);
 	vault_close(NULL);
+}
+
+/* The owner of a directory may put keys there. */
+static void a_directory_of_another_user_is_no_vault(void **state)
+{
+	struct vault_place where = { .where = in_place("keys") };
+	struct complaint why = { "" };
+	struct vault *vault;
+	int status;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chmod(place, 0755), 0);
+	assert_int_equal(chmod(in_place("keys"), 0755), 0);
+	assert_int_equal(chown(in_place("keys"), 4711, 4711), 0);
+	pid_t child = fork();
+	if (child == 0) {
+		if (setuid(65534) != 0)
+			_exit(1);
+		bool refused = vault_open(&vault, &where, &why) == VAULT_SETTING;
+		_exit(refused && strstr(why.text, "another user") ? 0 : 2);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+static void a_key_that_cannot_be_used_does_not_hide_the_others(void **state)
+{
+	struct complaint why = { "" };
+	struct vault_key keys[3], key;
+
+	(void)state;
+	struct vault *vault = open_directory();
+	assert_good(vault_make(vault, 13, "a.test", &keys[0], &why), &why);
+	assert_good(vault_make(vault, 13, "b.test", &keys[1], &why), &why);
+	assert_good(vault_make(vault, 13, "c.test", &keys[2], &why), &why);
+	chmod(file_of(&keys[1], ".private"), 0644);
+	assert_good(vault_list(vault, 0, &key, &why), &why);
+	assert_string_equal(key.name, keys[0].name);
+	assert_good(vault_list(vault, 1, &key, &why), &why);
+	assert_string_equal(key.name, keys[2].name);
+	assert_int_equal(vault_list(vault, 2, &key, &why), VAULT_NO_KEY);
+	vault_close(vault);
+}
+
+/* A private key whose public half is missing is never found again, and somebody's copy of a KSK nevertheless. */
+static void a_key_whose_second_file_cannot_be_written_leaves_no_first_one(void **state)
+{
+	struct complaint why = { "" };
+	struct vault_key key;
+
+	(void)state;
+	struct vault *vault = open_directory();
+	second_file_fails = true;
+	enum vault_fault fault = vault_make(vault, 13, "half.test", &key, &why);
+	second_file_fails = false;
+	assert_int_equal(fault, VAULT_FULL);
+	vault_close(vault);
+	assert_int_equal(rmdir(in_place("keys")), 0);
+}
+
+/* Otherwise the order of the directory decides which keys there are. */
+static void more_keys_than_are_looked_at_are_an_error(void **state)
+{
+	struct complaint why = { "" };
+	struct vault_key key;
+	char *public, *private;
+
+	(void)state;
+	struct vault *vault = open_directory();
+	assert_good(vault_make(vault, 13, "many.test", &key, &why), &why);
+	public = file_read(file_of(&key, ".key"), 10000);
+	private = file_read(file_of(&key, ".private"), 10000);
+	for (unsigned i = 0; i < VAULT_KEYS_MAX; i++) {
+		char name[64];
+		snprintf(name, sizeof(name), "keys/Kmany.test.+013+x%u.key", i);
+		copy_to(name, public);
+		snprintf(name, sizeof(name), "keys/Kmany.test.+013+x%u.private", i);
+		copy_to(name, private);
+	}
+	assert_int_equal(vault_list(vault, 0, &key, &why), VAULT_SETTING);
+	assert_non_null(strstr(why.text, "more than"));
+	assert_int_equal(vault_find(vault, "many.test", &key, &why), VAULT_SETTING);
+	free(public);
+	free(private);
+	vault_close(vault);
 }
 
 static void what_is_too_long_to_sign_is_refused(void **state)
@@ -227,6 +343,10 @@ int main(void)
 		in_directory(a_private_key_of_another_key_is_refused),
 		in_directory(directories_that_are_no_vault_are_named),
 		in_directory(what_is_too_long_to_sign_is_refused),
+		in_directory(a_directory_of_another_user_is_no_vault),
+		in_directory(a_key_that_cannot_be_used_does_not_hide_the_others),
+		in_directory(a_key_whose_second_file_cannot_be_written_leaves_no_first_one),
+		in_directory(more_keys_than_are_looked_at_are_an_error),
 	};
 	return cmocka_run_group_tests_name("vault_files", tests, make_place, remove_place);
 }
