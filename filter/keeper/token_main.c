@@ -25,7 +25,7 @@
 #define DESCRIPTORS_MAX 65536 /* that are closed where close_range() is not there */
 
 /* What else the keeper has open may be other keys. The channel is not for what the module starts. */
-static void close_descriptors(void)
+static void close_inherited(void)
 {
 	if (syscall(SYS_close_range, CHANNEL + 1, ~0u, 0) != 0) {
 		for (int fd = CHANNEL + 1; fd < DESCRIPTORS_MAX; fd++)
@@ -113,7 +113,7 @@ int main(int argc, char **argv)
 	}
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a module that hangs does not see the channel closed */
 	signal(SIGPIPE, SIG_IGN);         /* of a module's own connections */
-	close_descriptors();
+	close_inherited();
 	guard_memory();
 	mlock(&token.pin, sizeof(token.pin));
 	mlock(octets, sizeof(octets));

@@ -127,6 +127,8 @@ static void a_login_without_a_clear_outcome_is_not_tried_again(void **state)
 		{ "the module crashes", "C_Login 0xcafe 1", VAULT_AWAY, VAULT_PIN_DOUBT },
 		{ "a general error", "C_Login 0x5 1", VAULT_PIN_DOUBT, VAULT_PIN_DOUBT },
 		{ "the token went", "C_Login 0x32 1", VAULT_PIN_DOUBT, VAULT_PIN_DOUBT },
+		{ "the module always hangs", "C_Login 0xdead 9", VAULT_HANGS, VAULT_PIN_DOUBT },
+		{ "always a general error", "C_Login 0x5 9", VAULT_PIN_DOUBT, VAULT_PIN_DOUBT },
 		{ "the PIN has expired", "C_Login 0xa3 1", VAULT_PIN_LOCKED, VAULT_PIN_LOCKED },
 		{ "the PIN is locked", "C_Login 0xa4 1", VAULT_PIN_LOCKED, VAULT_PIN_LOCKED },
 	};
@@ -146,6 +148,21 @@ static void a_login_without_a_clear_outcome_is_not_tried_again(void **state)
 		assert_row(rows[i].why, calls_of("C_Login") == 1);
 		vault_close(vault);
 	}
+}
+
+/* A session that has given such an answer may give more of them. */
+static void after_an_answer_that_makes_no_sense_the_session_is_a_new_one(void **state)
+{
+	struct vault_key key;
+	struct complaint why;
+
+	(void)state;
+	make_trouble("C_FindObjectsInit 0x80000123 1");
+	struct vault *vault = open_vault(LIMIT_MS);
+	assert_int_equal(vault_find(vault, "ksk", &key, &why), VAULT_BROKEN);
+	assert_good(vault_find(vault, "ksk", &key, &why), &why);
+	assert_int_equal(calls_of("C_Login"), 2);
+	vault_close(vault);
 }
 
 static void a_hanging_module_costs_the_limit_and_no_more(void **state)
@@ -706,6 +723,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_trouble_is_got_over_once_or_named),
 		cmocka_unit_test(a_login_without_a_clear_outcome_is_not_tried_again),
+		cmocka_unit_test(after_an_answer_that_makes_no_sense_the_session_is_a_new_one),
 		cmocka_unit_test(a_hanging_module_costs_the_limit_and_no_more),
 		cmocka_unit_test(a_keeper_that_was_killed_takes_a_hanging_module_along),
 		cmocka_unit_test(a_vault_that_is_closed_closes_its_session),

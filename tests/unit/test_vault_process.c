@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "keeper/vault_message.h"
+#include "keeper/vault_token.h"
 
 #define CHANNEL       3
 #define LIMIT_MS      300
@@ -255,17 +256,30 @@ static void signals_that_the_keeper_ignores_are_not_ignored_by_the_process(void 
 	signal(SIGUSR1, SIG_DFL);
 }
 
-/* A limit that no int holds is not a limit of ever, or of none. */
-static void the_longest_limit_is_a_limit(void **state)
+/* poll() takes an int, and waits for ever if it is negative. */
+static void a_limit_is_at_most_the_longest_one(void **state)
 {
+	static const struct {
+		unsigned given, want;
+	} rows[] = {
+		{ 0, VAULT_LIMIT_MS },
+		{ 1, 1 },
+		{ VAULT_LIMIT_MAX_MS, VAULT_LIMIT_MAX_MS },
+		{ INT_MAX, VAULT_LIMIT_MAX_MS },
+		{ UINT_MAX, VAULT_LIMIT_MAX_MS },
+	};
+	static struct vault_token token;
 	struct complaint why = { "" };
-	struct vault_key key;
 
 	(void)state;
-	struct vault *vault = open_stand_in_for("lies", UINT_MAX);
-	assert_int_equal(vault_find(vault, "ksk", &key, &why), VAULT_BROKEN);
-	assert_non_null(strstr(why.text, "malformed public key"));
-	vault_close(vault);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct vault_place where = { .where = "pkcs11:token=x?module-path=/x.so",
+			.program = "/x",
+			.limit_ms = rows[i].given };
+		assert_int_equal(vault_token_open(&token, &where, &why), VAULT_GOOD);
+		assert_int_equal(token.session.limit_ms, rows[i].want);
+		vault_token_close(&token);
+	}
 }
 
 int main(void)
@@ -278,7 +292,7 @@ int main(void)
 		cmocka_unit_test(
 		        a_process_that_leaves_another_one_behind_has_ended_and_takes_it_along),
 		cmocka_unit_test(signals_that_the_keeper_ignores_are_not_ignored_by_the_process),
-		cmocka_unit_test(the_longest_limit_is_a_limit),
+		cmocka_unit_test(a_limit_is_at_most_the_longest_one),
 	};
 	if (what)
 		return stand_in(what);
