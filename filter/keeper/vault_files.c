@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "keeper/private_file.h"
 #include "keys/key_text.h"
 #include "keys/record_text.h"
 
@@ -82,39 +83,6 @@ static enum vault_fault read_public_half(const struct vault_files *files, const 
 	            : fail_file(why, VAULT_UNFIT, path, "expected one DNSKEY that may sign zones");
 }
 
-/* Returns why an open file may not hold a private key, or NULL. */
-static const char *private_file_fault(int fd)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-		return "not a regular file";
-	if (st.st_uid != geteuid() && geteuid() != 0)
-		return "belongs to another user than the keeper";
-	if (st.st_mode & (S_IRWXG | S_IRWXO))
-		return "others than the keeper's user may use this private key: run `chmod 600` on "
-		       "it";
-	return NULL;
-}
-
-/* What is looked at is what is read: the path may lead to another file a moment later. */
-static enum vault_fault read_private_text(const char *path, char **text, struct complaint *why)
-{
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	int error = errno;
-
-	if (fd < 0)
-		return fail_file(why, VAULT_SETTING, path,
-		        error == ELOOP ? "not a regular file" : file_why(path, error));
-	const char *what = private_file_fault(fd);
-	if (what) {
-		close(fd);
-		return fail_file(why, VAULT_SETTING, path, what);
-	}
-	*text = file_read_from(fd, VAULT_FILE_OCTETS);
-	return *text ? VAULT_GOOD : fail_file(why, VAULT_SETTING, path, file_why(path, errno));
-}
-
 /* After VAULT_GOOD, keypair_fini() frees the private key. */
 static enum vault_fault read_pair(const struct vault_files *files, const char *name,
         struct keypair *pair, struct complaint *why)
@@ -126,10 +94,10 @@ static enum vault_fault read_pair(const struct vault_files *files, const char *n
 		return fault;
 	if (!key_file_path(files, name, PRIVATE, path))
 		return fail_file(why, VAULT_NO_KEY, name, "no key file can have this name");
-	char *text = NULL;
-	fault = read_private_text(path, &text, why);
-	if (fault != VAULT_GOOD)
-		return fault;
+	const char *refused;
+	char *text = private_file_read(path, VAULT_FILE_OCTETS, &refused);
+	if (!text)
+		return fail_file(why, VAULT_SETTING, path, refused);
 	bool good = key_text_read_private(pair, text, path, why);
 	key_text_free(text);
 	return good ? VAULT_GOOD : VAULT_UNFIT;

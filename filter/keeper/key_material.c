@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "keeper/key_material.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "keeper/private_file.h"
+#include "keys/key_text.h"
+#include "keys/record_text.h"
+
+#define MATERIAL_OCTETS (1u << 20) /* a key file is not longer */
+
+#define MATERIAL_NO_PATH                                                                           \
+	"no key file can be here: its path is too long, or the zone's name has a \"/\""
+
+static bool material_fails(struct complaint *error, const char *path, const char *what)
+{
+	complaint_set(error, "%s: %s", path, what);
+	return false;
+}
+
+static bool material_path(
+        char path[static PATH_MAX], const char *directory, const char *name, const char *ending)
+{
+	return !strchr(name, '/') &&
+	       (size_t)snprintf(path, PATH_MAX, "%s/%s.%s", directory, name, ending) < PATH_MAX;
+}
+
+/* ---- Reading ---- */
+
+/* Returns the text of a file of a key, which key_text_free() frees; NULL with a complaint. `path` is that of the
+ * file afterwards. */
+static char *read_material(char path[static PATH_MAX], const char *directory, const char *name,
+        const char *ending, struct complaint *error)
+{
+	char *text = NULL;
+
+	if (!material_path(path, directory, name, ending))
+		material_fails(error, directory, MATERIAL_NO_PATH);
+	else if (!(text = file_read(path, MATERIAL_OCTETS)))
+		material_fails(error, path, file_why(path, errno));
+	return text;
+}
+
+static bool load_public(struct keypair *k, const char *directory, const char *name,
+        const struct name *zone, struct complaint *error)
+{
+	struct key_records records;
+	char path[PATH_MAX];
+	char *text = read_material(path, directory, name, "key", error);
+	bool good = text && key_records_read(&records, text, path, error);
+
+	key_text_free(text);
+	if (!good)
+		return false;
+	good = (records.dnskey.count == 1 && name_equal(&records.owner, zone) &&
+	               keypair_from_rdata(k, zone, records.dnskey.rdatas[0])) ||
+	       material_fails(error, path, "expected one DNSKEY record of the zone");
+	key_records_fini(&records);
+	return good;
+}
+
+static bool load_private(
+        struct keypair *k, const char *directory, const char *name, struct complaint *error)
+{
+	char path[PATH_MAX];
+	const char *fault;
+
+	if (!material_path(path, directory, name, "private"))
+		return material_fails(error, directory, MATERIAL_NO_PATH);
+	char *text = private_file_read(path, MATERIAL_OCTETS, &fault);
+	if (!text)
+		return material_fails(error, path, fault);
+	bool good = key_text_read_private(k, text, path, error);
+
+	key_text_free(text);
+	return good;
+}
+
+static bool load_vault_name(char vault_name[static VAULT_NAME_SIZE], const char *directory,
+        const char *name, struct complaint *error)
+{
+	char path[PATH_MAX];
+	char *text = read_material(path, directory, name, "vault", error);
+
+	if (!text)
+		return false;
+	size_t len = strcspn(text, "\n");
+	bool good =
+	        (len > 0 && len < VAULT_NAME_SIZE && text[len] == '\n' && !text[len + 1]) ||
+	        material_fails(error, path, "expected one line, the name of the KSK in the vault");
+	if (good)
+		snprintf(vault_name, VAULT_NAME_SIZE, "%.*s", (int)len, text);
+	free(text);
+	return good;
+}
+
+/* The files are called by algorithm and tag, and so is the key in the state. */
+static bool load_key_of_life(struct key_material *m, const struct life_key *k,
+        const char *directory, const struct name *zone, struct complaint *error)
+{
+	char owner[NAME_TEXT_SIZE], name[KEY_NAME_SIZE];
+	struct keypair *pair = &m->keys[m->count];
+
+	snprintf(name, sizeof(name), "K%s+%03u+%05u", name_text(zone, owner), k->algorithm, k->tag);
+	if (!load_public(pair, directory, name, zone, error))
+		return false;
+	if (pair->tag != k->tag || pair->algorithm != k->algorithm ||
+	        keypair_is_ksk(pair) != (k->role == LIFE_KSK)) {
+		complaint_set(error,
+		        "%s/%s.key: another key than its name and the zone's state say", directory,
+		        name);
+		return false;
+	}
+	m->count++;
+	return k->role == LIFE_KSK
+	               ? load_vault_name(m->vault_names[m->count - 1], directory, name, error)
+	               : load_private(pair, directory, name, error);
+}
+
+struct key_material *key_material_load(const char *directory, const struct name *zone,
+        const struct life *life, struct complaint *error)
+{
+	struct key_material *m = calloc(1, sizeof(*m));
+
+	if (!m) {
+		complaint_no_memory(error);
+		return NULL;
+	}
+	for (unsigned i = 0; i < life->count; i++) {
+		if (load_key_of_life(m, &life->keys[i], directory, zone, error))
+			continue;
+		key_material_free(m);
+		return NULL;
+	}
+	return m;
+}
+
+void key_material_free(struct key_material *material)
+{
+	for (unsigned i = 0; material && i < material->count; i++)
+		keypair_fini(&material->keys[i]);
+	free(material);
+}
+
+bool key_material_collides(const struct key_material *material, const struct keypair *k)
+{
+	for (unsigned i = 0; i < material->count; i++) {
+		if (keypair_collides(&material->keys[i], k))
+			return true;
+	}
+	return false;
+}
+
+/* ---- Writing ---- */
+
+/* Writes one file of a key. Frees `text`, which may be NULL. A file that is there already is replaced only if the mode
+ * says that there is no secret in it. */
+static int write_material(const char *directory, const struct keypair *k, const char *ending,
+        char *text, mode_t mode, struct complaint *error)
+{
+	char name[KEY_NAME_SIZE], path[PATH_MAX];
+	int result = -ENAMETOOLONG;
+
+	if (!text)
+		return complaint_no_memory(error);
+	if (!material_path(path, directory, key_name(k, name), ending))
+		snprintf(path, sizeof(path), "%s", directory);
+	else
+		result = mode == 0600 ? file_create(path, text, mode)
+		                      : file_replace(path, text, mode);
+	key_text_free(text);
+	if (result)
+		material_fails(error, path, strerror(-result));
+	return result;
+}
+
+int key_material_add_zsk(
+        const char *directory, const struct keypair *k, int64_t now_s, struct complaint *error)
+{
+	int result =
+	        write_material(directory, k, "private", key_text_private(k, now_s), 0600, error);
+
+	return result ? result
+	              : write_material(directory, k, "key", key_text_public(k, now_s), 0644, error);
+}
+
+int key_material_add_ksk(const char *directory, const struct keypair *k, const char *vault_name,
+        int64_t now_s, struct complaint *error)
+{
+	char line[VAULT_NAME_SIZE + 1];
+	int result = write_material(directory, k, "key", key_text_public(k, now_s), 0644, error);
+
+	snprintf(line, sizeof(line), "%s\n", vault_name);
+	return result ? result : write_material(directory, k, "vault", strdup(line), 0640, error);
+}
+
+void key_material_drop_zsk(const char *directory, const struct keypair *k)
+{
+	static const char *const endings[] = { "key", "private" };
+	char name[KEY_NAME_SIZE], path[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		if (material_path(path, directory, key_name(k, name), endings[i]))
+			unlink(path);
+	}
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the life of a zone's keys is about: the DNSKEY of each key, the private half of each ZSK, and how the vault calls
+ * each KSK. They are files in the keeper's directory, beside the state: BIND's K*.key and K*.private, and K*.vault
+ * with one line, the name of the KSK in the vault. They are on the disk before a state names their key. */
+#ifndef KEEPER_KEY_MATERIAL_H
+#define KEEPER_KEY_MATERIAL_H
+
+#include "base/complaint.h"
+#include "keeper/vault_key.h"
+#include "keys/keypair.h"
+#include "keys/life.h"
+
+struct key_material {
+	unsigned count; /* by the index of the life's keys */
+	struct keypair keys[LIFE_KEYS_MAX];
+	char vault_names[LIFE_KEYS_MAX][VAULT_NAME_SIZE]; /* of KSKs; else "" */
+};
+
+/* Reads the files of all keys of the life. Returns what key_material_free() wipes and frees; NULL with a complaint that
+ * names the file if one is missing or malformed, or of another key than its name says. */
+struct key_material *key_material_load(const char *directory, const struct name *zone,
+        const struct life *life, struct complaint *error);
+void key_material_free(struct key_material *material);
+
+/* True if the key may not be used: its tag is that of another one, or will be when one of the two is revoked. */
+bool key_material_collides(const struct key_material *material, const struct keypair *k);
+
+/* Write the files of a new key: of a ZSK with its private half, and of a KSK with its name in the vault. Return 0, or
+ * -errno with a complaint; -EEXIST if another key has the name of the ZSK's files. */
+int key_material_add_zsk(
+        const char *directory, const struct keypair *k, int64_t now_s, struct complaint *error);
+int key_material_add_ksk(const char *directory, const struct keypair *k, const char *vault_name,
+        int64_t now_s, struct complaint *error);
+
+/* Removes the files of a ZSK that no state names. */
+void key_material_drop_zsk(const char *directory, const struct keypair *k);
+
+#endif
