@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* When the next turn of a zone is due. A turn that comes too early does nothing; one that comes late makes a wait
+ * longer. */
+#ifndef KEEPER_TURN_DUE_H
+#define KEEPER_TURN_DUE_H
+
+#include "keeper/kept_zone.h"
+
+/* True if something is waited for that only a look can show. */
+bool turn_is_waiting(const struct life *life);
+
+/* Returns when the next turn is due: the earliest end of a wait, or when the timeline is to reach a day further; within an hour if something is waited for, and soon if servers were only now told. */
+int64_t turn_due_s(const struct kept_zone *z, const struct life_policy *policy, int64_t now_s);
+
+/* The same after a turn that failed. */
+int64_t turn_due_after_failure_s(int64_t due_s, int64_t now_s);
+
+#endif

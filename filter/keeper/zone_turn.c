@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "keeper/zone_turn.h"
+
+#include "keeper/key_make.h"
+#include "keeper/timeline_make.h"
+#include "keeper/turn_due.h"
+#include "keys/key_text.h"
+#include "keys/life_plan.h"
+
+#define DAY_S      86400
+#define ROUNDS_MAX 4 /* steps of one turn: each may ask for keys */
+
+/* A turn that is tried on a copy of the state. Nothing of it counts before it is written. */
+struct turn_try {
+	const struct turn_order *order;
+	struct kept_zone *zone;
+	struct life life;
+	struct life_observation look;
+	struct life_report report; /* of the last step */
+	bool is_changed;
+	struct made_keys made;
+	struct turn_result *result;
+};
+
+static bool try_fails(struct turn_try *t, enum vault_fault fault)
+{
+	t->result->fault = fault;
+	t->result->has_failed = fault == VAULT_GOOD;
+	return false;
+}
+
+static void begin_try(struct turn_try *t, bool has_vault)
+{
+	const struct turn_order *order = t->order;
+	const struct kept_zone *z = t->zone;
+
+	t->life = z->life;
+	t->is_changed = false;
+	t->made = (struct made_keys){ .count = 0 };
+	t->look = order->seen ? *order->seen : (struct life_observation){ .server_count = 0 };
+	t->look.in_place = z->in_place < UINT32_MAX ? (uint32_t)z->in_place : UINT32_MAX;
+	t->look.has_vault = has_vault;
+	t->look.is_clock_trusted = order->is_clock_trusted;
+	t->look.awake_s = z->trusted_s < 0 ? -1 : order->uptime_s - z->trusted_s;
+}
+
+/* ---- Steps and keys ---- */
+
+/* A vault keeps each KSK that it made. So none is made while the disk is full, which would be one an hour. */
+static bool can_write(struct turn_try *t)
+{
+	const struct life same = t->zone->life;
+	const struct kept_writing w = { .life = &same };
+
+	return kept_zone_write(t->zone, t->order->store, &w, &t->result->why);
+}
+
+static bool make_asked_keys(struct turn_try *t)
+{
+	const struct key_making making = { .directory = t->order->store->directory,
+		.zone = &t->zone->name,
+		.vault = t->order->vault,
+		.now_s = t->order->now_s };
+
+	for (unsigned i = 0; i < t->report.make_count; i++) {
+		const struct life_make *make = &t->report.makes[i];
+		if (make->role == LIFE_KSK && !can_write(t))
+			return try_fails(t, VAULT_GOOD);
+		if (!key_make(&t->made, &t->life, make, &making, &t->result->why))
+			return try_fails(t, t->made.fault);
+	}
+	return true;
+}
+
+/* Steps until no more keys are asked for. Returns false if a key cannot be made. */
+static bool step_to_rest(struct turn_try *t)
+{
+	for (unsigned n = 0; n < ROUNDS_MAX; n++) {
+		life_step(&t->life, t->order->policy, &t->look, t->order->now_s, &t->report);
+		t->is_changed |= t->report.is_changed || t->report.make_count > 0;
+		if (!t->report.is_trusted || t->report.make_count == 0)
+			return true;
+		if (!make_asked_keys(t))
+			return false;
+	}
+	return true;
+}
+
+/* ---- Writing ---- */
+
+/* True if the timeline in place is to reach a day further. */
+static bool is_a_day_short(const struct turn_try *t)
+{
+	return t->zone->end_s &&
+	       t->order->now_s + t->order->policy->ahead_s - t->zone->end_s >= DAY_S;
+}
+
+/* True if a timeline is to be written. One with another content has another generation. */
+static bool needs_timeline(struct turn_try *t)
+{
+	if (t->is_changed)
+		return true;
+	if (t->zone->in_place >= t->life.generation && !is_a_day_short(t))
+		return false;
+	life_renew(&t->life);
+	return true;
+}
+
+/* True if the state is to be written though nothing was decided: that somebody looks counts for a DS, and a zone that
+ * nobody looked after for as long as timelines last is not touched any more. */
+static bool needs_state(const struct turn_try *t)
+{
+	return t->report.is_watching ||
+	       (t->zone->on_disk_s && t->life.last_s - t->zone->on_disk_s >= DAY_S);
+}
+
+static bool write_turn(struct turn_try *t, const struct made_timeline *made)
+{
+	const struct kept_writing w = { .life = &t->life,
+		.timeline = made ? made->text : NULL,
+		.end_s = made ? made->end_s : 0,
+		.removes = made && !made->text };
+
+	if (!kept_zone_write(t->zone, t->order->store, &w, &t->result->why)) {
+		t->result->has_failed = true;
+		return false;
+	}
+	t->result->wrote_state = true;
+	t->result->wrote_timeline = made != NULL;
+	t->result->signatures = made ? made->signatures : 0;
+	return true;
+}
+
+static bool make_timeline(struct turn_try *t, struct made_timeline *made)
+{
+	const struct turn_order *order = t->order;
+	struct complaint *why = &t->result->why;
+	struct timeline former;
+	int found = kept_zone_read_timeline(t->zone, order->store, order->crypto, &former, why);
+	struct key_material *material = found < 0 ? NULL
+	                                          : key_material_load(order->store->directory,
+	                                                    &t->zone->name, &t->life, why);
+	const struct timeline_making making = { .zone = &t->zone->name,
+		.life = &t->life,
+		.policy = order->policy,
+		.material = material,
+		.former = found > 0 ? &former : NULL,
+		.vault = order->vault,
+		.crypto = order->crypto,
+		.now_s = order->now_s };
+
+	*made = (struct made_timeline){ .text = NULL };
+	bool good = material && timeline_make(made, &making, why);
+	key_material_free(material);
+	if (found > 0)
+		timeline_fini(&former);
+	return good || try_fails(t, made->fault);
+}
+
+/* What is decided is written, the state first. What was seen is kept in memory, and written if a DS is waited for.
+ * Returns false if there is no timeline, for want of the vault. */
+static bool write_decided(struct turn_try *t)
+{
+	struct made_timeline made;
+
+	if (!needs_timeline(t)) {
+		if (!needs_state(t) || write_turn(t, NULL))
+			t->zone->life = t->life;
+		return true;
+	}
+	if (!make_timeline(t, &made))
+		return false;
+	write_turn(t, &made);
+	key_text_free(made.text);
+	return true;
+}
+
+/* ---- The turn ---- */
+
+/* Returns false if the vault is needed and fails, or a file of the keys does; then nothing has happened. */
+static bool try_with_vault(struct turn_try *t)
+{
+	begin_try(t, true);
+	bool good = step_to_rest(t);
+	if (good && !t->report.is_trusted)
+		t->zone->life = t->life;
+	else
+		good = good && write_decided(t);
+	made_keys_end(&t->made, t->order->store->directory, !good);
+	return good;
+}
+
+/* The time passes without the vault, too; nothing is decided that it would have to sign. */
+static void turn_without_vault(struct turn_try *t)
+{
+	begin_try(t, false);
+	life_step(&t->life, t->order->policy, &t->look, t->order->now_s, &t->report);
+	t->zone->life = t->life;
+}
+
+static void judge_turn(struct turn_try *t)
+{
+	struct turn_result *r = t->result;
+	const struct kept_zone *z = t->zone;
+
+	r->is_trusted = t->report.is_trusted;
+	if (!r->is_trusted)
+		r->why = t->report.reason;
+	else
+		t->zone->trusted_s = t->order->uptime_s;
+	r->alarms = life_judge(&z->life, &t->look, &t->report, t->order->now_s, z->end_s);
+	r->alarms.has_failed |= r->has_failed;
+	r->word = life_word_for(&z->life, r->alarms);
+	r->next_s = turn_due_s(z, t->order->policy, t->order->now_s);
+	r->is_waiting = turn_is_waiting(&z->life);
+	if (!r->is_trusted || r->has_failed || r->fault != VAULT_GOOD)
+		r->next_s = turn_due_after_failure_s(r->next_s, t->order->now_s);
+}
+
+static void refuse_turn(struct turn_result *r, int64_t now_s)
+{
+	r->has_failed = r->alarms.has_failed = true;
+	r->word = LIFE_INTERNAL_FAILURE;
+	r->next_s = turn_due_after_failure_s(INT64_MAX, now_s);
+}
+
+void zone_turn(struct kept_zone *z, const struct turn_order *order, struct turn_result *result)
+{
+	struct turn_try t = { .order = order, .zone = z, .result = result };
+
+	*result = (struct turn_result){ .fault = VAULT_GOOD };
+	if (!z->is_read &&
+	        !kept_zone_read(z, order->store, order->policy, order->crypto, &result->why)) {
+		refuse_turn(result, order->now_s);
+		return;
+	}
+	if (!try_with_vault(&t))
+		turn_without_vault(&t);
+	judge_turn(&t);
+}

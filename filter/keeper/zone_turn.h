@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One turn of one zone: what was seen and the time in; keys made, state and timeline written. It reads no clock and
+ * asks nobody but the vault. */
+#ifndef KEEPER_ZONE_TURN_H
+#define KEEPER_ZONE_TURN_H
+
+#include "keeper/kept_zone.h"
+#include "keeper/vault.h"
+#include "keys/life_word.h"
+
+/* Borrows everything. */
+struct turn_order {
+	const struct keeper_store *store;
+	const struct life_policy *policy;
+	struct vault *vault; /* NULL: it cannot be opened */
+	struct crypto *crypto;
+	const struct life_observation
+	        *seen;           /* servers and TTLs count (look_life.h); NULL: nobody looked */
+	int64_t now_s, uptime_s; /* the second by a clock that never steps */
+	bool is_clock_trusted;
+};
+
+struct turn_result {
+	enum life_word word;
+	struct life_alarms alarms;
+	bool is_trusted; /* false: nothing was done, and `why` says why */
+	bool has_failed; /* something beside the vault failed, and `why` says what */
+	enum vault_fault
+	        fault; /* the vault failed, and `why` says how; the zone goes on without it */
+	struct complaint why;
+	bool wrote_state, wrote_timeline;
+	unsigned signatures; /* that the vault made */
+	int64_t next_s;      /* when the next turn is due; now_s or later */
+	bool is_waiting;     /* the next turn needs a look */
+};
+
+/* Makes the turn. If the vault fails, what needs it stays undone, and the timeline in place goes on. After a failure to
+ * write, the next turn reads the zone from the disk first, as after a crash. */
+void zone_turn(struct kept_zone *z, const struct turn_order *order, struct turn_result *result);
+
+#endif
