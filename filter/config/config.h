@@ -23,6 +23,7 @@
 
 #define CONFIG_INSTANCE_MAX   8 /* octets: names of iptables chains have at most 28 */
 #define CONFIG_USER_MAX       32
+#define CONFIG_VAULT_MAX      1024 /* octets of the URI of a token, with the terminating zero */
 #define CONFIG_RESOLVERS_MAX  8
 #define CONFIG_SERVERS_MAX    64
 #define CONFIG_NETWORKS_MAX   32
@@ -50,6 +51,7 @@ enum config_rules_backend {
 	RULES_BACKEND_IPTABLES_LEGACY,
 };
 enum config_blocked { BLOCKED_SERVFAIL, BLOCKED_PASS };
+enum config_keeper_algorithm { KEEPER_ECDSAP256SHA256, KEEPER_ED25519 };
 enum config_checking_disabled { CHECKING_DISABLED_PASS, CHECKING_DISABLED_JUDGE };
 
 /* How prefixes of NAT64s are found. `dns64_discovery` has a bit for each. */
@@ -134,6 +136,16 @@ struct config {
 	bool sign_client_subnet;
 	bool sign_at_once;
 	uint32_t sign_life_s, sign_udp_size, sign_per_s, sign_per_network, sign_remembered;
+
+	/* Of the keeper. */
+	char keeper_directory[CONFIG_PATH_MAX];
+	char keeper_vault[CONFIG_VAULT_MAX]; /* "": the directory "vault" in that */
+	char keeper_group[CONFIG_USER_MAX];  /* "": none */
+	uint32_t keeper_algorithm;           /* enum config_keeper_algorithm */
+	uint32_t keeper_ahead_days, keeper_zsk_days, keeper_ksk_days;
+	uint32_t keeper_dnskey_ttl_s, keeper_ds_ttl_s;
+	uint32_t keeper_zone_spread_s, keeper_parent_spread_s, keeper_safety_s;
+	bool keeper_cds, keeper_standby;
 };
 
 /* Fills `c` with the default of every key. Frees nothing that `c` had before. Returns 0; or -ENOMEM,

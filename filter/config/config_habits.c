@@ -17,6 +17,7 @@ static const struct habit {
 	{ "nxdomain", offsetof(struct config_zone, nxdomain), { "checked", "name", "type" } },
 	{ "empty", offsetof(struct config_zone, empty), { "servfail", "nodata" } },
 	{ "learn_cuts", offsetof(struct config_zone, ignores_cuts), { "true", "false" } },
+	{ "keeper", offsetof(struct config_zone, is_kept), { "false", "true" } },
 };
 
 #define HABITS (sizeof(habits) / sizeof(habits[0]))
@@ -32,7 +33,7 @@ bool habit_is_member(const char *name)
 
 static bool is_switch(const struct habit *habit)
 {
-	return strcmp(habit->words[0], "true") == 0;
+	return strcmp(habit->words[0], "true") == 0 || strcmp(habit->words[1], "true") == 0;
 }
 
 /* Returns the value as a word, or "" if it is none. */

@@ -227,6 +227,38 @@ const struct config_kind kind_directory = { .set_default = path_default,
 	.say_allowed = directory_say_allowed,
 	.show = path_show };
 
+/* A PIN does not belong here: more people read a configuration than a PIN is for. It is not shown again. */
+static bool vault_read(
+        struct config_reader *r, const struct config_key *k, const config_setting_t *s, void *value)
+{
+	const char *text = config_setting_get_string(s);
+
+	if (!text || strlen(text) >= CONFIG_VAULT_MAX ||
+	        (*text && *text != '/' && strncasecmp(text, "pkcs11:", 7) != 0))
+		return false;
+	if (strcasestr(text, "pin-value"))
+		return reader_wrong(r, s,
+		        "%s must not have the PIN: write pin-source=file:/path in place of "
+		        "pin-value, and the PIN into that file, with mode 0600",
+		        k->path);
+	strcpy(value, text);
+	return true;
+}
+
+static void vault_say_allowed(const struct config_key *k, FILE *out)
+{
+	(void)k;
+	fprintf(out,
+	        "the path of a directory, a URI that begins with pkcs11: or \"\", shorter than %d "
+	        "octets",
+	        CONFIG_VAULT_MAX);
+}
+
+const struct config_kind kind_vault = { .set_default = path_default,
+	.read = vault_read,
+	.say_allowed = vault_say_allowed,
+	.show = path_show };
+
 /* ---- Users and groups ---- */
 
 static bool group_read(

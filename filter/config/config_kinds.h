@@ -41,6 +41,7 @@ extern const struct config_kind kind_directory; /* likewise; "" for none */
 extern const struct config_kind kind_instance;  /* char[CONFIG_INSTANCE_MAX + 1] */
 extern const struct config_kind kind_user;      /* char[CONFIG_USER_MAX] */
 extern const struct config_kind kind_group;     /* char[CONFIG_USER_MAX]; "": none */
+extern const struct config_kind kind_vault;     /* char[CONFIG_VAULT_MAX]; "": none */
 
 /* Writes `text` in quotation marks. */
 void kind_show_text(const char *text, FILE *out);

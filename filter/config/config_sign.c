@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "config/config_habits.h"
+#include "config/config_keeper.h"
 #include "config/config_zone.h"
 #include "config/network_text.h"
 #include "keys/record_write.h"
@@ -166,6 +167,26 @@ static bool cuts_fit(struct config_reader *r, config_t *file)
 	return true;
 }
 
+/* The zones of one max_ttl have one policy, and a fault is in the group if it is in any. */
+static bool lives_fit(struct config_reader *r, config_t *file)
+{
+	const struct config_zones *zones = &r->config->sign_zones;
+	const config_setting_t *group = config_lookup(file, "keeper");
+	const config_setting_t *list = config_lookup(file, "sign.zones");
+
+	for (unsigned i = 0; i < zones->count; i++) {
+		const config_setting_t *zone = config_setting_get_elem(list, i);
+		struct complaint why;
+		struct life_policy policy;
+		if (zones->items[i].is_kept &&
+		        !config_keeper_policy(r->config, &zones->items[i], &policy, &why))
+			return reader_wrong(r, group ? group : zone,
+			        "keeper and the zone in line %u contradict each other: %s",
+			        zones->items[i].line, why.text);
+	}
+	return true;
+}
+
 bool config_signer_fits(struct config_reader *r, config_t *file)
 {
 	const struct config *c = r->config;
@@ -180,5 +201,5 @@ bool config_signer_fits(struct config_reader *r, config_t *file)
 		return reader_wrong(r, group,
 		        "sign.place = \"gateway\" needs sign.servers, so that only the answers of "
 		        "these are signed");
-	return cuts_fit(r, file) && speakers_fit(r, file);
+	return cuts_fit(r, file) && speakers_fit(r, file) && lives_fit(r, file);
 }

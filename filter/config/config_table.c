@@ -47,6 +47,9 @@ static const char *const checking_disabled_words[] = {
 	[CHECKING_DISABLED_PASS] = "pass", [CHECKING_DISABLED_JUDGE] = "judge", NULL
 };
 
+static const char *const keeper_algorithm_words[] = {
+	[KEEPER_ECDSAP256SHA256] = "ecdsap256sha256", [KEEPER_ED25519] = "ed25519", NULL
+};
 static const char *const unset_clock_words[] = {
 	[UNSET_CLOCK_WAIT] = "wait", [UNSET_CLOCK_FAIL] = "fail", NULL
 };
@@ -418,7 +421,9 @@ const struct config_key config_keys[] = {
 	                "Others are learned, unless learn_cuts is false.\n"
 	                "servers, those of sign.servers that serve this zone: [ \"192.0.2.53\" ].\n"
 	                "Answers of other servers about the zone are not signed. Without this\n"
-	                "list, all servers serve the zone." },
+	                "list, all servers serve the zone.\n"
+	                "keeper (false): true if `sealgate keeper` looks after the keys: it\n"
+	                "makes them, rolls them, and writes the timeline into `keys`." },
 	{ "sign.zones_directory", &kind_directory, AT(sign_zones_directory), .text = "",
 	        .change = CHANGE_NOW,
 	        .help = "A directory of more zones. Each file in it is one, \"example.org.conf\" "
@@ -455,6 +460,49 @@ const struct config_key config_keys[] = {
 	        .help = "The same limit for each network of clients (IPv4 /24, IPv6 /56)." },
 	{ "sign.signatures", &kind_number, AT(sign_remembered), .number = 32768, .min = 64,
 	        .max = 4194304, .help = "How many signatures each queue remembers." },
+
+	{ "keeper.directory", &kind_directory, AT(keeper_directory),
+	        .text = "/var/lib/sealgate-keeper",
+	        .help = "Of `sealgate keeper`, which looks after the keys of zones that have\n"
+	                "keeper = true: the directory of their states and keys. Only the user\n"
+	                "of the keeper may read it." },
+	{ "keeper.vault", &kind_vault, AT(keeper_vault), .text = "",
+	        .help = "Where KSKs are: a directory, or a token,\n"
+	                "\"pkcs11:token=sealgate?pin-source=file:/etc/sealgate/vault/pin\".\n"
+	                "\"\": the directory \"vault\" in keeper.directory. See docs/vault.md." },
+	{ "keeper.group", &kind_group, AT(keeper_group), .text = "sealgate",
+	        .help = "The group that may read timelines: that of `user`. \"\": none." },
+	{ "keeper.algorithm", &kind_word, AT(keeper_algorithm), .words = keeper_algorithm_words,
+	        .number = KEEPER_ECDSAP256SHA256,
+	        .help = "The algorithm of keys. After a change, zones roll to it. Many tokens\n"
+	                "lack \"ed25519\"." },
+	{ "keeper.ahead_days", &kind_number, AT(keeper_ahead_days), .number = 15, .min = 2,
+	        .max = 28,
+	        .help = "How many days ahead KSKs sign: for so long the vault may be away." },
+	{ "keeper.zsk_days", &kind_number, AT(keeper_zsk_days), .number = 30, .min = 4, .max = 3650,
+	        .help = "After how many days a ZSK is replaced." },
+	{ "keeper.ksk_days", &kind_number, AT(keeper_ksk_days), .number = 365, .max = 3650,
+	        .help = "The same of a KSK. Its roll ends when the parent has the new DS. 0: only\n"
+	                "when told." },
+	{ "keeper.dnskey_ttl_s", &kind_number, AT(keeper_dnskey_ttl_s), .number = 3600, .min = 60,
+	        .max = 86400, .help = "The TTL of DNSKEY, CDS and CDNSKEY, in seconds." },
+	{ "keeper.ds_ttl_s", &kind_number, AT(keeper_ds_ttl_s), .number = 86400, .min = 1,
+	        .max = 604800,
+	        .help = "The TTL of DS at the parents, in seconds. If a longer one is seen, that\n"
+	                "counts." },
+	{ "keeper.zone_spread_s", &kind_number, AT(keeper_zone_spread_s), .number = 300,
+	        .max = 604800,
+	        .help = "After how many seconds every gateway of a zone has a new timeline." },
+	{ "keeper.parent_spread_s", &kind_number, AT(keeper_parent_spread_s), .number = 3600,
+	        .max = 604800,
+	        .help = "The same of the servers of a parent, those behind anycast included." },
+	{ "keeper.safety_s", &kind_number, AT(keeper_safety_s), .number = 3600, .max = 604800,
+	        .help = "How many seconds longer each wait is than it must be." },
+	{ "keeper.cds", &kind_switch, AT(keeper_cds), .number = true,
+	        .help = "If true, zones have CDS and CDNSKEY, for parents that look (RFC 7344)." },
+	{ "keeper.standby", &kind_switch, AT(keeper_standby),
+	        .help = "If true, zones have a second KSK, whose DS is at the parent before it is\n"
+	                "needed: then a stolen KSK is replaced at once." },
 };
 
 const size_t config_key_count = sizeof(config_keys) / sizeof(config_keys[0]);

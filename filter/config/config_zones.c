@@ -72,7 +72,8 @@ bool config_zones_agree(
 	bool agree = name_equal(&x->apex, &y->apex) && strcmp(x->keys, y->keys) == 0 &&
 	             x->max_ttl_s == y->max_ttl_s && x->nxdomain == y->nxdomain &&
 	             x->empty == y->empty && x->ignores_cuts == y->ignores_cuts &&
-	             x->cut_count == y->cut_count && x->speaker_count == y->speaker_count;
+	             x->is_kept == y->is_kept && x->cut_count == y->cut_count &&
+	             x->speaker_count == y->speaker_count;
 
 	for (unsigned i = 0; agree && i < x->cut_count; i++)
 		agree = cuts_agree(&a->cuts[x->cut_first + i], &b->cuts[y->cut_first + i]);

@@ -29,6 +29,7 @@ struct config_zone {
 	uint8_t nxdomain;     /* enum sign_nxdomain */
 	uint8_t empty;        /* 1: "nodata" */
 	uint8_t ignores_cuts; /* 1: learn_cuts = false */
+	uint8_t is_kept;      /* 1: the keeper looks after its keys */
 
 	/* The servers that speak for the zone are `speaker_count` of the list's speakers, from
 	 * `speaker_first` on. 0: any server does. */

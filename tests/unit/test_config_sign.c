@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/complaint.h"
+#include "config/config_keeper.h"
 #include "config/config_show.h"
 #include "netfilter/template.h"
 
@@ -57,6 +58,39 @@ static void a_configuration_that_is_shown_reads_back_equal(void **state)
 		        sizeof(c.sign_zones.cuts[i].ds));
 	assert_memory_equal(again.sign_zones.speakers, c.sign_zones.speakers,
 	        c.sign_zones.speaker_count * sizeof(*c.sign_zones.speakers));
+	free(text);
+	config_fini(&c);
+	config_fini(&again);
+}
+
+/* A key of the zone's group that is not shown would be lost with `sealgate config show`. */
+static void the_life_of_keys_is_as_configured(void **state)
+{
+	struct config c, again;
+	struct complaint error = { "" };
+	struct life_policy policy, defaults;
+
+	(void)state;
+	assert_int_equal(
+	        load("role = \"signer\"; sign = { zones = ( { name = \"x\"; max_ttl = 7200; "
+	             "keeper = true; }, { name = \"y\"; } ); }; keeper = { algorithm = "
+	             "\"ed25519\"; cds = false; ksk_days = 0; ds_ttl_s = 60; };",
+	                &c, &error),
+	        0);
+	assert_true(c.sign_zones.items[0].is_kept && !c.sign_zones.items[1].is_kept);
+	assert_false(config_zones_agree(&c.sign_zones, 0, &c.sign_zones, 1));
+	assert_true(config_keeper_policy(&c, &c.sign_zones.items[0], &policy, &error));
+	life_policy_init(&defaults);
+	defaults.algorithm = 15;
+	defaults.has_cds = false;
+	defaults.ksk_life_s = 0;
+	defaults.zone_ttl_s = 7200;
+	defaults.ds_ttl_s = 60;
+	assert_memory_equal(&policy, &defaults, sizeof(policy));
+	char *text = shown(&c);
+	assert_int_equal(load(text, &again, &error), 0);
+	assert_config_equal(&c, &again);
+	assert_true(again.sign_zones.items[0].is_kept && !again.sign_zones.items[1].is_kept);
 	free(text);
 	config_fini(&c);
 	config_fini(&again);
@@ -167,6 +201,21 @@ static void an_error_names_the_line(void **state)
 		        ":1: sign.secondaries must be a list" },
 		{ "a name instead of a network", "sign = { secondaries = [ \"example.org\" ]; };",
 		        ":1: sign.secondaries must be a list" },
+		{ "a word for a switch",
+		        "sign = { zones = ( { name = \"x\"; keeper = \"yes\"; } ); };",
+		        ":1: keeper must be false or true" },
+		{ "a PIN in the configuration",
+		        "keeper = {\nvault = \"pkcs11:token=t?pin-value=1234\"; };",
+		        ":2: keeper.vault must not have the PIN" },
+		{ "a vault that is neither directory nor token", "keeper = { vault = \"ksk\"; };",
+		        ":1: keeper.vault must be the path of a directory, a URI" },
+		{ "ZSKs that roll faster than timelines reach",
+		        "role = \"signer\";\nsign = { zones = ( { name = \"x\"; keeper = true; } "
+		        "); "
+		        "};\n"
+		        "keeper = { zsk_days = 15; };",
+		        ":3: keeper and the zone in line 2 contradict each other: a ZSK must "
+		        "live" },
 		{ "a network without its prefix length",
 		        "sign = { secondaries = [ \"192.0.2.0/\" ]; };",
 		        ":1: sign.secondaries must be a list" },
@@ -178,6 +227,7 @@ static void an_error_names_the_line(void **state)
 		struct complaint error = { "" };
 
 		assert_row(rows[i].why, load(rows[i].text, &c, &error) == -EINVAL);
+		assert_row(rows[i].why, !strstr(error.text, "1234\""));
 		if (!strstr(error.text, rows[i].says))
 			fail_msg("%s: says \"%s\", not \"%s\"", rows[i].why, error.text,
 			        rows[i].says);
@@ -292,6 +342,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_configuration_that_is_shown_reads_back_equal),
+		cmocka_unit_test(the_life_of_keys_is_as_configured),
 		cmocka_unit_test(an_error_names_the_line),
 		cmocka_unit_test(there_may_be_thousands_of_zones),
 		cmocka_unit_test(a_gateway_queues_only_packets_of_its_servers),
