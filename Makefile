@@ -356,7 +356,7 @@ install: $(if $(wildcard $B/sealgate),,all)
 	install -d $(SBIN) $(UNITS) $(USERS) $(DOC)/docs/performance
 	install -m755 $B/sealgate dist/sealgate-remove-rules dist/sealgate-tell-failure $(SBIN)
 	[ -z "$(VAULT)" ] || [ ! -e $B/sealgate-vault ] || install -Dm755 $B/sealgate-vault $(EXEC)/sealgate-vault
-	for unit in sealgate sealgate-rules; do \
+	for unit in sealgate sealgate-rules sealgate-keeper; do \
 		sed 's,/usr/local/,$(PREFIX)/,' systemd/$$unit.service >$(UNITS)/$$unit.service && \
 		sed -f systemd/instance.sed $(UNITS)/$$unit.service >$(UNITS)/$$unit@.service || exit 1; done
 	sed 's,/usr/local/,$(PREFIX)/,' systemd/sealgate-failed@.service >$(UNITS)/sealgate-failed@.service
@@ -372,6 +372,7 @@ uninstall:
 	rm -f $(SBIN)/sealgate $(SBIN)/sealgate-remove-rules $(SBIN)/sealgate-tell-failure $(USERS)/sealgate.conf
 	rm -rf $(EXEC)
 	rm -f $(UNITS)/sealgate.service $(UNITS)/sealgate-rules.service $(UNITS)/run-sealgate_bpf.mount
+	rm -f $(UNITS)/sealgate-keeper.service $(UNITS)/sealgate-keeper@.service
 	rm -f $(UNITS)/sealgate@.service $(UNITS)/sealgate-rules@.service $(UNITS)/sealgate-failed@.service
 	! cmp -s $(DOC)/sealgate.conf $(CONF)/sealgate.conf || rm $(CONF)/sealgate.conf
 	rm -rf $(DOC)

@@ -50,7 +50,7 @@ struct command {
 
 extern const struct command command_run, command_ctl, command_rules, command_config,
         command_version, command_help, command_check, command_watch, command_explain, command_keys,
-        command_ds;
+        command_ds, command_keeper;
 
 /* Where the keys of zones lie, unless an option says otherwise. */
 #define KEYS_DIRECTORY "/etc/sealgate/keys"

@@ -18,6 +18,7 @@ static const struct command *const commands[] = {
 	&command_watch,
 	&command_explain,
 	&command_keys,
+	&command_keeper,
 	&command_ds,
 	&command_version,
 	&command_help,

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sealgate keeper: looks after the keys of zones. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cmd/command.h"
+#include "cmd/options.h"
+#include "daemon/control_client.h"
+#include "daemon/systemd.h"
+#include "daemon/timekeeper.h"
+#include "keeper/keeper_work.h"
+
+struct keeper_command {
+	const struct config *config;
+	struct timekeeper time;
+	bool told_reload; /* why the packet process does not read timelines */
+};
+
+static bool keeper_clock_is_trusted(void *context)
+{
+	struct keeper_command *k = context;
+
+	timekeeper_look(&k->time, clock_monotonic_ms(), 0);
+	return k->time.state != CLOCK_NOT_SET;
+}
+
+/* Has the packet process read the new timeline, if there is one on this machine. */
+static void tell_packet_process(void *context, const struct name *zone)
+{
+	struct keeper_command *k = context;
+	char name[NAME_TEXT_SIZE], request[NAME_TEXT_SIZE + 10];
+	int error = 0;
+
+	if (!control_is_built())
+		return;
+	snprintf(request, sizeof(request), "reload %s", name_text(zone, name));
+	struct control_answer *answer = control_ask(k->config->control_socket, request, &error);
+	const char *fault = answer && control_answer_code(answer) != CONTROL_FINE
+	                            ? control_answer_error(answer)
+	                            : NULL;
+	if (!answer && error != -ENOENT && error != -ECONNREFUSED)
+		fault = strerror(-error);
+	if (fault && !k->told_reload)
+		log_warning("the daemon at %s did not read the new timeline of %s: %s",
+		        k->config->control_socket, name, fault);
+	k->told_reload = fault != NULL;
+	control_answer_free(answer);
+}
+
+/* Returns a descriptor that is readable when the keeper is to end or to read its configuration again; -1 on failure. */
+static int open_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	signal(SIGPIPE, SIG_IGN);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return -1;
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static bool wants_reload(int signals)
+{
+	struct signalfd_siginfo info;
+
+	return read(signals, &info, sizeof(info)) == sizeof(info) && info.ssi_signo == SIGHUP;
+}
+
+/* Works with this configuration. Returns true if it is to be read again. */
+static bool keep_zones(const struct config *c, int signals, enum exit_code *code)
+{
+	struct keeper_command k = { .config = c };
+	struct complaint error;
+	char path[CONFIG_PATH_MAX + 10];
+	const struct keeper_job job = { .config = c,
+		.stop_fd = signals,
+		.clock_is_trusted = keeper_clock_is_trusted,
+		.wrote_timeline = tell_packet_process,
+		.context = &k };
+
+	snprintf(path, sizeof(path), "%s/clock", c->keeper_directory);
+	timekeeper_init(&k.time, &clock_system, clock_built_s, path,
+	        c->unsynchronised_clock == UNSYNCHRONISED_DOUBT);
+	k.time.signs = true;
+	systemd_ready();
+	*code = EXIT_FINE;
+	if (!keeper_work(&job, &error)) {
+		log_error("%s", error.text);
+		*code = EXIT_NO;
+		return false;
+	}
+	return wants_reload(signals);
+}
+
+static enum exit_code run_keeper(int argc, char **argv)
+{
+	enum exit_code code = EXIT_NO;
+	struct options o;
+	struct config c;
+	bool goes_on = true;
+
+	if (!options_read(&o, &command_keeper, argc, argv) ||
+	        !options_check_arguments(argc, argv, (struct arguments){ 0 }))
+		return EXIT_USAGE;
+	int signals = open_signals();
+	if (signals < 0) {
+		log_error("signals cannot be received: %s", strerror(errno));
+		return EXIT_NO;
+	}
+	while (goes_on) {
+		if (!options_load_config(&o, &c)) {
+			close(signals);
+			return EXIT_USAGE;
+		}
+		goes_on = keep_zones(&c, signals, &code);
+		config_fini(&c);
+	}
+	close(signals);
+	return code;
+}
+
+static const struct command_option keeper_options[] = { OPTION_CONFIG, OPTION_INSTANCE, { 0 } };
+
+const struct command command_keeper = { .name = "keeper",
+	.summary = "look after the keys of zones, in the foreground",
+	.about =
+	        "Makes the keys of zones that have keeper = true, rolls them, signs ahead with the "
+	        "vault, and writes timelines, until SIGTERM or SIGINT. SIGHUP has it read its "
+	        "configuration again.",
+	.options = keeper_options,
+	.exits = "Exit codes: 0 ended by a signal; 1 failure; 2 the command line or the "
+	         "configuration is wrong.",
+	.run = run_keeper };

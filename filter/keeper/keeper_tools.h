@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the keeper works with: the locked directory of states, the vault, who is asked, and who judges what is said. */
+#ifndef KEEPER_KEEPER_TOOLS_H
+#define KEEPER_KEEPER_TOOLS_H
+
+#include "config/config.h"
+#include "keeper/keeper_store.h"
+#include "keeper/look_judge.h"
+#include "keeper/vault.h"
+
+struct keeper_tools {
+	const struct config *config; /* borrowed */
+	const char *vault_program;   /* borrowed */
+	struct keeper_store store;   /* its `timelines` are those of the zone at work */
+	struct vault *vault;         /* NULL: it could not be opened */
+	struct complaint vault_why;  /* why */
+	struct crypto *crypto;
+	struct anchors *anchors;
+	struct look_judge *judge;
+};
+
+/* Gets all that `c` names. Returns false with a complaint, and then there is nothing to free. A vault that cannot be
+ * opened is no reason: zones live on. */
+bool keeper_tools_init(struct keeper_tools *t, const struct config *c, const char *vault_program,
+        struct complaint *error);
+void keeper_tools_fini(struct keeper_tools *t);
+
+/* Tries again to open the vault if it is not open. */
+void keeper_tools_open_vault(struct keeper_tools *t);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The zones whose keys the keeper looks after: those of sign.zones and of sign.zones_directory that say so. */
+#ifndef KEEPER_KEEPER_ZONES_H
+#define KEEPER_KEEPER_ZONES_H
+
+#include "config/config.h"
+#include "keeper/zone_turn.h"
+
+struct keeper_zone {
+	struct kept_zone kept;
+	struct life_policy policy;
+	char timelines[CONFIG_PATH_MAX]; /* the directory of the zone's timeline */
+	int64_t due_s;                   /* when its next turn is due */
+	enum life_word word;             /* as told last */
+	struct complaint told;           /* what was wrong with a turn, as told last; or "" */
+	struct complaint told_look;      /* likewise with a look */
+	bool was_turned;                 /* `word` has a meaning */
+};
+
+struct keeper_zones {
+	unsigned count;
+	struct keeper_zone *items; /* owned */
+};
+
+/* Lists the zones, each due at once. What is wrong with a zone is logged, and the others are listed. Returns false
+ * with a complaint if the directory of zones cannot be read, or if memory is short. */
+bool keeper_zones_list(struct keeper_zones *zones, const struct config *c, struct complaint *error);
+void keeper_zones_fini(struct keeper_zones *zones);
+
+/* Returns the zone that is due first; NULL if there is none. */
+struct keeper_zone *keeper_zones_next(const struct keeper_zones *zones);
+
+#endif

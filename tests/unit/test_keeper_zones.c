@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which zones the keeper looks after. */
+#include "written.h"
+
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "keeper/keeper_zones.h"
+
+static char directory[] = "/tmp/sealgate-test-zones-XXXXXX";
+
+static void put_zone_file(const char *zone, const char *text)
+{
+	char file[PATH_MAX];
+
+	snprintf(file, sizeof(file), "%s/%s.conf", directory, zone);
+	assert_int_equal(file_replace(file, text, 0600), 0);
+}
+
+static void empty_zone_directory(void)
+{
+	char command[100];
+
+	snprintf(command, sizeof(command), "rm -r %s", directory);
+	assert_int_equal(system(command), 0);
+}
+
+static void only_zones_that_say_so_are_looked_after(void **state)
+{
+	static const char *const wanted[][2] = { { "a.test.", "/a" }, { "d.test.", "/d" } };
+	struct complaint error = { "" };
+	struct keeper_zones zones;
+	struct config c;
+	char text[1000], name[NAME_TEXT_SIZE];
+
+	(void)state;
+	log_set_level(LOG_LEVEL_ERROR - 1);
+	assert_non_null(mkdtemp(directory));
+	put_zone_file("c.test", "");
+	put_zone_file("d.test", "keeper = true; keys = \"/d\"; max_ttl = 60;");
+	put_zone_file("e.test", "keeper = \"yes\";");
+	put_zone_file("a.test", "keeper = true; keys = \"/other\";"); /* the list counts */
+	snprintf(text, sizeof(text),
+	        "role = \"signer\"; sign = { zones_directory = \"%s\"; zones = (\n"
+	        "{ name = \"a.test\"; keys = \"/a\"; keeper = true; }, { name = \"b.test\"; } ); "
+	        "};",
+	        directory);
+	assert_int_equal(load(text, &c, &error), 0);
+	assert_true(keeper_zones_list(&zones, &c, &error));
+	assert_int_equal(zones.count, COUNT(wanted));
+	for (unsigned i = 0; i < zones.count; i++) {
+		assert_string_equal(name_text(&zones.items[i].kept.name, name), wanted[i][0]);
+		assert_string_equal(zones.items[i].timelines, wanted[i][1]);
+	}
+	assert_int_equal(zones.items[0].policy.zone_ttl_s, 86400);
+	assert_int_equal(zones.items[1].policy.zone_ttl_s, 60);
+	keeper_zones_fini(&zones);
+	config_fini(&c);
+	empty_zone_directory();
+}
+
+static void the_zone_that_is_due_first_comes_first(void **state)
+{
+	struct keeper_zone items[] = { { .due_s = 7 }, { .due_s = 5 }, { .due_s = 6 } };
+	const struct keeper_zones zones = { .count = COUNT(items), .items = items }, none = { 0 };
+
+	(void)state;
+	assert_ptr_equal(keeper_zones_next(&zones), &items[1]);
+	items[1].due_s = 9;
+	assert_ptr_equal(keeper_zones_next(&zones), &items[2]);
+	assert_null(keeper_zones_next(&none));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_zones_that_say_so_are_looked_after),
+		cmocka_unit_test(the_zone_that_is_due_first_comes_first),
+	};
+	return cmocka_run_group_tests_name("keeper_zones", tests, make_file, remove_file);
+}
