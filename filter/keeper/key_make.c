@@ -72,14 +72,19 @@ static bool make_ksk(struct made_keys *made, uint16_t *tag, uint8_t algorithm,
 	struct vault_key key;
 	struct keypair pair;
 
+	if (key_material_find_unused(making->directory, others, making->zone, algorithm,
+	            making->generation, &pair)) {
+		*tag = pair.tag;
+		return true;
+	}
 	for (int i = 0; i < KSK_DRAWS; i++) {
 		if (!draw_ksk(made, &pair, &key, algorithm, making, error))
 			return false;
 		if (key_material_collides(others, &pair))
 			continue;
 		*tag = pair.tag;
-		return key_material_add_ksk(
-		               making->directory, &pair, key.name, making->now_s, error) == 0;
+		return key_material_add_ksk(making->directory, &pair, key.name, making->generation,
+		               making->now_s, error) == 0;
 	}
 	return make_fails(error, "the vault made no KSK with a tag of its own");
 }

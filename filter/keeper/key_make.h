@@ -12,6 +12,7 @@ struct key_making {
 	const char *directory; /* of the files of keys */
 	const struct name *zone;
 	struct vault *vault; /* NULL: it cannot be opened */
+	uint32_t generation; /* of the state on the disk */
 	int64_t now_s;
 };
 
@@ -22,7 +23,8 @@ struct made_keys {
 	enum vault_fault fault; /* of the vault, if it failed */
 };
 
-/* Makes a key, writes its files, and adds it to the life. Its tag is that of no other key of the zone. Returns false
+/* Makes a key, writes its files, and adds it to the life. A KSK that was made before for the same state is taken first:
+ * vaults have little room. Its tag is that of no other key of the zone. Returns false
  * with a complaint if that fails. */
 bool key_make(struct made_keys *made, struct life *life, const struct life_make *make,
         const struct key_making *making, struct complaint *error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "keeper/key_material.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/encoding.h"
 #include "base/file.h"
 #include "keeper/private_file.h"
 #include "keys/key_text.h"
@@ -82,22 +84,26 @@ static bool load_private(
 	return good;
 }
 
-static bool load_vault_name(char vault_name[static VAULT_NAME_SIZE], const char *directory,
-        const char *name, struct complaint *error)
+static bool load_vault_name(char vault_name[static VAULT_NAME_SIZE], unsigned long *generation,
+        const char *directory, const char *name, struct complaint *error)
 {
 	char path[PATH_MAX];
 	char *text = read_material(path, directory, name, "vault", error);
+	char *end = text ? strchr(text, '\n') : NULL;
+	char *last = end ? strchr(end + 1, '\n') : NULL;
 
 	if (!text)
 		return false;
-	size_t len = strcspn(text, "\n");
-	bool good =
-	        (len > 0 && len < VAULT_NAME_SIZE && text[len] == '\n' && !text[len + 1]) ||
-	        material_fails(error, path, "expected one line, the name of the KSK in the vault");
-	if (good)
-		snprintf(vault_name, VAULT_NAME_SIZE, "%.*s", (int)len, text);
+	bool good = last && !last[1] && end > text && end - text < VAULT_NAME_SIZE;
+	if (good) {
+		*end = *last = '\0';
+		strcpy(vault_name, text);
+		good = decimal_read(end + 1, UINT32_MAX, generation);
+	}
 	free(text);
-	return good;
+	return good || material_fails(error, path,
+	                       "expected two lines, the name of the KSK in the vault and the "
+	                       "generation of the state that it was made for");
 }
 
 /* The files are called by algorithm and tag, and so is the key in the state. */
@@ -106,6 +112,7 @@ static bool load_key_of_life(struct key_material *m, const struct life_key *k,
 {
 	char owner[NAME_TEXT_SIZE], name[KEY_NAME_SIZE];
 	struct keypair *pair = &m->keys[m->count];
+	unsigned long ignored;
 
 	snprintf(name, sizeof(name), "K%s+%03u+%05u", name_text(zone, owner), k->algorithm, k->tag);
 	if (!load_public(pair, directory, name, zone, error))
@@ -118,9 +125,9 @@ static bool load_key_of_life(struct key_material *m, const struct life_key *k,
 		return false;
 	}
 	m->count++;
-	return k->role == LIFE_KSK
-	               ? load_vault_name(m->vault_names[m->count - 1], directory, name, error)
-	               : load_private(pair, directory, name, error);
+	return k->role == LIFE_KSK ? load_vault_name(m->vault_names[m->count - 1], &ignored,
+	                                     directory, name, error)
+	                           : load_private(pair, directory, name, error);
 }
 
 struct key_material *key_material_load(const char *directory, const struct name *zone,
@@ -157,6 +164,43 @@ bool key_material_collides(const struct key_material *material, const struct key
 	return false;
 }
 
+/* ---- A key that was made for nothing ---- */
+
+/* True for the file of a KSK of the zone that fits. `stem` is the name of such files up to the tag. */
+static bool is_unused(struct keypair *k, const char *file, const char *stem, const char *directory,
+        const struct name *zone, uint32_t generation)
+{
+	char name[KEY_NAME_SIZE], vault_name[VAULT_NAME_SIZE];
+	size_t len = strlen(stem) + strlen("12345");
+	struct complaint ignored;
+	unsigned long made_for;
+
+	if (strncmp(file, stem, strlen(stem)) != 0 || strlen(file) != len + strlen(".vault") ||
+	        strcmp(file + len, ".vault") != 0)
+		return false;
+	snprintf(name, sizeof(name), "%.*s", (int)len, file);
+	return load_vault_name(vault_name, &made_for, directory, name, &ignored) &&
+	       made_for == generation && load_public(k, directory, name, zone, &ignored) &&
+	       keypair_is_ksk(k);
+}
+
+bool key_material_find_unused(const char *directory, const struct key_material *material,
+        const struct name *zone, uint8_t algorithm, uint32_t generation, struct keypair *k)
+{
+	char owner[NAME_TEXT_SIZE], stem[KEY_NAME_SIZE];
+	DIR *dir = opendir(directory);
+	struct dirent *entry;
+	bool found = false;
+
+	snprintf(stem, sizeof(stem), "K%s+%03u+", name_text(zone, owner), algorithm);
+	while (dir && !found && (entry = readdir(dir)))
+		found = is_unused(k, entry->d_name, stem, directory, zone, generation) &&
+		        !key_material_collides(material, k);
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
 /* ---- Writing ---- */
 
 /* Writes one file of a key. Frees `text`, which may be NULL. A file that is there already is replaced only if the mode
@@ -191,13 +235,13 @@ int key_material_add_zsk(
 }
 
 int key_material_add_ksk(const char *directory, const struct keypair *k, const char *vault_name,
-        int64_t now_s, struct complaint *error)
+        uint32_t generation, int64_t now_s, struct complaint *error)
 {
-	char line[VAULT_NAME_SIZE + 1];
+	char lines[VAULT_NAME_SIZE + 12];
 	int result = write_material(directory, k, "key", key_text_public(k, now_s), 0644, error);
 
-	snprintf(line, sizeof(line), "%s\n", vault_name);
-	return result ? result : write_material(directory, k, "vault", strdup(line), 0640, error);
+	snprintf(lines, sizeof(lines), "%s\n%u\n", vault_name, generation);
+	return result ? result : write_material(directory, k, "vault", strdup(lines), 0640, error);
 }
 
 void key_material_drop_zsk(const char *directory, const struct keypair *k)

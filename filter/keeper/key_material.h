@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the life of a zone's keys is about: the DNSKEY of each key, the private half of each ZSK, and how the vault calls
  * each KSK. They are files in the keeper's directory, beside the state: BIND's K*.key and K*.private, and K*.vault
- * with one line, the name of the KSK in the vault. They are on the disk before a state names their key. */
+ * with two lines, the name of the KSK in the vault, and the generation of the state for which it was made. They are on
+ * the disk before a state names their key. */
 #ifndef KEEPER_KEY_MATERIAL_H
 #define KEEPER_KEY_MATERIAL_H
 
@@ -30,7 +31,12 @@ bool key_material_collides(const struct key_material *material, const struct key
 int key_material_add_zsk(
         const char *directory, const struct keypair *k, int64_t now_s, struct complaint *error);
 int key_material_add_ksk(const char *directory, const struct keypair *k, const char *vault_name,
-        int64_t now_s, struct complaint *error);
+        uint32_t generation, int64_t now_s, struct complaint *error);
+
+/* Finds a KSK that was made for this generation of the state, and that none of its keys is: a crash, or a vault that went
+ * away, came between. Returns false if there is none. */
+bool key_material_find_unused(const char *directory, const struct key_material *material,
+        const struct name *zone, uint8_t algorithm, uint32_t generation, struct keypair *k);
 
 /* Removes the files of a ZSK that no state names. */
 void key_material_drop_zsk(const char *directory, const struct keypair *k);

@@ -60,6 +60,7 @@ static bool make_asked_keys(struct turn_try *t)
 	const struct key_making making = { .directory = t->order->store->directory,
 		.zone = &t->zone->name,
 		.vault = t->order->vault,
+		.generation = t->zone->life.generation,
 		.now_s = t->order->now_s };
 
 	for (unsigned i = 0; i < t->report.make_count; i++) {

@@ -456,6 +456,17 @@ static void without_the_vault_a_zone_lives_on_its_timeline(void **state)
 	free_bed(bed);
 }
 
+static unsigned count_vault_keys(const struct bed *bed)
+{
+	struct vault_key key;
+	struct complaint why;
+	unsigned count = 0;
+
+	while (vault_list(bed->vault, count, &key, &why) == VAULT_GOOD)
+		count++;
+	return count;
+}
+
 enum crash { CRASH_BEFORE_THE_STATE, CRASH_BEFORE_THE_TIMELINE, CRASH_AT_THE_END, CRASHES };
 
 /* Every turn that writes a timeline is made twice: it crashes the first time. */
@@ -488,6 +499,11 @@ static void a_crash_after_any_write_loses_nothing(void **state)
 		}
 		assert_int_equal(bed->result.word, LIFE_SIGNING);
 		assert_int_equal(bed->signer_count, 2);
+		assert_int_equal(count_vault_keys(bed), 1);
+		give_order(bed, LIFE_ORDER_ROLL_KSK);
+		turn_with_crash(bed, crash);
+		assert_int_equal(count_vault_keys(bed), 2);
+		assert_int_equal(count_files(bed, ".vault"), 2);
 		free_bed(bed);
 	}
 }
