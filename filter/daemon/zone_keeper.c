@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/complaint.h"
 #include "base/log.h"
+#include "daemon/timeline_watch.h"
 #include "daemon/workers_wait.h"
 #include "worker/worker_orders.h"
 
@@ -27,6 +28,8 @@
 struct zone_keeper {
 	struct zone_policy *current;
 	struct zone_policy *former; /* a worker may still use it; or NULL */
+	const struct config *config;
+	struct timeline_watch watch;
 	struct crypto *crypto;
 	struct worker *const *workers;
 	unsigned worker_count;
@@ -79,6 +82,7 @@ struct zone_keeper *zone_keeper_new(const struct config *c, struct complaint *wh
 		zone_keeper_free(k);
 		return NULL;
 	}
+	k->config = c;
 	k->current = zone_policy_make(c, NULL, clock_wall_s(), ZONE_POLICY_CHECK_START, why);
 	if (k->current && zone_policy_is_all_broken(k->current))
 		complaint_set(why, "%s", zone_policy_nth_fault(k->current, 0));
@@ -190,6 +194,7 @@ int zone_keeper_reload(struct zone_keeper *k, const struct config *c, struct com
 {
 	if (!has_policy_room(k, why))
 		return -1;
+	k->config = c;
 	return take_reloaded(
 	        k, zone_policy_make(c, k->current, clock_wall_s(), CHECK_RELOAD_MS, why));
 }
@@ -201,6 +206,21 @@ int zone_keeper_reload_zone(struct zone_keeper *k, const struct config *c, const
 		return -1;
 	return take_reloaded(
 	        k, zone_policy_remake(c, k->current, apex, clock_wall_s(), CHECK_RELOAD_MS, why));
+}
+
+/* Reads the zones whose timelines the keeper has written anew, one at each look: a former policy may be in use. */
+static void follow_timelines(struct zone_keeper *k, uint64_t now_ms)
+{
+	const struct name *changed =
+	        k->former ? NULL : timeline_watch_look(&k->watch, k->current, now_ms);
+	struct complaint why;
+	struct name apex;
+
+	if (!changed)
+		return;
+	apex = *changed;
+	if (zone_keeper_reload_zone(k, k->config, &apex, &why) < 0)
+		log_error("a new timeline is not read: %s", why.text);
 }
 
 /* ---- Checking ---- */
@@ -228,7 +248,7 @@ int zone_keeper_wait_ms(const struct zone_keeper *k)
 {
 	bool is_busy = zone_policy_waits(k->current) || !zone_policy_is_settled(k->current);
 
-	return is_busy ? CHECK_PAUSE_MS : INT_MAX;
+	return is_busy ? CHECK_PAUSE_MS : timeline_watch_wait_ms(&k->watch);
 }
 
 /* ---- Pre-made signatures ---- */
@@ -292,6 +312,7 @@ void zone_keeper_look(struct zone_keeper *k, int64_t now_s, uint64_t now_ms)
 {
 	release_former(k);
 	go_on_checking(k, clock_wall_s());
+	follow_timelines(k, now_ms);
 	if (now_s < 0)
 		return;
 	bool is_due = !k->has_looked || now_ms - k->looked_ms >= DAY_MS;
@@ -310,6 +331,7 @@ void zone_keeper_free(struct zone_keeper *k)
 {
 	if (!k)
 		return;
+	timeline_watch_fini(&k->watch);
 	zone_policy_free(k->former);
 	zone_policy_free(k->current);
 	crypto_free(k->crypto);

@@ -48,7 +48,8 @@ int zone_keeper_reload(struct zone_keeper *k, const struct config *c, struct com
 int zone_keeper_reload_zone(struct zone_keeper *k, const struct config *c, const struct name *apex,
         struct complaint *why);
 
-/* Does what is due; call it regularly, at least after zone_keeper_wait_ms(). It goes on to check pre-made signatures,
+/* Does what is due; call it regularly, at least after zone_keeper_wait_ms(). It reads timelines that the keeper has written anew
+ * (timeline_watch.h), and goes on to check pre-made signatures,
  * for a short time. Once a day it warns of those that last for less than half of the time that they were made for, unless `now_s` is negative, which means that the
  * clock is not set, and of broken zones. `now_ms` is of the monotonic clock. */
 void zone_keeper_look(struct zone_keeper *k, int64_t now_s, uint64_t now_ms);

@@ -347,6 +347,13 @@ struct zone_counts zone_policy_counts(const struct zone_policy *z)
 	return n;
 }
 
+const struct config_zone *zone_policy_zone(const struct zone_policy *z, unsigned zone)
+{
+	const struct config_zones *text = &z->seats[zone].entry->text;
+
+	return text->count > 0 ? &text->items[0] : NULL;
+}
+
 bool zone_policy_is_new(const struct zone_policy *z, unsigned zone)
 {
 	return z->seats[zone].is_new;

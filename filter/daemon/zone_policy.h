@@ -43,6 +43,9 @@ struct zone_counts {
 };
 struct zone_counts zone_policy_counts(const struct zone_policy *z);
 
+/* Returns how a zone is configured, by its index; NULL if that could not be read. */
+const struct config_zone *zone_policy_zone(const struct zone_policy *z, unsigned zone);
+
 /* True if the zone, by its index, is not as in the former policy. */
 bool zone_policy_is_new(const struct zone_policy *z, unsigned zone);
 

@@ -2,6 +2,7 @@
 /* Keys are read again while workers sign with them. */
 #include "test.h"
 
+#include <limits.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -167,6 +168,37 @@ static void keys_that_a_worker_uses_are_not_freed(void **state)
 	zone_keeper_look(bed->keeper, NOW, 1000);
 	assert_int_equal(zone_keeper_reload(bed->keeper, &bed->config, &bed->why), 0);
 	bed_free(bed);
+}
+
+static unsigned broken_at(struct bed *bed, uint64_t now_ms)
+{
+	zone_keeper_look(bed->keeper, NOW, now_ms);
+	orders_take(bed->worker);
+	return zone_keeper_counts(bed->keeper).broken;
+}
+
+/* The keeper is another user, and cannot order a reload. What people write waits for their order. */
+static void the_timeline_of_a_kept_zone_is_read_when_it_changes(void **state)
+{
+	(void)state;
+	for (unsigned is_kept = 0; is_kept < 2; is_kept++) {
+		struct bed *bed = bed_new();
+		bed->config.sign_zones.items[0].is_kept = (uint8_t)is_kept;
+		log_set_level(LOG_LEVEL_ERROR - 1);
+		start(bed);
+		assert_int_equal(broken_at(bed, 1000), 0);
+		run(bed, "echo nonsense >K" ZONE ".timeline");
+		assert_int_equal(broken_at(bed, 10000), 0);
+		assert_int_equal(broken_at(bed, 11000), is_kept);
+		const struct sign_policy *read = zone_keeper_policy(bed->keeper);
+		assert_int_equal(broken_at(bed, 11001), is_kept);
+		assert_int_equal(broken_at(bed, 30000), is_kept);
+		assert_ptr_equal(zone_keeper_policy(bed->keeper), read);
+		run(bed, "rm K" ZONE ".timeline");
+		assert_int_equal(broken_at(bed, 50000), 0);
+		assert_int_equal(zone_keeper_wait_ms(bed->keeper), is_kept ? 10000 : INT_MAX);
+		bed_free(bed);
+	}
 }
 
 static const struct sign_zone *zone_called(const struct bed *bed, const char *text)
@@ -413,6 +445,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_worker_takes_new_keys_at_its_next_turn),
+		cmocka_unit_test(the_timeline_of_a_kept_zone_is_read_when_it_changes),
 		cmocka_unit_test(keys_that_a_worker_uses_are_not_freed),
 		cmocka_unit_test(a_broken_zone_keeps_what_it_had_and_the_others_go_on),
 		cmocka_unit_test(
