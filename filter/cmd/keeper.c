@@ -11,46 +11,16 @@
 #include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
-#include "daemon/control_client.h"
 #include "daemon/systemd.h"
 #include "daemon/timekeeper.h"
 #include "keeper/keeper_work.h"
 
-struct keeper_command {
-	const struct config *config;
-	struct timekeeper time;
-	bool told_reload; /* why the packet process does not read timelines */
-};
-
 static bool keeper_clock_is_trusted(void *context)
 {
-	struct keeper_command *k = context;
+	struct timekeeper *time = context;
 
-	timekeeper_look(&k->time, clock_monotonic_ms(), 0);
-	return k->time.state != CLOCK_NOT_SET;
-}
-
-/* Has the packet process read the new timeline, if there is one on this machine. */
-static void tell_packet_process(void *context, const struct name *zone)
-{
-	struct keeper_command *k = context;
-	char name[NAME_TEXT_SIZE], request[NAME_TEXT_SIZE + 10];
-	int error = 0;
-
-	if (!control_is_built())
-		return;
-	snprintf(request, sizeof(request), "reload %s", name_text(zone, name));
-	struct control_answer *answer = control_ask(k->config->control_socket, request, &error);
-	const char *fault = answer && control_answer_code(answer) != CONTROL_FINE
-	                            ? control_answer_error(answer)
-	                            : NULL;
-	if (!answer && error != -ENOENT && error != -ECONNREFUSED)
-		fault = strerror(-error);
-	if (fault && !k->told_reload)
-		log_warning("the daemon at %s did not read the new timeline of %s: %s",
-		        k->config->control_socket, name, fault);
-	k->told_reload = fault != NULL;
-	control_answer_free(answer);
+	timekeeper_look(time, clock_monotonic_ms(), 0);
+	return time->state != CLOCK_NOT_SET;
 }
 
 /* Returns a descriptor that is readable when the keeper is to end or to read its configuration again; -1 on failure. */
@@ -78,19 +48,18 @@ static bool wants_reload(int signals)
 /* Works with this configuration. Returns true if it is to be read again. */
 static bool keep_zones(const struct config *c, int signals, enum exit_code *code)
 {
-	struct keeper_command k = { .config = c };
+	struct timekeeper time;
 	struct complaint error;
 	char path[CONFIG_PATH_MAX + 10];
 	const struct keeper_job job = { .config = c,
 		.stop_fd = signals,
 		.clock_is_trusted = keeper_clock_is_trusted,
-		.wrote_timeline = tell_packet_process,
-		.context = &k };
+		.context = &time };
 
 	snprintf(path, sizeof(path), "%s/clock", c->keeper_directory);
-	timekeeper_init(&k.time, &clock_system, clock_built_s, path,
+	timekeeper_init(&time, &clock_system, clock_built_s, path,
 	        c->unsynchronised_clock == UNSYNCHRONISED_DOUBT);
-	k.time.signs = true;
+	time.signs = true;
 	systemd_ready();
 	*code = EXIT_FINE;
 	if (!keeper_work(&job, &error)) {

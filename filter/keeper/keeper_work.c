@@ -153,8 +153,6 @@ static void turn_zone(
 	if (!l.is_seen && zone->due_s > order.now_s + LOOK_AGAIN_S)
 		zone->due_s = order.now_s + LOOK_AGAIN_S;
 	tell_result(zone, &result, tools);
-	if (result.wrote_timeline)
-		job->wrote_timeline(job->context, &zone->kept.name);
 }
 
 /* ---- The work ---- */

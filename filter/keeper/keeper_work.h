@@ -5,7 +5,6 @@
 #define KEEPER_KEEPER_WORK_H
 
 #include "config/config.h"
-#include "wire/name.h"
 
 /* Borrows everything. */
 struct keeper_job {
@@ -13,8 +12,6 @@ struct keeper_job {
 	const char *vault_program; /* sealgate-vault; NULL: where it is installed */
 	int stop_fd; /* when it is readable, the work ends: between two turns, or in a look */
 	bool (*clock_is_trusted)(void *context);
-	void (*wrote_timeline)(
-	        void *context, const struct name *zone); /* the packet process is to read it */
 	void *context;
 };
 
