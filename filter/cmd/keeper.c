@@ -23,6 +23,18 @@ static bool keeper_clock_is_trusted(void *context)
 	return time->state != CLOCK_NOT_SET;
 }
 
+static void keeper_serve(void *context, struct keeper *keeper)
+{
+	(void)context;
+	(void)keeper;
+}
+
+static void keeper_is_alive(void *context)
+{
+	(void)context;
+	systemd_alive();
+}
+
 /* Returns a descriptor that is readable when the keeper is to end or to read its configuration again; -1 on failure. */
 static int open_signals(void)
 {
@@ -53,7 +65,10 @@ static bool keep_zones(const struct config *c, int signals, enum exit_code *code
 	char path[CONFIG_PATH_MAX + 10];
 	const struct keeper_job job = { .config = c,
 		.stop_fd = signals,
+		.control_fd = -1,
 		.clock_is_trusted = keeper_clock_is_trusted,
+		.serve = keeper_serve,
+		.is_alive = keeper_is_alive,
 		.context = &time };
 
 	snprintf(path, sizeof(path), "%s/clock", c->keeper_directory);

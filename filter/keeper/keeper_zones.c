@@ -9,27 +9,38 @@
 #include "config/zone_directory.h"
 #include "config/zone_file.h"
 
+/* Returns a place for one more zone; NULL if memory is short. */
+static struct keeper_zone *new_keeper_zone(struct keeper_zones *zones)
+{
+	struct keeper_zone **items =
+	        reallocarray(zones->items, zones->count + 1, sizeof(*zones->items));
+
+	if (!items)
+		return NULL;
+	zones->items = items;
+	items[zones->count] = calloc(1, sizeof(**items));
+	return items[zones->count];
+}
+
 /* Returns false if memory is short. */
 static bool add_kept_zone(
         struct keeper_zones *zones, const struct config *c, const struct config_zone *configured)
 {
+	struct life_policy policy;
 	struct complaint why;
 	char name[NAME_TEXT_SIZE];
 
 	if (!configured->is_kept)
 		return true;
-	struct keeper_zone *items =
-	        reallocarray(zones->items, zones->count + 1, sizeof(*zones->items));
-	if (!items)
-		return false;
-	zones->items = items;
-	struct keeper_zone *zone = &items[zones->count];
-	*zone = (struct keeper_zone){ .due_s = 0 };
-	if (!config_keeper_policy(c, configured, &zone->policy, &why)) {
+	if (!config_keeper_policy(c, configured, &policy, &why)) {
 		log_error("%s: not looked after: %s", name_text(&configured->apex, name), why.text);
 		return true;
 	}
+	struct keeper_zone *zone = new_keeper_zone(zones);
+	if (!zone)
+		return false;
 	kept_zone_init(&zone->kept, &configured->apex);
+	zone->policy = policy;
 	strcpy(zone->timelines, configured->keys);
 	zones->count++;
 	return true;
@@ -90,6 +101,8 @@ bool keeper_zones_list(struct keeper_zones *zones, const struct config *c, struc
 
 void keeper_zones_fini(struct keeper_zones *zones)
 {
+	for (unsigned i = 0; i < zones->count; i++)
+		free(zones->items[i]);
 	free(zones->items);
 	*zones = (struct keeper_zones){ .count = 0 };
 }
@@ -99,8 +112,18 @@ struct keeper_zone *keeper_zones_next(const struct keeper_zones *zones)
 	struct keeper_zone *first = NULL;
 
 	for (unsigned i = 0; i < zones->count; i++) {
-		if (!first || zones->items[i].due_s < first->due_s)
-			first = &zones->items[i];
+		struct keeper_zone *zone = zones->items[i];
+		if (!zone->is_looked_at && (!first || zone->due_s < first->due_s))
+			first = zone;
 	}
 	return first;
+}
+
+struct keeper_zone *keeper_zones_find(const struct keeper_zones *zones, const struct name *name)
+{
+	for (unsigned i = 0; i < zones->count; i++) {
+		if (name_equal(&zones->items[i]->kept.name, name))
+			return zones->items[i];
+	}
+	return NULL;
 }

@@ -11,6 +11,7 @@ struct keeper_zone {
 	struct life_policy policy;
 	char timelines[CONFIG_PATH_MAX]; /* the directory of the zone's timeline */
 	int64_t due_s;                   /* when its next turn is due */
+	bool is_looked_at;               /* a look is under way; the turn follows it */
 	enum life_word word;             /* as told last */
 	struct complaint told;           /* what was wrong with a turn, as told last; or "" */
 	struct complaint told_look;      /* likewise with a look */
@@ -19,7 +20,7 @@ struct keeper_zone {
 
 struct keeper_zones {
 	unsigned count;
-	struct keeper_zone *items; /* owned */
+	struct keeper_zone **items; /* owned; a zone stays where it is */
 };
 
 /* Lists the zones, each due at once. What is wrong with a zone is logged, and the others are listed. Returns false
@@ -27,7 +28,10 @@ struct keeper_zones {
 bool keeper_zones_list(struct keeper_zones *zones, const struct config *c, struct complaint *error);
 void keeper_zones_fini(struct keeper_zones *zones);
 
-/* Returns the zone that is due first; NULL if there is none. */
+/* Returns the zone that is due first, of those that no look is under way for; NULL if there is none. */
 struct keeper_zone *keeper_zones_next(const struct keeper_zones *zones);
+
+/* Returns the zone of this name; NULL if there is none. */
+struct keeper_zone *keeper_zones_find(const struct keeper_zones *zones, const struct name *name);
 
 #endif

@@ -50,11 +50,11 @@ static void only_zones_that_say_so_are_looked_after(void **state)
 	assert_true(keeper_zones_list(&zones, &c, &error));
 	assert_int_equal(zones.count, COUNT(wanted));
 	for (unsigned i = 0; i < zones.count; i++) {
-		assert_string_equal(name_text(&zones.items[i].kept.name, name), wanted[i][0]);
-		assert_string_equal(zones.items[i].timelines, wanted[i][1]);
+		assert_string_equal(name_text(&zones.items[i]->kept.name, name), wanted[i][0]);
+		assert_string_equal(zones.items[i]->timelines, wanted[i][1]);
 	}
-	assert_int_equal(zones.items[0].policy.zone_ttl_s, 86400);
-	assert_int_equal(zones.items[1].policy.zone_ttl_s, 60);
+	assert_int_equal(zones.items[0]->policy.zone_ttl_s, 86400);
+	assert_int_equal(zones.items[1]->policy.zone_ttl_s, 60);
 	keeper_zones_fini(&zones);
 	config_fini(&c);
 	empty_zone_directory();
@@ -62,14 +62,35 @@ static void only_zones_that_say_so_are_looked_after(void **state)
 
 static void the_zone_that_is_due_first_comes_first(void **state)
 {
-	struct keeper_zone items[] = { { .due_s = 7 }, { .due_s = 5 }, { .due_s = 6 } };
+	struct keeper_zone a = { .due_s = 7 }, b = { .due_s = 5 }, c = { .due_s = 6 };
+	struct keeper_zone *items[] = { &a, &b, &c };
 	const struct keeper_zones zones = { .count = COUNT(items), .items = items }, none = { 0 };
 
 	(void)state;
-	assert_ptr_equal(keeper_zones_next(&zones), &items[1]);
-	items[1].due_s = 9;
-	assert_ptr_equal(keeper_zones_next(&zones), &items[2]);
+	assert_ptr_equal(keeper_zones_next(&zones), &b);
+	b.due_s = 9;
+	assert_ptr_equal(keeper_zones_next(&zones), &c);
+	c.is_looked_at = true;
+	assert_ptr_equal(keeper_zones_next(&zones), &a);
+	a.is_looked_at = b.is_looked_at = true;
+	assert_null(keeper_zones_next(&zones));
 	assert_null(keeper_zones_next(&none));
+}
+
+static void a_zone_is_found_by_its_name_in_any_letters(void **state)
+{
+	struct keeper_zone a = { .due_s = 7 }, b = { .due_s = 5 };
+	struct keeper_zone *items[] = { &a, &b };
+	const struct keeper_zones zones = { .count = COUNT(items), .items = items };
+	struct name asked;
+
+	(void)state;
+	assert_true(name_from_text("a.test", &a.kept.name));
+	assert_true(name_from_text("b.test", &b.kept.name));
+	assert_true(name_from_text("B.Test", &asked));
+	assert_ptr_equal(keeper_zones_find(&zones, &asked), &b);
+	assert_true(name_from_text("www.b.test", &asked));
+	assert_null(keeper_zones_find(&zones, &asked));
 }
 
 int main(void)
@@ -77,6 +98,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_zones_that_say_so_are_looked_after),
 		cmocka_unit_test(the_zone_that_is_due_first_comes_first),
+		cmocka_unit_test(a_zone_is_found_by_its_name_in_any_letters),
 	};
 	return cmocka_run_group_tests_name("keeper_zones", tests, make_file, remove_file);
 }

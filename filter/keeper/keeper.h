@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The keeper: what it is given, what it works with, and the zones that it looks after. One thread has it. */
+#ifndef KEEPER_KEEPER_H
+#define KEEPER_KEEPER_H
+
+#include "keeper/keeper_tools.h"
+#include "keeper/keeper_zones.h"
+
+struct keeper;
+
+/* Borrows everything. */
+struct keeper_job {
+	const struct config *config;
+	const char *vault_program; /* sealgate-vault; NULL: where it is installed */
+	int stop_fd;    /* when it is readable, the work ends: between two turns, or in a look */
+	int control_fd; /* when it is readable, `serve` is called; -1: nobody gives orders */
+	bool (*clock_is_trusted)(void *context);
+	void (*serve)(void *context, struct keeper *keeper);
+	void (*is_alive)(void *context); /* called once a minute at least while work goes on */
+	void *context;
+};
+
+struct keeper {
+	const struct keeper_job *job;
+	struct keeper_tools tools;
+	struct keeper_zones zones;
+};
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "keeper/zone_work.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "keeper/key_material.h"
+#include "keeper/look_life.h"
+
+#define LOOK_AGAIN_S 600 /* after a look that failed */
+
+/* Counts on while the machine sleeps, and nobody sets it. */
+static int64_t uptime_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	return (int64_t)t.tv_sec;
+}
+
+/* What was seen, in the words of the life of keys. */
+struct zone_seen {
+	struct look_life life;
+	struct life_observation seen;
+	bool is_seen; /* false: nothing is known of the servers */
+};
+
+/* Says it once, and again only after it has changed. */
+static void tell_fault(
+        const struct keeper_zone *zone, struct complaint *told, const char *what, const char *why)
+{
+	char name[NAME_TEXT_SIZE];
+
+	if (strcmp(told->text, why) == 0)
+		return;
+	snprintf(told->text, sizeof(told->text), "%s", why);
+	log_warning("%s: %s: %s", name_text(&zone->kept.name, name), what, why);
+}
+
+/* ---- Looking ---- */
+
+/* Returns false with a complaint if the keys of the zone cannot be read. */
+static bool read_look(struct zone_seen *s, const struct keeper_tools *tools,
+        const struct keeper_zone *zone, const struct zone_look *look, struct complaint *why)
+{
+	struct key_material *m =
+	        key_material_load(tools->store.directory, &zone->kept.name, &zone->kept.life, why);
+
+	if (!m)
+		return false;
+	const struct look_keys keys = {
+		.keys = m->keys, .count = m->count, .crypto = tools->crypto
+	};
+	look_life_fill(&s->life, &s->seen, look, &keys);
+	key_material_free(m);
+	return true;
+}
+
+static void take_look(struct zone_seen *s, struct keeper_zone *zone,
+        const struct keeper_tools *tools, const struct zone_look *look, const struct complaint *why)
+{
+	struct complaint unread;
+
+	s->is_seen = look && read_look(s, tools, zone, look, &unread);
+	if (s->is_seen)
+		zone->told_look.text[0] = '\0';
+	else if (look || why)
+		tell_fault(zone, &zone->told_look, "its servers cannot be looked at",
+		        look ? unread.text : why->text);
+}
+
+void zone_work_begin(struct keeper *k, struct keeper_zone *zone)
+{
+	struct keeper_tools *tools = &k->tools;
+	struct complaint why;
+
+	tools->store.timelines = zone->timelines;
+	if (!zone->kept.is_read &&
+	        !kept_zone_read(&zone->kept, &tools->store, &zone->policy, tools->crypto, &why)) {
+		zone_work_end(k, zone, NULL, NULL);
+		return;
+	}
+	const struct look_order order = { .zone = &zone->kept.name,
+		.resolvers = tools->config->resolvers.items,
+		.resolver_count = tools->config->resolvers.count,
+		.judge = tools->judge,
+		.stop_fd = k->job->stop_fd,
+		.now_s = clock_wall_s() };
+	struct zone_look *look = look_at(&order, &why);
+	zone_work_end(k, zone, look, &why);
+}
+
+/* ---- Turns ---- */
+
+/* True if nobody has ever given the zone keys: there is no state. */
+static bool is_untouched(const struct life *life)
+{
+	return life->count == 0 && life->generation == 0 && life->next_id == 1 && !life->is_signed;
+}
+
+static bool any_server_is_reached(const struct zone_seen *s)
+{
+	for (unsigned i = 0; s->is_seen && i < s->seen.server_count; i++) {
+		if (s->seen.servers[i].is_reached)
+			return true;
+	}
+	return false;
+}
+
+/* keeper = true is the order to sign. It is taken after a look: the zone may have keys of somebody else, and then the turn
+ * refuses to go on. */
+static void begin_zone(
+        struct keeper_tools *tools, struct keeper_zone *zone, const struct zone_seen *s)
+{
+	struct complaint why;
+
+	if (!zone->kept.is_read || !is_untouched(&zone->kept.life) || !any_server_is_reached(s))
+		return;
+	if (!kept_zone_order(&zone->kept, &tools->store, &zone->policy, LIFE_ORDER_SIGN, 0, &why))
+		tell_fault(zone, &zone->told, "it cannot be signed", why.text);
+}
+
+static void tell_result(
+        struct keeper_zone *zone, const struct turn_result *r, const struct keeper_tools *tools)
+{
+	bool failed = !r->is_trusted || r->has_failed || r->fault != VAULT_GOOD;
+	char name[NAME_TEXT_SIZE];
+
+	if (failed)
+		tell_fault(zone, &zone->told,
+		        r->fault == VAULT_GOOD ? "its keys do not move" : "the vault",
+		        r->fault != VAULT_GOOD && !tools->vault ? tools->vault_why.text
+		                                                : r->why.text);
+	else
+		zone->told.text[0] = '\0';
+	if (zone->was_turned && zone->word == r->word)
+		return;
+	zone->was_turned = true;
+	zone->word = r->word;
+	log_line(r->alarms.has_failed || r->alarms.needs ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,
+	        "%s: %s", name_text(&zone->kept.name, name), life_word_text(r->word));
+}
+
+static void turn_zone(struct keeper *k, struct keeper_zone *zone, const struct zone_seen *s)
+{
+	struct keeper_tools *tools = &k->tools;
+	struct turn_result result;
+
+	keeper_tools_open_vault(tools);
+	const struct turn_order order = { .store = &tools->store,
+		.policy = &zone->policy,
+		.vault = tools->vault,
+		.crypto = tools->crypto,
+		.seen = s->is_seen ? &s->seen : NULL,
+		.now_s = clock_wall_s(),
+		.uptime_s = uptime_s(),
+		.is_clock_trusted = k->job->clock_is_trusted(k->job->context) };
+	zone_turn(&zone->kept, &order, &result);
+	zone->due_s = result.next_s;
+	if (!s->is_seen && zone->due_s > order.now_s + LOOK_AGAIN_S)
+		zone->due_s = order.now_s + LOOK_AGAIN_S;
+	tell_result(zone, &result, tools);
+}
+
+void zone_work_end(struct keeper *k, struct keeper_zone *zone, struct zone_look *look,
+        const struct complaint *why)
+{
+	struct zone_seen s = { .is_seen = false };
+
+	zone->is_looked_at = false;
+	k->tools.store.timelines = zone->timelines;
+	take_look(&s, zone, &k->tools, look, why);
+	begin_zone(&k->tools, zone, &s);
+	turn_zone(k, zone, &s);
+	look_free(look);
+}
