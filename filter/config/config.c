@@ -189,6 +189,7 @@ static bool load_stream(struct config_reader *r, FILE *stream)
 	if (good) {
 		config_instance_defaults(r->config, &file, NULL);
 		good = load_group(r, "", config_root_setting(&file)) && keys_fit(r, &file);
+		config_zones_place(&r->config->sign_zones, r->config->keeper_timelines);
 	}
 	if (good)
 		doubt_waits(r, &file);

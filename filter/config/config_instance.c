@@ -48,6 +48,8 @@ void config_instance_take(struct config *c, const char *name)
 	c->shortcut_mark_bit = marks[number].shortcut_bit;
 	instance_socket(c->instance, c->control_socket);
 	snprintf(c->keeper_directory, CONFIG_PATH_MAX, "/var/lib/sealgate-keeper-%s", c->instance);
+	snprintf(c->keeper_timelines, CONFIG_PATH_MAX, "/var/lib/sealgate-timelines-%s",
+	        c->instance);
 	snprintf(c->shortcut_directory, CONFIG_PATH_MAX, "/run/sealgate_bpf-%s", c->instance);
 	for (size_t i = 0; i < config_key_count; i++)
 		move_state(c, &config_keys[i]);

@@ -3,8 +3,6 @@
 
 #include "crypto/pubkey.h"
 
-#define DAY_S INT64_C(86400)
-
 bool config_keeper_policy(const struct config *c, const struct config_zone *zone,
         struct life_policy *policy, struct complaint *error)
 {
@@ -13,9 +11,10 @@ bool config_keeper_policy(const struct config *c, const struct config_zone *zone
 	        c->keeper_algorithm == KEEPER_ED25519 ? ALGORITHM_ED25519 : ALGORITHM_ECDSAP256;
 	policy->has_cds = c->keeper_cds;
 	policy->has_standby = c->keeper_standby;
-	policy->ahead_s = c->keeper_ahead_days * DAY_S;
-	policy->zsk_life_s = c->keeper_zsk_days * DAY_S;
-	policy->ksk_life_s = c->keeper_ksk_days * DAY_S;
+	policy->ahead_s = c->keeper_ahead_s;
+	policy->look_s = c->keeper_look_s;
+	policy->zsk_life_s = c->keeper_zsk_life_s;
+	policy->ksk_life_s = c->keeper_ksk_life_s;
 	policy->key_ttl_s = c->keeper_dnskey_ttl_s;
 	policy->zone_ttl_s = zone->max_ttl_s;
 	policy->ds_ttl_s = c->keeper_ds_ttl_s;

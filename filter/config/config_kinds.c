@@ -5,6 +5,7 @@
 
 #include "config/config_reader.h"
 #include "config/config_table.h"
+#include "config/duration.h"
 #include "config/instance.h"
 
 /* ---- Numbers ---- */
@@ -50,6 +51,42 @@ const struct config_kind kind_number = { .set_default = number_default,
 	.read = number_read,
 	.say_allowed = number_say_allowed,
 	.show = number_show };
+
+static bool span_read(
+        struct config_reader *r, const struct config_key *k, const config_setting_t *s, void *value)
+{
+	const char *text = config_setting_get_string(s);
+	int64_t seconds;
+
+	(void)r;
+	if (!text || !duration_read(text, &seconds) || seconds < k->min || seconds > k->max)
+		return false;
+	*(uint32_t *)value = (uint32_t)seconds;
+	return true;
+}
+
+static void span_say_allowed(const struct config_key *k, FILE *out)
+{
+	char least[DURATION_SIZE], most[DURATION_SIZE];
+
+	fprintf(out,
+	        "a span of time from \"%s\" to \"%s\": a number and one of the letters s, m, h, d, "
+	        "w",
+	        duration_write(k->min, least), duration_write(k->max, most));
+}
+
+static void span_show(const struct config_key *k, const void *value, FILE *out)
+{
+	char text[DURATION_SIZE];
+
+	(void)k;
+	kind_show_text(duration_write(*(const uint32_t *)value, text), out);
+}
+
+const struct config_kind kind_duration = { .set_default = number_default,
+	.read = span_read,
+	.say_allowed = span_say_allowed,
+	.show = span_show };
 
 /* libconfig reads a number without an L at its end as 32 bits with a sign, hexadecimal or not. */
 static bool mark_read(

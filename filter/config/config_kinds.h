@@ -33,6 +33,7 @@ struct config_kind {
 };
 
 extern const struct config_kind kind_number;    /* uint32_t */
+extern const struct config_kind kind_duration;  /* uint32_t, in seconds */
 extern const struct config_kind kind_mark;      /* uint32_t, shown in hexadecimal */
 extern const struct config_kind kind_switch;    /* bool */
 extern const struct config_kind kind_word;      /* uint32_t, the index in the key's `words` */

@@ -121,8 +121,10 @@ static void zones_show(const struct config_key *k, const void *value, FILE *out)
 
 		fprintf(out, "%s\n\t\t{ name = ", i ? "," : "");
 		kind_show_text(name_text(&zone->apex, text), out);
-		fputs("; keys = ", out);
-		kind_show_text(zone->keys, out);
+		if (!zone->is_kept) {
+			fputs("; keys = ", out);
+			kind_show_text(zone->keys, out);
+		}
 		fprintf(out, "; max_ttl = %u;", zone->max_ttl_s);
 		habits_show(zone, out);
 		zone_show_cuts(zones, zone, out);

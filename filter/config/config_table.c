@@ -75,6 +75,8 @@ static const char *const log_level_words[] = {
 /* Special use: RFC 6761, 6762 with its appendix G, 7686, 8375, 9462, 9476, 9665, and ICANN's .internal.
  * "localdomain" is what installers write into /etc/hosts. Not "test": nobody serves it but developers,
  * and nothing but a key of theirs says so. The networks: RFC 6303, RFC 7793. */
+#define DAY_S 86400
+
 #define LOCAL_NAMES                                                                                \
 	"localhost localdomain local lan home corp intranet internal private alt invalid onion "   \
 	"home.arpa resolver.arpa service.arpa 0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 "     \
@@ -423,7 +425,9 @@ const struct config_key config_keys[] = {
 	                "Answers of other servers about the zone are not signed. Without this\n"
 	                "list, all servers serve the zone.\n"
 	                "keeper (false): true if `sealgate keeper` looks after the keys: it\n"
-	                "makes them, rolls them, and writes the timeline into `keys`." },
+	                "makes them, rolls them, and writes the zone's timeline. Such a zone has "
+	                "no\n"
+	                "`keys`: its timeline is in keeper.timelines." },
 	{ "sign.zones_directory", &kind_directory, AT(sign_zones_directory), .text = "",
 	        .change = CHANGE_NOW,
 	        .help = "A directory of more zones. Each file in it is one, \"example.org.conf\" "
@@ -466,6 +470,10 @@ const struct config_key config_keys[] = {
 	        .help = "Of `sealgate keeper`, which looks after the keys of zones that have\n"
 	                "keeper = true: the directory of their states and keys. Only the user\n"
 	                "of the keeper may read it." },
+	{ "keeper.timelines", &kind_directory, AT(keeper_timelines),
+	        .text = "/var/lib/sealgate-timelines",
+	        .help = "The directory of their timelines, which the keeper writes and the signer\n"
+	                "reads. Copy it to the other gateways of these zones." },
 	{ "keeper.vault", &kind_vault, AT(keeper_vault), .text = "",
 	        .help = "Where KSKs are: a directory, or a token,\n"
 	                "\"pkcs11:token=sealgate?pin-source=file:/etc/sealgate/vault/pin\".\n"
@@ -476,28 +484,34 @@ const struct config_key config_keys[] = {
 	        .number = KEEPER_ECDSAP256SHA256,
 	        .help = "The algorithm of keys. After a change, zones roll to it. Many tokens\n"
 	                "lack \"ed25519\"." },
-	{ "keeper.ahead_days", &kind_number, AT(keeper_ahead_days), .number = 15, .min = 2,
-	        .max = 28,
-	        .help = "How many days ahead KSKs sign: for so long the vault may be away." },
-	{ "keeper.zsk_days", &kind_number, AT(keeper_zsk_days), .number = 30, .min = 4, .max = 3650,
-	        .help = "After how many days a ZSK is replaced." },
-	{ "keeper.ksk_days", &kind_number, AT(keeper_ksk_days), .number = 365, .max = 3650,
-	        .help = "The same of a KSK. Its roll ends when the parent has the new DS. 0: only\n"
+	{ "keeper.ahead", &kind_duration, AT(keeper_ahead_s), .number = 15 * DAY_S, .min = 15,
+	        .max = 28 * DAY_S,
+	        .help = "How far ahead KSKs sign: for so long the vault may be away. Timelines "
+	                "are\n"
+	                "prolonged fifteen times in this time, and at least once a day." },
+	{ "keeper.zsk_life", &kind_duration, AT(keeper_zsk_life_s), .number = 30 * DAY_S, .min = 1,
+	        .max = 3650 * DAY_S, .help = "After what time a ZSK is replaced." },
+	{ "keeper.ksk_life", &kind_duration, AT(keeper_ksk_life_s), .number = 365 * DAY_S, .min = 0,
+	        .max = 3650 * DAY_S,
+	        .help = "The same of a KSK. Its roll ends when the parent has the new DS. \"0s\": "
+	                "only\n"
 	                "when told." },
-	{ "keeper.dnskey_ttl_s", &kind_number, AT(keeper_dnskey_ttl_s), .number = 3600, .min = 60,
-	        .max = 86400, .help = "The TTL of DNSKEY, CDS and CDNSKEY, in seconds." },
-	{ "keeper.ds_ttl_s", &kind_number, AT(keeper_ds_ttl_s), .number = 86400, .min = 1,
-	        .max = 604800,
-	        .help = "The TTL of DS at the parents, in seconds. If a longer one is seen, that\n"
-	                "counts." },
-	{ "keeper.zone_spread_s", &kind_number, AT(keeper_zone_spread_s), .number = 300,
-	        .max = 604800,
-	        .help = "After how many seconds every gateway of a zone has a new timeline." },
-	{ "keeper.parent_spread_s", &kind_number, AT(keeper_parent_spread_s), .number = 3600,
-	        .max = 604800,
+	{ "keeper.dnskey_ttl", &kind_duration, AT(keeper_dnskey_ttl_s), .number = 3600, .min = 1,
+	        .max = DAY_S, .help = "The TTL of DNSKEY, CDS and CDNSKEY." },
+	{ "keeper.ds_ttl", &kind_duration, AT(keeper_ds_ttl_s), .number = DAY_S, .min = 1,
+	        .max = 7 * DAY_S,
+	        .help = "The TTL of DS at the parents. If a longer one is seen, that counts." },
+	{ "keeper.zone_spread", &kind_duration, AT(keeper_zone_spread_s), .number = 300, .min = 0,
+	        .max = 7 * DAY_S,
+	        .help = "After what time every gateway of a zone has a new timeline." },
+	{ "keeper.parent_spread", &kind_duration, AT(keeper_parent_spread_s), .number = 3600,
+	        .min = 0, .max = 7 * DAY_S,
 	        .help = "The same of the servers of a parent, those behind anycast included." },
-	{ "keeper.safety_s", &kind_number, AT(keeper_safety_s), .number = 3600, .max = 604800,
-	        .help = "How many seconds longer each wait is than it must be." },
+	{ "keeper.safety", &kind_duration, AT(keeper_safety_s), .number = 3600, .min = 0,
+	        .max = 7 * DAY_S, .help = "How much longer each wait is than it must be." },
+	{ "keeper.look", &kind_duration, AT(keeper_look_s), .number = 3600, .min = 1, .max = 3600,
+	        .help = "How often the servers of a zone and of its parent are asked while\n"
+	                "something waits for them." },
 	{ "keeper.cds", &kind_switch, AT(keeper_cds), .number = true,
 	        .help = "If true, zones have CDS and CDNSKEY, for parents that look (RFC 7344)." },
 	{ "keeper.standby", &kind_switch, AT(keeper_standby),

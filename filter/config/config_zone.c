@@ -184,18 +184,23 @@ static bool zone_read_apex(
 	return true;
 }
 
+/* A zone of the keeper gets its directory when the whole file is read: config_zones_place(). */
 static bool zone_read_keys(
-        struct config_reader *r, const config_setting_t *s, char path[static CONFIG_PATH_MAX])
+        struct config_reader *r, const config_setting_t *s, struct config_zone *zone)
 {
 	const config_setting_t *keys = config_setting_get_member(s, "keys");
 
+	if (zone->is_kept)
+		return !keys || reader_wrong(r, keys,
+		                        "a zone with keeper = true has no `keys`: its timeline is "
+		                        "in keeper.timelines");
 	if (keys)
-		return reader_path(keys, path) ||
+		return reader_path(keys, zone->keys) ||
 		       reader_wrong(r, keys,
 		               "keys must be the path of a directory, starting with / and shorter "
 		               "than %d octets",
 		               CONFIG_PATH_MAX);
-	strcpy(path, CONFIG_KEYS_DIRECTORY);
+	strcpy(zone->keys, CONFIG_KEYS_DIRECTORY);
 	return true;
 }
 
@@ -219,9 +224,9 @@ static bool zone_read_members(struct config_reader *r, const config_setting_t *s
 	const config_setting_t *cuts = config_setting_get_member(s, "cuts");
 	const config_setting_t *servers = config_setting_get_member(s, "servers");
 
-	return zone_read_keys(r, s, zone->keys) &&
+	return habits_read(r, s, zone) && zone_read_keys(r, s, zone) &&
 	       (!max_ttl || zone_read_max_ttl(r, max_ttl, &zone->max_ttl_s)) &&
-	       habits_read(r, s, zone) && (!cuts || zone_read_cuts(r, cuts, zone, zones)) &&
+	       (!cuts || zone_read_cuts(r, cuts, zone, zones)) &&
 	       (!servers || zone_read_speakers(r, servers, zone, zones));
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config/config_zones.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,4 +90,13 @@ void config_zones_fini(struct config_zones *zones)
 	free(zones->cuts);
 	free(zones->speakers);
 	*zones = (struct config_zones){ 0 };
+}
+
+void config_zones_place(struct config_zones *zones, const char *timelines)
+{
+	for (unsigned i = 0; i < zones->count; i++) {
+		struct config_zone *zone = &zones->items[i];
+		if (zone->is_kept)
+			snprintf(zone->keys, sizeof(zone->keys), "%s", timelines);
+	}
 }

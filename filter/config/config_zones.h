@@ -21,7 +21,7 @@
 
 struct config_zone {
 	struct name apex;
-	char keys[CONFIG_PATH_MAX]; /* the directory of its key files */
+	char keys[CONFIG_PATH_MAX]; /* the directory of its key files, or of its timeline */
 	uint32_t max_ttl_s;
 	unsigned line; /* of the file; 0 if the file has this zone alone */
 
@@ -71,5 +71,8 @@ bool config_zones_agree(
 
 /* Frees the arrays; the list is empty then. */
 void config_zones_fini(struct config_zones *zones);
+
+/* Gives the zones that the keeper looks after the directory of timelines. */
+void config_zones_place(struct config_zones *zones, const char *timelines);
 
 #endif

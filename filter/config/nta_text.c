@@ -6,10 +6,9 @@
 #include <string.h>
 
 #include "base/encoding.h"
+#include "config/duration.h"
 
 #define UNTIL " until "
-
-#define NUMBER_DIGITS 9 /* of a span of time */
 
 static_assert(NTA_END_SIZE >= DIGITS_TIME_SIZE, "an end has room for a time");
 
@@ -30,26 +29,14 @@ bool nta_read(const char *text, struct nta *nta)
 
 bool nta_end_read(const char *text, int64_t now_s, int64_t *expires_s)
 {
-	static const struct {
-		char unit;
-		unsigned seconds;
-	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { 'w', 7 * 86400 } };
-	size_t digits = strspn(text, "0123456789");
-	char number[NUMBER_DIGITS + 1] = "";
-	unsigned long count;
+	int64_t seconds;
 
 	if (digits_time_read(text, expires_s))
 		return true;
-	if (digits > NUMBER_DIGITS || strlen(text) != digits + 1)
+	if (!duration_read(text, &seconds))
 		return false;
-	memcpy(number, text, digits);
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (text[digits] == units[i].unit && decimal_read(number, UINT32_MAX, &count)) {
-			*expires_s = now_s + (int64_t)count * units[i].seconds;
-			return true;
-		}
-	}
-	return false;
+	*expires_s = now_s + seconds;
+	return true;
 }
 
 const char *nta_end_write(int64_t expires_s, char text[static NTA_END_SIZE])

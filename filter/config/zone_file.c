@@ -40,7 +40,7 @@ static bool read_zone_text(struct config_reader *r, const char *text, const stru
 
 /* libconfig's scanner ends the process if a read fails, so it gets a text, and never the file of one zone of many. */
 bool zone_file_read(struct config_zones *zones, const char *path, const struct name *apex,
-        const struct config_servers *servers, struct complaint *error)
+        const struct config *c, struct complaint *error)
 {
 	struct config_reader r = { .path = path, .error = error };
 	struct stat st;
@@ -54,8 +54,9 @@ bool zone_file_read(struct config_zones *zones, const char *path, const struct n
 		return reader_wrong(&r, NULL, "%s",
 		        errno == EFBIG || errno == EINVAL ? "binary, or too large"
 		                                          : file_why(path, errno));
-	bool good = read_zone_text(&r, text, apex, servers, zones);
+	bool good = read_zone_text(&r, text, apex, &c->sign_servers, zones);
 	free(text);
+	config_zones_place(zones, c->keeper_timelines);
 	if (!good)
 		config_zones_fini(zones);
 	return good;

@@ -48,8 +48,7 @@ static bool read_text(
 	if (!source->file)
 		return config_zones_copy(&e->text, &c->sign_zones, source->index);
 	e->source = source->file->identity;
-	return zone_file_read(&e->text, source->file->path, &source->file->apex, &c->sign_servers,
-	               fault) ||
+	return zone_file_read(&e->text, source->file->path, &source->file->apex, c, fault) ||
 	       take_name_alone(&e->text, &source->file->apex);
 }
 

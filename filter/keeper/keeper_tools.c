@@ -70,15 +70,29 @@ static bool check_resolvers(const struct config *c, struct complaint *error)
 	return false;
 }
 
+/* If a directory cannot be made, keeper_store_open() says so: then it is not there. One that is there is its owner's to
+ * open to others. */
+static void make_directories(const struct config *c, gid_t group)
+{
+	struct stat st;
+
+	file_make_directory(c->keeper_directory, 0700);
+	if (stat(c->keeper_timelines, &st) != 0 &&
+	        file_make_directory(c->keeper_timelines, 0750) == 0 && group != (gid_t)-1)
+		file_share(c->keeper_timelines, 0750, group);
+}
+
 bool keeper_tools_init(struct keeper_tools *t, const struct config *c, const char *vault_program,
         struct complaint *error)
 {
 	gid_t group;
 
 	*t = (struct keeper_tools){ .config = c, .vault_program = vault_program };
-	if (!check_resolvers(c, error) || !find_group(c->keeper_group, &group, error) ||
-	        keeper_store_open(
-	                &t->store, c->keeper_directory, c->keeper_directory, group, error) != 0)
+	if (!check_resolvers(c, error) || !find_group(c->keeper_group, &group, error))
+		return false;
+	make_directories(c, group);
+	if (keeper_store_open(&t->store, c->keeper_directory, c->keeper_timelines, group, error) !=
+	        0)
 		return false;
 	if (get_judge(t, error)) {
 		keeper_tools_open_vault(t);

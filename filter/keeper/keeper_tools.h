@@ -11,9 +11,9 @@
 struct keeper_tools {
 	const struct config *config; /* borrowed */
 	const char *vault_program;   /* borrowed */
-	struct keeper_store store;   /* its `timelines` are those of the zone at work */
-	struct vault *vault;         /* NULL: it could not be opened */
-	struct complaint vault_why;  /* why */
+	struct keeper_store store;
+	struct vault *vault;        /* NULL: it could not be opened */
+	struct complaint vault_why; /* why */
 	struct crypto *crypto;
 	struct anchors *anchors;
 	struct look_judge *judge;

@@ -2,7 +2,6 @@
 #include "keeper/keeper_zones.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/log.h"
 #include "config/config_keeper.h"
@@ -41,7 +40,6 @@ static bool add_kept_zone(
 		return false;
 	kept_zone_init(&zone->kept, &configured->apex);
 	zone->policy = policy;
-	strcpy(zone->timelines, configured->keys);
 	zones->count++;
 	return true;
 }
@@ -54,7 +52,7 @@ static bool add_zone_of_file(
 
 	if (file->is_double)
 		return true;
-	if (!zone_file_read(&read, file->path, &file->apex, &c->sign_servers, &why)) {
+	if (!zone_file_read(&read, file->path, &file->apex, c, &why)) {
 		log_error("%s", why.text);
 		return true;
 	}

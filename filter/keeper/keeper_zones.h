@@ -9,13 +9,12 @@
 struct keeper_zone {
 	struct kept_zone kept;
 	struct life_policy policy;
-	char timelines[CONFIG_PATH_MAX]; /* the directory of the zone's timeline */
-	int64_t due_s;                   /* when its next turn is due */
-	bool is_looked_at;               /* a look is under way; the turn follows it */
-	enum life_word word;             /* as told last */
-	struct complaint told;           /* what was wrong with a turn, as told last; or "" */
-	struct complaint told_look;      /* likewise with a look */
-	bool was_turned;                 /* `word` has a meaning */
+	int64_t due_s;              /* when its next turn is due */
+	bool is_looked_at;          /* a look is under way; the turn follows it */
+	enum life_word word;        /* as told last */
+	struct complaint told;      /* what was wrong with a turn, as told last; or "" */
+	struct complaint told_look; /* likewise with a look */
+	bool was_turned;            /* `word` has a meaning */
 };
 
 struct keeper_zones {

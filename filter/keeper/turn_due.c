@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "keeper/turn_due.h"
 
-#define SOON_S 300 /* servers were told within the last hour, and do not all show it yet */
-#define HOUR_S 3600
-#define DAY_S  86400
+#define DAY_S 86400
+
+/* How often servers are looked at that were told only now, and do not all show it yet. Of an hour five minutes. */
+static int64_t soon_s(const struct life_policy *policy)
+{
+	return (policy->look_s + 11) / 12;
+}
 
 static int64_t earlier(int64_t a, int64_t b)
 {
@@ -15,8 +19,9 @@ static int64_t due_of_record(const struct life *life, const struct life_policy *
         const struct life_key *k, enum life_record record, int64_t now_s)
 {
 	const struct life_mark *mark = &k->marks[record];
-	bool is_new = record != LIFE_DS && !mark->seen_s && now_s - mark->changed_s < HOUR_S;
-	int64_t look_s = now_s + (is_new ? SOON_S : HOUR_S);
+	bool is_new =
+	        record != LIFE_DS && !mark->seen_s && now_s - mark->changed_s < policy->look_s;
+	int64_t look_s = now_s + (is_new ? soon_s(policy) : policy->look_s);
 
 	return earlier(look_s, life_due_s(life, policy, k, record, true));
 }
@@ -38,7 +43,7 @@ int64_t turn_due_s(const struct kept_zone *z, const struct life_policy *policy, 
 	int64_t due_s = now_s + DAY_S;
 
 	if (z->end_s)
-		due_s = earlier(due_s, z->end_s - policy->ahead_s + DAY_S);
+		due_s = earlier(due_s, z->end_s - policy->ahead_s + life_renewal_s(policy));
 	for (unsigned i = 0; i < life->count; i++) {
 		for (unsigned r = 0; r < LIFE_RECORDS; r++) {
 			if (life_is_uncertain(&life->keys[i], r))
@@ -49,9 +54,9 @@ int64_t turn_due_s(const struct kept_zone *z, const struct life_policy *policy, 
 	return due_s > now_s ? due_s : now_s + 1;
 }
 
-int64_t turn_due_after_failure_s(int64_t due_s, int64_t now_s)
+int64_t turn_due_after_failure_s(const struct life_policy *policy, int64_t due_s, int64_t now_s)
 {
-	int64_t again_s = now_s + SOON_S;
+	int64_t again_s = now_s + soon_s(policy);
 
-	return due_s > again_s ? earlier(due_s, now_s + HOUR_S) : again_s;
+	return due_s > again_s ? earlier(due_s, now_s + policy->look_s) : again_s;
 }

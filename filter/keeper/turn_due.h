@@ -9,10 +9,12 @@
 /* True if something is waited for that only a look can show. */
 bool turn_is_waiting(const struct life *life);
 
-/* Returns when the next turn is due: the earliest end of a wait, or when the timeline is to reach a day further; within an hour if something is waited for, and soon if servers were only now told. */
+/* Returns when the next turn is due: the earliest end of a wait, or when the timeline is to
+ * reach further. While something is waited for, servers are looked at as often as the policy says, and twelve times as
+ * often if they were told only now. */
 int64_t turn_due_s(const struct kept_zone *z, const struct life_policy *policy, int64_t now_s);
 
 /* The same after a turn that failed. */
-int64_t turn_due_after_failure_s(int64_t due_s, int64_t now_s);
+int64_t turn_due_after_failure_s(const struct life_policy *policy, int64_t due_s, int64_t now_s);
 
 #endif

@@ -7,7 +7,6 @@
 #include "keys/key_text.h"
 #include "keys/life_plan.h"
 
-#define DAY_S      86400
 #define ROUNDS_MAX 4 /* steps of one turn: each may ask for keys */
 
 /* A turn that is tried on a copy of the state. Nothing of it counts before it is written. */
@@ -89,11 +88,13 @@ static bool step_to_rest(struct turn_try *t)
 
 /* ---- Writing ---- */
 
-/* True if the timeline in place is to reach a day further. */
-static bool is_a_day_short(const struct turn_try *t)
+/* True if the timeline in place is to reach further, by a day as a rule. */
+static bool is_too_short(const struct turn_try *t)
 {
+	const struct life_policy *policy = t->order->policy;
+
 	return t->zone->end_s &&
-	       t->order->now_s + t->order->policy->ahead_s - t->zone->end_s >= DAY_S;
+	       t->order->now_s + policy->ahead_s - t->zone->end_s >= life_renewal_s(policy);
 }
 
 /* True if a timeline is to be written. One with another content has another generation. */
@@ -101,7 +102,7 @@ static bool needs_timeline(struct turn_try *t)
 {
 	if (t->is_changed)
 		return true;
-	if (t->zone->in_place >= t->life.generation && !is_a_day_short(t))
+	if (t->zone->in_place >= t->life.generation && !is_too_short(t))
 		return false;
 	life_renew(&t->life);
 	return true;
@@ -112,7 +113,8 @@ static bool needs_timeline(struct turn_try *t)
 static bool needs_state(const struct turn_try *t)
 {
 	return t->report.is_watching ||
-	       (t->zone->on_disk_s && t->life.last_s - t->zone->on_disk_s >= DAY_S);
+	       (t->zone->on_disk_s &&
+	               t->life.last_s - t->zone->on_disk_s >= life_renewal_s(t->order->policy));
 }
 
 static bool write_turn(struct turn_try *t, const struct made_timeline *made)
@@ -209,20 +211,21 @@ static void judge_turn(struct turn_try *t)
 		r->why = t->report.reason;
 	else
 		t->zone->trusted_s = t->order->uptime_s;
-	r->alarms = life_judge(&z->life, &t->look, &t->report, t->order->now_s, z->end_s);
+	r->alarms = life_judge(
+	        &z->life, t->order->policy, &t->look, &t->report, t->order->now_s, z->end_s);
 	r->alarms.has_failed |= r->has_failed;
 	r->word = life_word_for(&z->life, r->alarms);
 	r->next_s = turn_due_s(z, t->order->policy, t->order->now_s);
 	r->is_waiting = turn_is_waiting(&z->life);
 	if (!r->is_trusted || r->has_failed || r->fault != VAULT_GOOD)
-		r->next_s = turn_due_after_failure_s(r->next_s, t->order->now_s);
+		r->next_s = turn_due_after_failure_s(t->order->policy, r->next_s, t->order->now_s);
 }
 
-static void refuse_turn(struct turn_result *r, int64_t now_s)
+static void refuse_turn(struct turn_result *r, const struct turn_order *order)
 {
 	r->has_failed = r->alarms.has_failed = true;
 	r->word = LIFE_INTERNAL_FAILURE;
-	r->next_s = turn_due_after_failure_s(INT64_MAX, now_s);
+	r->next_s = turn_due_after_failure_s(order->policy, INT64_MAX, order->now_s);
 }
 
 void zone_turn(struct kept_zone *z, const struct turn_order *order, struct turn_result *result)
@@ -232,7 +235,7 @@ void zone_turn(struct kept_zone *z, const struct turn_order *order, struct turn_
 	*result = (struct turn_result){ .fault = VAULT_GOOD };
 	if (!z->is_read &&
 	        !kept_zone_read(z, order->store, order->policy, order->crypto, &result->why)) {
-		refuse_turn(result, order->now_s);
+		refuse_turn(result, order);
 		return;
 	}
 	if (!try_with_vault(&t))

@@ -77,7 +77,6 @@ void zone_work_begin(struct keeper *k, struct keeper_zone *zone)
 	struct keeper_tools *tools = &k->tools;
 	struct complaint why;
 
-	tools->store.timelines = zone->timelines;
 	if (!zone->kept.is_read &&
 	        !kept_zone_read(&zone->kept, &tools->store, &zone->policy, tools->crypto, &why)) {
 		zone_work_end(k, zone, NULL, NULL);
@@ -171,7 +170,6 @@ void zone_work_end(struct keeper *k, struct keeper_zone *zone, struct zone_look 
 	struct zone_seen s = { .is_seen = false };
 
 	zone->is_looked_at = false;
-	k->tools.store.timelines = zone->timelines;
 	take_look(&s, zone, &k->tools, look, why);
 	begin_zone(&k->tools, zone, &s);
 	turn_zone(k, zone, &s);

@@ -4,8 +4,6 @@
 #include "keys/life_move.h"
 #include "keys/life_zsk.h"
 
-#define DAY_S 86400
-
 /* The key of this role and algorithm that stays; of several the latest. */
 static const struct life_key *staying_key(
         const struct life *life, enum life_role role, uint8_t algorithm, bool is_standby)
@@ -159,7 +157,7 @@ static bool misses_zsk(const struct life *life, const struct life_policy *policy
 		.publish_s = zsk_due_s(life, policy, latest, now_s),
 	};
 	make->is_announced = make->publish_s >= now_s + policy->ahead_s / 2;
-	return make->publish_s <= now_s + policy->ahead_s + DAY_S;
+	return make->publish_s <= now_s + policy->ahead_s + life_renewal_s(policy);
 }
 
 /* The algorithm that new keys have: that of the policy, but not while keys of another have to go first. */

@@ -6,12 +6,15 @@
 #define HOUR_S 3600
 #define DAY_S  86400
 
+#define RENEWALS 15 /* of a timeline, in the time that it reaches ahead */
+
 void life_policy_init(struct life_policy *policy)
 {
 	*policy = (struct life_policy){
 		.algorithm = 13,
 		.has_cds = true,
 		.ahead_s = 15 * DAY_S,
+		.look_s = HOUR_S,
 		.zsk_life_s = 30 * DAY_S,
 		.ksk_life_s = 365 * DAY_S,
 		.key_ttl_s = HOUR_S,
@@ -22,6 +25,13 @@ void life_policy_init(struct life_policy *policy)
 		.publish_safety_s = HOUR_S,
 		.retire_safety_s = HOUR_S,
 	};
+}
+
+int64_t life_renewal_s(const struct life_policy *policy)
+{
+	int64_t renewal_s = policy->ahead_s / RENEWALS;
+
+	return renewal_s < 1 ? 1 : renewal_s > DAY_S ? DAY_S : renewal_s;
 }
 
 static uint32_t longer_ttl(uint32_t configured_s, struct life_ttl seen)

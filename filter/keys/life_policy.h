@@ -24,6 +24,7 @@ struct life_policy {
 	bool has_cds;     /* CDS and CDNSKEY are published, for parents that look (RFC 7344) */
 	bool has_standby; /* a second KSK, whose DS is at the parent before it is needed */
 	int64_t ahead_s;  /* how far timelines reach, and how long a vault may be away */
+	int64_t look_s; /* how often servers are looked at while something waits; at most LIFE_BLIND_S / 2 */
 	int64_t zsk_life_s, ksk_life_s; /* ksk_life_s is 0 if only orders roll the KSK */
 
 	/* As configured. What is seen counts instead where it is longer. */
@@ -36,6 +37,9 @@ struct life_policy {
 	int64_t shorter_s
 	        [LIFE_WAITS]; /* all 0: only tests set it, to show that each wait is needed */
 };
+
+/* Returns how often a timeline is made longer: fifteen times in the time that it reaches ahead, and at least daily. */
+int64_t life_renewal_s(const struct life_policy *policy);
 
 /* The defaults: ECDSA P-256, a ZSK for 30 days, a KSK for a year, timelines of 15 days, DNSKEY TTL of an hour,
  * others of a day, an hour of safety. */

@@ -69,14 +69,25 @@ static unsigned needs_ds_back(const struct life *life, const struct life_observa
 	return was_carried && life->is_signed && look->parent_count ? LIFE_NEEDS_DS_BACK : 0;
 }
 
-struct life_alarms life_judge(const struct life *life, const struct life_observation *look,
-        const struct life_report *report, int64_t now_s, int64_t end_s)
+int64_t life_left_s(const struct life_policy *policy)
+{
+	return policy->ahead_s * 7 / 15;
+}
+
+int64_t life_failing_s(const struct life_policy *policy)
+{
+	return policy->ahead_s / 5;
+}
+
+struct life_alarms life_judge(const struct life *life, const struct life_policy *policy,
+        const struct life_observation *look, const struct life_report *report, int64_t now_s,
+        int64_t end_s)
 {
 	struct life_alarms alarms = { .has_failed = !report->is_trusted };
 
-	if (end_s && end_s - now_s < LIFE_FAILING_S)
+	if (end_s && end_s - now_s < life_failing_s(policy))
 		alarms.has_failed = true;
-	if (end_s && !look->has_vault && end_s - now_s < LIFE_LEFT_S)
+	if (end_s && !look->has_vault && end_s - now_s < life_left_s(policy))
 		alarms.needs |= LIFE_NEEDS_VAULT;
 	for (unsigned i = 0; i < life->count; i++) {
 		const struct life_key *k = &life->keys[i];

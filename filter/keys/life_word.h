@@ -16,7 +16,7 @@ enum life_word {
 
 /* Why somebody has to act (DNSSECKeySigningKeysNeedingAction). */
 enum life_need {
-	LIFE_NEEDS_VAULT = 1 << 0,    /* the vault is away, and the timeline ends in LIFE_LEFT_S */
+	LIFE_NEEDS_VAULT = 1 << 0,    /* the vault is away, and half of the timeline is used up */
 	LIFE_NEEDS_DS = 1 << 1,       /* the parent was to have a DS for LIFE_PATIENCE_S already */
 	LIFE_NEEDS_NO_DS = 1 << 2,    /* likewise to have it no more */
 	LIFE_NEEDS_DS_BACK = 1 << 3,  /* a DS is gone that carried the zone */
@@ -26,20 +26,25 @@ enum life_need {
 	LIFE_NEEDS_NEW_KSK = 1 << 6, /* a KSK is stolen and still carries the zone */
 };
 
-#define LIFE_LEFT_S     (7 * 86400) /* of 15 days: half of them are left to act in */
 #define LIFE_PATIENCE_S (7 * 86400)
 
+/* Returns how much of the timeline in place must be left: with less, and no vault, somebody has to act. Of 15 days
+ * seven. */
+int64_t life_left_s(const struct life_policy *policy);
+
+/* The same for an internal failure. Of 15 days three. */
+int64_t life_failing_s(const struct life_policy *policy);
+
 struct life_alarms {
-	bool has_failed; /* DNSSECInternalFailure: nothing moves, or signatures end within LIFE_FAILING_S */
+	bool has_failed; /* DNSSECInternalFailure: nothing moves, or signatures end within life_failing_s() */
 	unsigned needs; /* of enum life_need */
 };
 
-#define LIFE_FAILING_S (3 * 86400)
-
 /* Judges the state after a step with this observation and report. The timeline in place ends at `end_s`; 0 if there is
  * none. */
-struct life_alarms life_judge(const struct life *life, const struct life_observation *look,
-        const struct life_report *report, int64_t now_s, int64_t end_s);
+struct life_alarms life_judge(const struct life *life, const struct life_policy *policy,
+        const struct life_observation *look, const struct life_report *report, int64_t now_s,
+        int64_t end_s);
 
 /* The one word for the zone. */
 enum life_word life_word_for(const struct life *life, struct life_alarms alarms);

@@ -74,7 +74,9 @@ static void the_life_of_keys_is_as_configured(void **state)
 	assert_int_equal(
 	        load("role = \"signer\"; sign = { zones = ( { name = \"x\"; max_ttl = 7200; "
 	             "keeper = true; }, { name = \"y\"; } ); }; keeper = { algorithm = "
-	             "\"ed25519\"; cds = false; ksk_days = 0; ds_ttl_s = 60; };",
+	             "\"ed25519\"; cds = false; ksk_life = \"0s\"; ds_ttl = \"1m\"; look = "
+	             "\"90s\"; "
+	             "timelines = \"/t\"; };",
 	                &c, &error),
 	        0);
 	assert_true(c.sign_zones.items[0].is_kept && !c.sign_zones.items[1].is_kept);
@@ -86,7 +88,10 @@ static void the_life_of_keys_is_as_configured(void **state)
 	defaults.ksk_life_s = 0;
 	defaults.zone_ttl_s = 7200;
 	defaults.ds_ttl_s = 60;
+	defaults.look_s = 90;
 	assert_memory_equal(&policy, &defaults, sizeof(policy));
+	assert_string_equal(c.sign_zones.items[0].keys, "/t");
+	assert_string_equal(c.sign_zones.items[1].keys, "/etc/sealgate/keys");
 	char *text = shown(&c);
 	assert_int_equal(load(text, &again, &error), 0);
 	assert_config_equal(&c, &again);
@@ -207,13 +212,24 @@ static void an_error_names_the_line(void **state)
 		{ "a PIN in the configuration",
 		        "keeper = {\nvault = \"pkcs11:token=t?pin-value=1234\"; };",
 		        ":2: keeper.vault must not have the PIN" },
+		{ "a kept zone with a place for keys",
+		        "role = \"signer\";\n"
+		        "sign = { zones = ( { name = \"x\"; keeper = true;\nkeys = \"/k\"; } ); };",
+		        ":3: a zone with keeper = true has no `keys`" },
+		{ "a time without a unit", "keeper = { ahead = \"15\"; };",
+		        ":1: keeper.ahead must be a span of time from \"15s\" to \"28d\": a "
+		        "number" },
+		{ "a time that is a number", "keeper = { safety = 60; };",
+		        ":1: keeper.safety must be a span of time from \"0s\" to \"7d\"" },
+		{ "a look too late", "keeper = { look = \"2h\"; };",
+		        ":1: keeper.look must be a span of time from \"1s\" to \"1h\"" },
 		{ "a vault that is neither directory nor token", "keeper = { vault = \"ksk\"; };",
 		        ":1: keeper.vault must be the path of a directory, a URI" },
 		{ "ZSKs that roll faster than timelines reach",
 		        "role = \"signer\";\nsign = { zones = ( { name = \"x\"; keeper = true; } "
 		        "); "
 		        "};\n"
-		        "keeper = { zsk_days = 15; };",
+		        "keeper = { zsk_life = \"15d\"; };",
 		        ":3: keeper and the zone in line 2 contradict each other: a ZSK must "
 		        "live" },
 		{ "a network without its prefix length",

@@ -176,7 +176,8 @@ static void the_word_and_the_sentences_follow_the_zone(void **state)
 		}
 		struct life_observation look = { .has_vault = true };
 		struct life_report report = { .is_trusted = true };
-		struct life_alarms alarms = life_judge(&w->life, &look, &report, w->now_s, 0);
+		struct life_alarms alarms =
+		        life_judge(&w->life, &w->policy, &look, &report, w->now_s, 0);
 		enum life_word word = life_word_for(&w->life, alarms);
 		if (word != rows[i].word)
 			fail_msg("%s: the word is \"%s\"", rows[i].why, life_word_text(word));
@@ -215,8 +216,8 @@ static void alarms_ring_before_anything_breaks(void **state)
 			.parents = &parent, .parent_count = 1, .has_vault = rows[i].has_vault
 		};
 		struct life_report report = { .is_trusted = rows[i].is_trusted };
-		struct life_alarms alarms =
-		        life_judge(&w->life, &look, &report, w->now_s, w->now_s + rows[i].left_s);
+		struct life_alarms alarms = life_judge(
+		        &w->life, &w->policy, &look, &report, w->now_s, w->now_s + rows[i].left_s);
 		assert_row(rows[i].why, alarms.has_failed == rows[i].want.has_failed);
 		if (alarms.needs != rows[i].want.needs)
 			fail_msg("%s: needs %#x", rows[i].why, alarms.needs);

@@ -441,7 +441,7 @@ static void without_the_vault_a_zone_lives_on_its_timeline(void **state)
 		assert_true(bed->result.is_trusted);
 		assert_false(bed->result.has_failed || bed->result.wrote_timeline);
 		assert_int_equal((bed->result.alarms.needs & LIFE_NEEDS_VAULT) != 0,
-		        bed->zone.end_s - bed->now_s < LIFE_LEFT_S);
+		        bed->zone.end_s - bed->now_s < life_left_s(&bed->policy));
 		bed->now_s += HOUR_S;
 	}
 	assert_int_equal(bed->result.fault, VAULT_AWAY);
