@@ -12,6 +12,7 @@
 #include "cmd/command.h"
 #include "cmd/judge_options.h"
 #include "cmd/keys_check.h"
+#include "cmd/keys_timeline.h"
 #include "cmd/options.h"
 #include "daemon/zone_foreign.h"
 #include "daemon/zone_key_files.h"
@@ -27,7 +28,8 @@
 struct keys_run {
 	const struct command_verb *verb;
 	const char *directory;
-	bool directory_is_new;
+	bool directory_is_new, has_directory; /* it is on the command line */
+	bool as_svg, as_json;
 	const char *config; /* NULL: the default path */
 	uint8_t algorithm;
 	unsigned days;
@@ -89,6 +91,9 @@ static bool keys_read_options(struct keys_run *r, int argc, char **argv)
 		                               "--server", optarg, &r->server)))
 			return false;
 		r->is_forced |= letter == 'F';
+		r->as_svg |= letter == 'G';
+		r->as_json |= letter == 'j';
+		r->has_directory |= letter == 'd';
 		if (letter == 'd')
 			r->directory = optarg;
 		if (letter == 'c')
@@ -236,6 +241,18 @@ static enum exit_code keys_tell_parent(void *context)
 	return keys_ask(context, keys_notify);
 }
 
+static enum exit_code keys_show_timeline(void *context)
+{
+	const struct keys_run *r = context;
+	const struct keys_telling telling = { .zone = &r->zone,
+		.config = r->config,
+		.directory = r->has_directory ? r->directory : NULL,
+		.as_svg = r->as_svg,
+		.as_json = r->as_json };
+
+	return keys_timeline(&telling);
+}
+
 /* ---- Another signer of the zone (RFC 8901) ---- */
 
 static enum exit_code keys_export(void *context)
@@ -279,6 +296,8 @@ static enum exit_code keys_act(struct keys_run *r)
 	enum exit_code code = EXIT_NO;
 	int error = 0;
 
+	if (r->verb->run == keys_show_timeline)
+		return r->verb->run(r);
 	if (keys_shares(r) && !keys_find_group(r))
 		return EXIT_USAGE;
 	if (r->verb->run == keys_generate) {
@@ -325,6 +344,10 @@ static const struct command_verb keys_verbs[] = {
 	        "tell the parent that the zone's CDS records have changed, if it has DSYNC records "
 	        "(RFC 9859); first see with `check` that all servers have them",
 	        keys_tell_parent },
+	{ "timeline", NULL,
+	        "show which keys of a zone with keeper = true do what from when to when, what "
+	        "happened and what comes next",
+	        keys_show_timeline },
 	{ "export", NULL,
 	        "print what another signer of the zone needs of our keys: DNSKEY, CDS "
 	        "and CDNSKEY",
@@ -350,6 +373,8 @@ static const struct command_option keys_options[] = {
 	        "sign, even if a KSK, or a key or CDS of another signer, is lost, or a ZSK signs "
 	        "before resolvers can know it" },
 	{ "directory", 'd', false, "DIR", "the keys' directory; without it " KEYS_DIRECTORY },
+	{ "json", 'j', false, NULL, "`timeline` prints JSON" },
+	{ "svg", 'G', false, NULL, "`timeline` draws a picture (SVG)" },
 	{ "server", 'S', false, "ADDR",
 	        "`check` and `notify` find servers by this resolver; without it, by those of "
 	        "`resolver` in "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Draws a cluster for each zone, and a node for each anchor, DS RRset, key, RRset, proof, and end
  * of the chain. */
+#include "base/when.h"
 #include "inspect/explain_drawing.h"
 #include "inspect/explain_edges.h"
 #include "inspect/explain_text.h"
@@ -160,11 +161,11 @@ static void draw_title(const struct drawing *d, const char *source)
 {
 	const struct gate_result *r = &d->e->result;
 	char name[NAME_TEXT_SIZE], type[TYPE_TEXT_SIZE], culprit[NAME_TEXT_SIZE];
-	char culprit_type[TYPE_TEXT_SIZE], reason[REASON_SIZE], text[LABEL_SIZE], now[WORDS_SIZE];
+	char culprit_type[TYPE_TEXT_SIZE], reason[REASON_SIZE], text[LABEL_SIZE], now[WHEN_SIZE];
 	int len = snprintf(text, sizeof(text), "%s %s: %s\n%.200s, %s UTC",
 	        words_name(&d->e->question.name, NAME_WIDTH, name),
 	        type_text(d->e->question.type, type), status_text(r->outcome.status), source,
-	        words_moment(d->e->now_s, now));
+	        when_moment(d->e->now_s, now));
 
 	if (r->outcome.status != STATUS_SECURE)
 		snprintf(text + len, sizeof(text) - (size_t)len, "\n%s %s: %s",

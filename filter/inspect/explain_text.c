@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "inspect/explain_text.h"
 
+#include "base/when.h"
 #include "inspect/explain_words.h"
 
 #define REASON_SIZE   200
@@ -28,12 +29,11 @@ static void text_signatures(
 {
 	for (unsigned i = 0; i < set->signature_count; i++) {
 		const struct shown_signature *s = &set->signatures[i];
-		char algorithm[WORDS_SIZE], from[WORDS_SIZE], to[WORDS_SIZE], state[WORDS_SIZE];
+		char algorithm[WORDS_SIZE], from[WHEN_SIZE], to[WHEN_SIZE], state[WORDS_SIZE];
 		char signer[NAME_TEXT_SIZE];
 		fprintf(p->out, "    RRSIG %5u  %-16s %s to %s  %s\n", s->tag,
-		        words_algorithm(s->algorithm, algorithm),
-		        words_moment(s->inception_s, from), words_moment(s->expiration_s, to),
-		        words_signature(s, p->e->now_s, state));
+		        words_algorithm(s->algorithm, algorithm), when_moment(s->inception_s, from),
+		        when_moment(s->expiration_s, to), words_signature(s, p->e->now_s, state));
 		if (!expected || !name_equal(expected, &s->signer))
 			fprintf(p->out, DETAIL_COLUMN "by %s\n",
 			        words_name(&s->signer, NAME_WIDTH, signer));
@@ -207,11 +207,11 @@ static void text_verdict(const struct text_page *p)
 bool explain_text(FILE *out, const struct explanation *e, const char *source)
 {
 	const struct text_page page = { out, e };
-	char name[NAME_TEXT_SIZE], type[TYPE_TEXT_SIZE], now[WORDS_SIZE];
+	char name[NAME_TEXT_SIZE], type[TYPE_TEXT_SIZE], now[WHEN_SIZE];
 
 	fprintf(out, "%s %s  %s\nfrom %s\njudged as of %s UTC\n",
 	        name_text(&e->question.name, name), type_text(e->question.type, type),
-	        rcode_text(e->rcode), source, words_moment(e->now_s, now));
+	        rcode_text(e->rcode), source, when_moment(e->now_s, now));
 	for (unsigned i = 0; i < e->link_count; i++)
 		text_link(&page, &e->links[i]);
 	if (e->is_answer && !e->has_anchor)

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "inspect/explain_words.h"
 
-#include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "base/cursor.h"
-
-#define MINUTE 60
-#define HOUR   3600
-#define DAY    86400
+#include "base/when.h"
 
 const char *words_name(const struct name *n, unsigned width, char text[static NAME_TEXT_SIZE])
 {
@@ -61,32 +56,6 @@ const char *words_role(const struct shown_zone *z, const struct shown_key *key)
 	return z->key_count == 1 ? "CSK" : "KSK";
 }
 
-const char *words_moment(int64_t moment_s, char text[static WORDS_SIZE])
-{
-	time_t t = (time_t)moment_s;
-	struct tm tm;
-
-	if (!gmtime_r(&t, &tm) || strftime(text, WORDS_SIZE, "%Y-%m-%d %H:%M", &tm) == 0)
-		snprintf(text, WORDS_SIZE, "%" PRId64, moment_s);
-	return text;
-}
-
-/* Uses the largest unit of which there are at least two. */
-static const char *duration_text(int64_t seconds, char text[static WORDS_SIZE])
-{
-	static const struct {
-		int64_t from_s, unit_s;
-		const char *word;
-	} units[] = { { 2 * DAY, DAY, "d" }, { 2 * HOUR, HOUR, "h" }, { 2 * MINUTE, MINUTE, "min" },
-		{ 0, 1, "s" } };
-	unsigned i = 0;
-
-	while (seconds < units[i].from_s)
-		i++;
-	snprintf(text, WORDS_SIZE, "%" PRId64 " %s", seconds / units[i].unit_s, units[i].word);
-	return text;
-}
-
 static const char *signature_state(const struct shown_signature *s)
 {
 	if (!s->is_checked)
@@ -120,17 +89,17 @@ const char *words_signature(
         const struct shown_signature *s, int64_t now_s, char text[static WORDS_SIZE])
 {
 	const char *state = signature_state(s);
-	char time_text[WORDS_SIZE];
+	char time_text[WHEN_SIZE];
 
 	if (s->reason == REASON_RRSIG_EXPIRED || s->expiration_s < now_s)
 		snprintf(text, WORDS_SIZE, "%.16s%sEXPIRED %.16s ago", state, *state ? ", " : "",
-		        duration_text(now_s - s->expiration_s, time_text));
+		        when_span(now_s - s->expiration_s, time_text));
 	else if (s->reason == REASON_RRSIG_NOT_YET || s->inception_s > now_s)
 		snprintf(text, WORDS_SIZE, "%.16s%sVALID IN %.16s", state, *state ? ", " : "",
-		        duration_text(s->inception_s - now_s, time_text));
+		        when_span(s->inception_s - now_s, time_text));
 	else
 		snprintf(text, WORDS_SIZE, "%.16s, %.16s left", state,
-		        duration_text(s->expiration_s - now_s, time_text));
+		        when_span(s->expiration_s - now_s, time_text));
 	return text;
 }
 

@@ -21,9 +21,6 @@ const char *words_digest(uint8_t digest_type, char text[static WORDS_SIZE]);
  * key cannot sign: "revoked", "no zone bit", "protocol not 3". */
 const char *words_role(const struct shown_zone *z, const struct shown_key *key);
 
-/* Writes "2026-11-24 15:00", in UTC. */
-const char *words_moment(int64_t moment_s, char text[static WORDS_SIZE]);
-
 /* Writes whether a signature holds, and its remaining time: "holds, 29 d left", "EXPIRED 5 d
  * ago". */
 const char *words_signature(
