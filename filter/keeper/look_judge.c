@@ -5,6 +5,7 @@
 
 #include "fetch/lookup.h"
 #include "gate/gate.h"
+#include "trust/chain.h"
 
 #define LOOK_JUDGE_ZONES 256 /* names on the way to a zone, for all zones that are looked at */
 
@@ -107,4 +108,59 @@ struct outcome look_judge_response(
 		fetch_link(j, &want, now_s, stop_fd);
 	}
 	return outcome_of(STATUS_INDETERMINATE, REASON_BUDGET);
+}
+
+/* ---- The DS of a zone ---- */
+
+static bool is_of_zone(const struct want *link, const struct name *zone)
+{
+	return link->type == TYPE_DNSKEY && name_equal(&link->name, zone);
+}
+
+/* Concludes from the chain to the zone. Whether the zone's own keys hold is another question. */
+static struct outcome conclude_ds(struct look_judge *j, const struct chain *c,
+        const struct name *zone, struct ds_set *ds, int64_t now_s)
+{
+	if (c->end != CHAIN_SECURE && !is_of_zone(&c->link, zone))
+		return c->end == CHAIN_BROKEN ? c->outcome
+		                              : outcome_of(STATUS_INDETERMINATE, REASON_BUDGET);
+	const struct ds_set *found = chain_ds(&j->store, zone, now_s);
+	if (!found) /* no zone begins there, or so says the parent */
+		return outcome_of(STATUS_INSECURE, REASON_UNSIGNED_ZONE);
+	*ds = *found;
+	return outcome_of(STATUS_SECURE, REASON_NONE);
+}
+
+struct outcome look_judge_find_ds(struct look_judge *j, const struct name *zone, struct ds_set *ds,
+        int64_t now_s, int stop_fd)
+{
+	struct chain c;
+
+	chain_find(&j->store, zone, now_s, &c);
+	for (unsigned fetches = 0; fetches < LIMIT_FETCHES; fetches++) {
+		if (c.end != CHAIN_WANT || is_of_zone(&c.link, zone))
+			break;
+		const struct want want = c.link;
+		fetch_link(j, &want, now_s, stop_fd);
+		chain_find(&j->store, zone, now_s, &c);
+	}
+	return conclude_ds(j, &c, zone, ds, now_s);
+}
+
+/* ---- One server alone ---- */
+
+void look_judge_turn_to(
+        struct look_judge *j, const struct anchors *anchors, const struct sockaddr_storage *server)
+{
+	store_set_anchors(&j->store, anchors);
+	gate_forget(&j->gate);
+	j->resolvers = server;
+	j->resolver_count = 1;
+}
+
+void look_judge_learn(
+        struct look_judge *j, const struct want *want, struct span response, int64_t now_s)
+{
+	if (gate_learn(&j->gate, want, response, now_s, true) != LEARNED)
+		gate_learn_failure(&j->gate, want, REASON_FETCH_FAILED, now_s);
 }

@@ -6,7 +6,7 @@
 #include "dnssec/rrsig.h"
 #include "keeper/look_spread.h"
 
-static enum look_fault fault_of_end(enum ask_end end)
+enum look_fault look_fault_of_end(enum ask_end end)
 {
 	static const enum look_fault faults[] = {
 		[ASK_BEGINS] = LOOK_SILENT,
@@ -81,7 +81,7 @@ void look_read_set(struct look_set *set, struct ask *ask, struct rr *rrs)
 {
 	struct message m;
 
-	*set = (struct look_set){ .fault = fault_of_end(ask->end), .over_tcp = ask->over_tcp };
+	*set = (struct look_set){ .fault = look_fault_of_end(ask->end), .over_tcp = ask->over_tcp };
 	if (set->fault != LOOK_SEEN)
 		return;
 	set->octets = ask->octets;

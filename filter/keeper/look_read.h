@@ -6,6 +6,9 @@
 #include "fetch/delegation.h"
 #include "keeper/look.h"
 
+/* Returns what an address has said that did not answer; LOOK_SEEN for ASK_ANSWERED. */
+enum look_fault look_fault_of_end(enum ask_end end);
+
 /* Reads the RRset that `ask` asked for, and takes the response from it. `rrs` has room for MESSAGE_RRS_MAX records.
  * Only an authoritative answer counts. */
 void look_read_set(struct look_set *set, struct ask *ask, struct rr *rrs);
