@@ -36,6 +36,7 @@ static struct signing_config signing_config(const struct service *s, const struc
 		.policy = s->zones ? zone_keeper_policy(s->zones) : NULL,
 		.servers = c->sign_servers.items,
 		.server_count = c->sign_servers.count,
+		.is_gateway = c->sign_place == PLACE_GATEWAY,
 		.raw_sockets = service_sends_answers(s) ? s->raw_sockets : NULL,
 	};
 }

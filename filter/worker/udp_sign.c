@@ -41,10 +41,11 @@ static void drop_datagram(const struct udp_signer *u, const struct queued_datagr
 	u->verdicts.drop(u->verdicts.context, d->queued->id);
 }
 
-/* A server on this machine may ask others from port 53: their answers are not signed. */
-static bool is_asked_by_server(const struct queued *queued)
+/* A server on this machine may ask others from port 53: their answers are not signed. It asks over the network; what
+ * stays on this machine is for the server. */
+static bool is_asked_by_server(const struct udp_signer *u, const struct queued *queued)
 {
-	return !queued->is_forwarded && queued->in_interface == 0;
+	return !u->is_gateway && !queued->is_forwarded && queued->in_interface == 0;
 }
 
 /* A message that is not understood, or that answers nothing, passes only in a pause. */
@@ -82,7 +83,7 @@ void udp_sign_query(struct udp_signer *u, const struct queued_datagram *d)
 	struct flow_signing signing = { .server_len = (uint8_t)packet->destination.len };
 	struct span sent;
 
-	const struct sign_peers *known = is_asked_by_server(d->queued) ? NULL : &peers;
+	const struct sign_peers *known = is_asked_by_server(u, d->queued) ? NULL : &peers;
 	if (answer_at_once(u, d, known))
 		return;
 	if (sign_trade_query(t, packet->payload, known, false, &signing.asked, &sent) ==

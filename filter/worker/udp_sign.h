@@ -14,6 +14,7 @@ struct udp_signer {
 	struct flow_table *flows;
 	struct packet_verdicts verdicts;
 	struct own_answers *answers; /* NULL: every query goes to the server */
+	bool is_gateway; /* no server is on this machine, so what this machine asks is a client's */
 };
 
 /* Has the table of flows match responses as a signer does, and tell the signer of each question

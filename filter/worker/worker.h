@@ -25,6 +25,7 @@
 /* Of a worker that signs. */
 struct signing_config {
 	struct signer_limits limits;
+	bool is_gateway; /* the servers are on other machines */
 
 	/* Borrowed: */
 	const struct sign_policy *policy;       /* NULL: the worker validates */

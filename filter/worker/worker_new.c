@@ -236,7 +236,8 @@ static int make_signer(struct worker *w)
 	w->udp_signer = (struct udp_signer){ .trade = &w->sign_trade,
 		.flows = &w->flows,
 		.verdicts = datagram_verdicts(&w->queue),
-		.answers = &w->own_answers };
+		.answers = &w->own_answers,
+		.is_gateway = w->config.signing.is_gateway };
 	udp_sign_init(&w->udp_signer);
 	w->own_answers = (struct own_answers){
 		.sockets = w->config.signing.raw_sockets, .turn = &w->turn, .stats = &w->stats

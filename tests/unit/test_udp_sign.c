@@ -35,6 +35,8 @@
 
 enum { HERE = 0, INSIDE = 1, OUTSIDE = 2 }; /* interfaces */
 
+static bool at_gateway; /* the beds that are made */
+
 struct bed {
 	struct signtrade s;
 	struct flow_table flows;
@@ -52,7 +54,8 @@ static struct bed *bed_new(void)
 	b->next_id = 1;
 	signtrade_open(&b->s);
 	assert_int_equal(flow_table_init(&b->flows, 16, FLOW_MS), 0);
-	b->signer = (struct udp_signer){ &b->s.trade, &b->flows, verdicts_noted(&b->log), NULL };
+	b->signer = (struct udp_signer){ &b->s.trade, &b->flows, verdicts_noted(&b->log), NULL,
+		at_gateway };
 	udp_sign_init(&b->signer);
 	return b;
 }
@@ -160,6 +163,24 @@ static void only_queries_for_our_zones_to_our_servers_are_changed(void **state)
 		assert_row(rows[i].why, ask_octets(b, rows[i].way, query) == rows[i].told);
 		assert_row(rows[i].why, has_flow(b) == rows[i].is_remembered);
 		assert_row(rows[i].why, signtrade_count(&b->s, rows[i].counter) == 1);
+		bed_free(b);
+	}
+}
+
+/* At a gateway no server asks: what the machine itself asks the servers is signed like all else. */
+static void what_a_gateway_asks_is_signed(void **state)
+{
+	static const struct way_there ways[] = { { CLIENT, SERVER, HERE, OUTSIDE, false },
+		THROUGH };
+	(void)state;
+
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		at_gateway = true;
+		struct bed *b = bed_new();
+		at_gateway = false;
+		struct span query = signtrade_query(&b->s, ID, FLAG_RD, WWW, TYPE_A, WITH_DO);
+		assert_int_equal(ask_octets(b, ways[i], query), REPLACED);
+		assert_int_equal(b->s.stats.sign_queries_asked, 1);
 		bed_free(b);
 	}
 }
@@ -597,6 +618,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_queries_for_our_zones_to_our_servers_are_changed),
+		cmocka_unit_test(what_a_gateway_asks_is_signed),
 		cmocka_unit_test(a_query_is_spoiled_if_its_answer_needs_no_server),
 		cmocka_unit_test(only_addresses_that_need_no_interface_are_answered),
 		cmocka_unit_test(without_room_in_the_kernel_the_server_is_asked_for_a_second),

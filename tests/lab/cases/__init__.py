@@ -9,7 +9,7 @@ from . import (adversary, alert, aliases, attacks, audit, bridge, cache, chains,
                reflected, reload, reports, restricted, roles, rules, same, service, shares,
                shortcut, slow_links, succession, takeover, tcp, truncation, watch, without_rd)
 from . import (signer, signer_altered, signer_at_once, signer_attacks, signer_baseline, signer_clock,
-               signer_handover, signer_many, signer_names, signer_packets, signer_recall,
+               signer_handover, signer_local, signer_many, signer_names, signer_packets, signer_recall,
                signer_reload, signer_rules, signer_servers, signer_streams, signer_subnet,
                signer_succession, signer_transfers, signer_transparent, signer_walk, signer_zoo)
 
@@ -94,6 +94,7 @@ _MODULES = (
     signer_servers,
     signer_subnet,
     signer_clock,
+    signer_local,
     signer_transfers,
     signer_rules,
     signer_transparent,
