@@ -173,7 +173,7 @@ $B/filter/netfilter/template.o: $(wildcard rules/*.nft rules/*.iptables)
 $B/tests/%: $B/tests/unit/%.o $(TEST_AID) $B/libsealgate.a
 	$(say) LD $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(our_ldflags) $(LDFLAGS) -o $@ $^ $(pkg_libs) -lcmocka
+	$(Q)$(CC) $(CFLAGS) $(our_ldflags) $(LDFLAGS) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(pkg_libs) -lcmocka
 
 $(TEST_AID) $(ALL_TEST:%.c=$B/%.o): | $B/.cmocka
 
@@ -196,6 +196,9 @@ $B/tests/test_token_troubles: | $B/tests/troubled.so
 # It has the kernel refuse parts of a sandbox.
 SANDBOX := seccomp_is_built seccomp_enter landlock_enter
 $B/tests/test_sandbox: our_ldflags += $(SANDBOX:%=-Wl$(comma)--wrap=%)
+
+# What subcommands print is not in the library.
+$B/tests/test_keys_rows: $B/filter/cmd/keys_rows.o
 
 # It has writing of a key file fail.
 $B/tests/test_vault_files: our_ldflags += -Wl$(comma)--wrap=file_create
@@ -295,7 +298,7 @@ FUZZ_SECONDS ?= 60
 $B/fuzz/%: $B/tests/fuzz/%.o $(TEST_AID) $B/libsealgate.a
 	$(say) LD $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(our_ldflags) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(pkg_libs) -lcmocka
+	$(Q)$(CC) $(CFLAGS) $(our_ldflags) -fsanitize=fuzzer $(LDFLAGS) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(pkg_libs) -lcmocka
 
 fuzzers: $(FUZZ_BIN)
 

@@ -6,4 +6,4 @@ s/sealgate-rules\.service/sealgate-rules@%i.service/g
 /^Exec[A-Za-z]*=.*\/sealgate /s/$/ --instance %i/
 /^StateDirectory=\|^RuntimeDirectory=/s/=sealgate$/=sealgate-%i/
 /sealgate-timelines$/s/$/-%i/
-/^StateDirectory=/s/=sealgate-keeper$/=sealgate-keeper-%i/
+/^StateDirectory=\|^RuntimeDirectory=/s/=sealgate-keeper$/=sealgate-keeper-%i/

@@ -76,26 +76,9 @@ static enum exit_code say_no_answer(const char *path, int error)
 	return EXIT_UNREACHABLE;
 }
 
-/* Counts the arguments of a verb, such as "NAME [UNTIL]". `names` gets the text in place of each name. */
-static struct arguments ctl_arguments(
-        const struct command_verb *verb, const char *names[static CONTROL_WORDS_MAX])
-{
-	struct arguments expected = { names, 0, 0 };
-	const char *at = verb->arguments ? verb->arguments : "";
-
-	while (*at) {
-		names[expected.most++] = verb->arguments;
-		expected.least += *at != '[';
-		at += strcspn(at, " ");
-		at += strspn(at, " ");
-	}
-	return expected;
-}
-
 static enum exit_code run_ctl(int argc, char **argv)
 {
 	const struct command_verb *verb;
-	const char *names[CONTROL_WORDS_MAX];
 	char request[CONTROL_REQUEST_MAX], path[CONFIG_PATH_MAX];
 	struct options o;
 	int error = 0;
@@ -104,7 +87,7 @@ static enum exit_code run_ctl(int argc, char **argv)
 		return EXIT_USAGE;
 	char *const *words = argv + optind;
 	verb = options_verb(&command_ctl, argc, argv);
-	if (!verb || !options_check_arguments(argc, argv, ctl_arguments(verb, names)))
+	if (!verb || !options_check_verb(argc, argv, verb))
 		return EXIT_USAGE;
 	if (!find_socket(&o, path))
 		return EXIT_USAGE;

@@ -11,22 +11,33 @@
 #include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
+#include "daemon/control.h"
+#include "daemon/keeper_commands.h"
 #include "daemon/systemd.h"
 #include "daemon/timekeeper.h"
 #include "keeper/keeper_work.h"
 
+/* What the keeper at work calls. */
+struct keeping {
+	struct timekeeper time;
+	struct control *control; /* NULL: nobody gives orders */
+	struct keeper *keeper;   /* while control_serve() runs */
+};
+
 static bool keeper_clock_is_trusted(void *context)
 {
-	struct timekeeper *time = context;
+	struct keeping *keeping = context;
 
-	timekeeper_look(time, clock_monotonic_ms(), 0);
-	return time->state != CLOCK_NOT_SET;
+	timekeeper_look(&keeping->time, clock_monotonic_ms(), 0);
+	return keeping->time.state != CLOCK_NOT_SET;
 }
 
 static void keeper_serve(void *context, struct keeper *keeper)
 {
-	(void)context;
-	(void)keeper;
+	struct keeping *keeping = context;
+
+	keeping->keeper = keeper;
+	control_serve(keeping->control);
 }
 
 static void keeper_is_alive(void *context)
@@ -57,32 +68,52 @@ static bool wants_reload(int signals)
 	return read(signals, &info, sizeof(info)) == sizeof(info) && info.ssi_signo == SIGHUP;
 }
 
+/* A keeper without a control socket does its work, too. */
+static void open_keeper_control(struct keeping *keeping, const struct config *c)
+{
+	struct complaint why;
+
+	keeping->control =
+	        control_open(c->keeper_control_socket, keeper_commands, &keeping->keeper, &why);
+	if (!keeping->control)
+		log_warning("`sealgate keys` cannot reach the keeper: %s", why.text);
+	else if (control_admit(keeping->control, c->keeper_group, &why) < 0)
+		log_warning("%s", why.text);
+}
+
+static void begin_keeping(struct keeping *keeping, const struct config *c)
+{
+	char path[CONFIG_PATH_MAX + 10];
+
+	*keeping = (struct keeping){ .control = NULL };
+	snprintf(path, sizeof(path), "%s/clock", c->keeper_directory);
+	timekeeper_init(&keeping->time, &clock_system, clock_built_s, path,
+	        c->unsynchronised_clock == UNSYNCHRONISED_DOUBT);
+	keeping->time.signs = true;
+	open_keeper_control(keeping, c);
+}
+
 /* Works with this configuration. Returns true if it is to be read again. */
 static bool keep_zones(const struct config *c, int signals, enum exit_code *code)
 {
-	struct timekeeper time;
+	struct keeping keeping;
 	struct complaint error;
-	char path[CONFIG_PATH_MAX + 10];
+
+	begin_keeping(&keeping, c);
 	const struct keeper_job job = { .config = c,
 		.stop_fd = signals,
-		.control_fd = -1,
+		.control_fd = keeping.control ? control_fd(keeping.control) : -1,
 		.clock_is_trusted = keeper_clock_is_trusted,
 		.serve = keeper_serve,
 		.is_alive = keeper_is_alive,
-		.context = &time };
-
-	snprintf(path, sizeof(path), "%s/clock", c->keeper_directory);
-	timekeeper_init(&time, &clock_system, clock_built_s, path,
-	        c->unsynchronised_clock == UNSYNCHRONISED_DOUBT);
-	time.signs = true;
+		.context = &keeping };
 	systemd_ready();
-	*code = EXIT_FINE;
-	if (!keeper_work(&job, &error)) {
+	bool good = keeper_work(&job, &error);
+	if (!good)
 		log_error("%s", error.text);
-		*code = EXIT_NO;
-		return false;
-	}
-	return wants_reload(signals);
+	control_close(keeping.control);
+	*code = good ? EXIT_FINE : EXIT_NO;
+	return good && wants_reload(signals);
 }
 
 static enum exit_code run_keeper(int argc, char **argv)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sealgate keys: makes the keys of a zone, signs ahead with its KSK, prints its DS. */
+/* sealgate keys: makes the keys of a zone, signs ahead with its KSK, prints its DS; and tells the keeper what to do. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +12,7 @@
 #include "cmd/command.h"
 #include "cmd/judge_options.h"
 #include "cmd/keys_check.h"
+#include "cmd/keys_orders.h"
 #include "cmd/keys_timeline.h"
 #include "cmd/options.h"
 #include "daemon/zone_foreign.h"
@@ -27,6 +28,7 @@
 
 struct keys_run {
 	const struct command_verb *verb;
+	struct keys_order order; /* if the verb goes to the keeper */
 	const char *directory;
 	bool directory_is_new, has_directory; /* it is on the command line */
 	bool as_svg, as_json;
@@ -94,25 +96,35 @@ static bool keys_read_options(struct keys_run *r, int argc, char **argv)
 		r->as_svg |= letter == 'G';
 		r->as_json |= letter == 'j';
 		r->has_directory |= letter == 'd';
+		r->order.is_compromised |= letter == 'C';
 		if (letter == 'd')
 			r->directory = optarg;
 		if (letter == 'c')
 			r->config = optarg;
+		if (letter == 'I')
+			r->order.options.instance = optarg;
 	}
+	r->order.options.config = r->config;
+	r->order.options.json = r->as_json;
+	if (r->order.options.instance && !options_take_instance(&r->order.options, &command_keys))
+		return false;
+	r->config = r->order.options.config;
 	return true;
 }
 
 static bool keys_read_arguments(struct keys_run *r, int argc, char **argv)
 {
-	static const char *const names[] = { "ZONE", "FILE" };
-
 	r->verb = options_verb(&command_keys, argc, argv);
-	int count = r->verb && r->verb->arguments ? 2 : 1;
-	if (!r->verb ||
-	        !options_check_arguments(argc, argv, (struct arguments){ names, count, count }))
+	if (!r->verb || !options_check_verb(argc, argv, r->verb))
 		return false;
-	r->file = count == 2 ? argv[optind + 1] : NULL;
-	if (!name_from_text(argv[optind], &r->zone))
+	r->order.verb = r->verb;
+	r->order.words = argv + optind;
+	r->order.count = argc - optind;
+	if (r->order.is_compromised && strcmp(r->verb->name, "retire") != 0)
+		return options_wrong(
+		        argv[0], "--compromised is an option of `sealgate keys retire`");
+	r->file = r->order.count == 2 ? argv[optind + 1] : NULL;
+	if (r->order.count > 0 && !name_from_text(argv[optind], &r->zone))
 		return options_wrong(argv[0], "\"%s\" is not a domain name", argv[optind]);
 	return true;
 }
@@ -326,37 +338,59 @@ static enum exit_code run_keys(int argc, char **argv)
 	enum exit_code code = EXIT_USAGE;
 
 	if (r && keys_read_options(r, argc, argv) && keys_read_arguments(r, argc, argv))
-		code = keys_act(r);
+		code = keys_order_takes(r->verb) ? r->verb->run(&r->order) : keys_act(r);
 	free(r);
 	return code;
 }
 
 static const struct command_verb keys_verbs[] = {
-	{ "generate", NULL, "make a KSK and a ZSK, unless the zone has keys; then sign",
+	{ "generate", "ZONE", "make a KSK and a ZSK, unless the zone has keys; then sign",
 	        keys_generate },
-	{ "sign", NULL, "sign DNSKEY, CDS and CDNSKEY ahead with the KSK", keys_sign },
-	{ "ds", NULL, "print the DS records for the parent zone", keys_show_ds },
-	{ "check", NULL,
+	{ "sign", "ZONE", "sign DNSKEY, CDS and CDNSKEY ahead with the KSK", keys_sign },
+	{ "ds", "ZONE", "print the DS records for the parent zone", keys_show_ds },
+	{ "check", "ZONE",
 	        "ask every server of the zone, and of its parent, what it serves of the zone's "
 	        "keys",
 	        keys_look },
-	{ "notify", NULL,
+	{ "notify", "ZONE",
 	        "tell the parent that the zone's CDS records have changed, if it has DSYNC records "
 	        "(RFC 9859); first see with `check` that all servers have them",
 	        keys_tell_parent },
-	{ "timeline", NULL,
+	{ "timeline", "ZONE",
 	        "show which keys of a zone with keeper = true do what from when to when, what "
 	        "happened and what comes next",
 	        keys_show_timeline },
-	{ "export", NULL,
+	{ "export", "ZONE",
 	        "print what another signer of the zone needs of our keys: DNSKEY, CDS "
 	        "and CDNSKEY",
 	        keys_export },
-	{ "import", "FILE",
+	{ "import", "ZONE FILE",
 	        "take the DNSKEY, CDS and CDNSKEY records of another signer of the zone from a "
 	        "file, in "
 	        "place of those imported before; `sign` adds them to ours",
 	        keys_import },
+	{ "status", "[ZONE]",
+	        "ask the keeper for the state of its zones, or of one with its keys: what comes "
+	        "next, "
+	        "and who must act",
+	        keys_order_status },
+	{ "list", "[ZONE]", "ask the keeper for its keys, or for those of one zone",
+	        keys_order_list },
+	{ "roll", "ZONE ksk|zsk", "have the keeper put a new key in the place of this one",
+	        keys_order_give },
+	{ "retire", "ZONE TAG",
+	        "have the keeper put another key in the place of the one with this tag; with "
+	        "--compromised in a hurry",
+	        keys_order_give },
+	{ "unsign", "ZONE",
+	        "have the keeper make the zone unsigned: the DS goes first, signatures last",
+	        keys_order_give },
+	{ "begin", "ZONE", "have the keeper sign the zone again, after `unsign`", keys_order_give },
+	{ "trust", "ZONE",
+	        "tell the keeper that the state of the zone and the clock are right, though it "
+	        "doubts "
+	        "them: see `status` first",
+	        keys_order_give },
 	{ 0 },
 };
 
@@ -367,13 +401,15 @@ static const struct command_option keys_options[] = {
 	        "RSASHA256 (8)" },
 	{ "config", 'c', true, "FILE",
 	        "read this configuration file: it says which user may read new keys, and `check` "
-	        "uses its resolvers and trust anchors" },
+	        "uses its resolvers and trust anchors; the keeper is the one that it describes" },
+	OPTION_INSTANCE,
+	{ "json", 'j', true, NULL, "`status`, `list` and `timeline` print JSON" },
+	{ "compromised", 'C', false, NULL, "`retire`: the key was stolen" },
 	{ "days", 'D', false, "N", "sign for so many days; without it 21" },
 	{ "force", 'F', false, NULL,
 	        "sign, even if a KSK, or a key or CDS of another signer, is lost, or a ZSK signs "
 	        "before resolvers can know it" },
 	{ "directory", 'd', false, "DIR", "the keys' directory; without it " KEYS_DIRECTORY },
-	{ "json", 'j', false, NULL, "`timeline` prints JSON" },
 	{ "svg", 'G', false, NULL, "`timeline` draws a picture (SVG)" },
 	{ "server", 'S', false, "ADDR",
 	        "`check` and `notify` find servers by this resolver; without it, by those of "
@@ -384,9 +420,12 @@ static const struct command_option keys_options[] = {
 };
 
 const struct command command_keys = { .name = "keys",
-	.summary = "make, sign or show the keys of a zone",
-	.arguments = "ZONE",
+	.summary = "make, sign or show the keys of a zone, or have the keeper do it",
 	.verbs = keys_verbs,
 	.options = keys_options,
-	.exits = "Exit codes: 0 success; 1 failure; 2 the command line is wrong.",
+	.note = "The words status to trust are for zones with keeper = true, and go to the keeper "
+	        "that runs. Root and the user of the keeper may use all; members of keeper.group "
+	        "may use status and list.",
+	.exits = "Exit codes: 0 success; 1 failure, or the keeper refuses; 2 the command line or "
+	         "the configuration is wrong; 3 no keeper is running.",
 	.run = run_keys };

@@ -11,6 +11,9 @@
 #include "base/nearest.h"
 #include "config/instance.h"
 
+#define VERB_ARGUMENTS_MAX  4 /* of one verb */
+#define VERB_ARGUMENTS_SIZE 64
+
 #define OPTIONS_MAX 16
 
 bool options_wrong(const char *command, const char *format, ...)
@@ -128,6 +131,21 @@ bool options_check_arguments(int argc, char **argv, struct arguments expected)
 		return options_wrong(
 		        argv[0], "unexpected argument \"%s\"", argv[optind + expected.most]);
 	return true;
+}
+
+bool options_check_verb(int argc, char **argv, const struct command_verb *verb)
+{
+	const char *names[VERB_ARGUMENTS_MAX];
+	struct arguments expected = { names, 0, 0 };
+	char text[VERB_ARGUMENTS_SIZE], *rest;
+
+	snprintf(text, sizeof(text), "%s", verb->arguments ? verb->arguments : "");
+	for (char *word = strtok_r(text, " ", &rest); word && expected.most < VERB_ARGUMENTS_MAX;
+	        word = strtok_r(NULL, " ", &rest)) {
+		names[expected.most++] = word;
+		expected.least += *word != '[';
+	}
+	return options_check_arguments(argc, argv, expected);
 }
 
 /* Writes "apply, remove or show". */

@@ -46,6 +46,9 @@ bool options_take_instance(struct options *o, const struct command *c);
 /* True if the arguments from argv[optind] on are as many as expected; logs an error if not. */
 bool options_check_arguments(int argc, char **argv, struct arguments expected);
 
+/* The same for the arguments that a verb has by its table, such as "NAME [UNTIL]". */
+bool options_check_verb(int argc, char **argv, const struct command_verb *verb);
+
 /* Takes the verb at argv[optind], of one word or two, and moves `optind` past it. Returns NULL after logging an error. */
 const struct command_verb *options_verb(const struct command *c, int argc, char **argv);
 

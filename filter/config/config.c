@@ -143,6 +143,15 @@ static bool discovery_fits(struct config_reader *r, config_t *file)
 	        "dns64_discovery = [ \"dns\" ] asks the servers of resolver, and that has none");
 }
 
+static bool socket_fits(struct config_reader *r, config_t *file, const char *key, const char *path)
+{
+	if (strlen(path) <= (size_t)SOCKET_PATH_MAX)
+		return true;
+	return reader_wrong(r, config_lookup(file, key),
+	        "%s must be shorter than %d octets, the limit for sockets", key,
+	        SOCKET_PATH_MAX + 1);
+}
+
 /* Checks the keys that limit each other. */
 static bool keys_fit(struct config_reader *r, config_t *file)
 {
@@ -156,11 +165,9 @@ static bool keys_fit(struct config_reader *r, config_t *file)
 		return reader_wrong(r, blame ? blame : config_lookup(file, "queue"),
 		        "parked must be less than queue.length, which is %u", c->queue_length);
 	}
-	if (strlen(c->control_socket) > (size_t)SOCKET_PATH_MAX)
-		return reader_wrong(r, config_lookup(file, "control_socket"),
-		        "control_socket must be shorter than %d octets, the limit for sockets",
-		        SOCKET_PATH_MAX + 1);
-	return shortcut_fits(r, file) && marks_fit(r, file) && discovery_fits(r, file) &&
+	return socket_fits(r, file, "control_socket", c->control_socket) &&
+	       socket_fits(r, file, "keeper.control_socket", c->keeper_control_socket) &&
+	       shortcut_fits(r, file) && marks_fit(r, file) && discovery_fits(r, file) &&
 	       (c->role != ROLE_SIGNER || config_signer_fits(r, file));
 }
 

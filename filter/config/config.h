@@ -142,7 +142,8 @@ struct config {
 	char keeper_timelines[CONFIG_PATH_MAX]; /* where the timelines of kept zones are */
 	char keeper_vault[CONFIG_VAULT_MAX];    /* "": the directory "vault" in that */
 	char keeper_group[CONFIG_USER_MAX];     /* "": none */
-	uint32_t keeper_algorithm;              /* enum config_keeper_algorithm */
+	char keeper_control_socket[CONFIG_PATH_MAX];
+	uint32_t keeper_algorithm; /* enum config_keeper_algorithm */
 	uint32_t keeper_ahead_s, keeper_zsk_life_s, keeper_ksk_life_s, keeper_look_s;
 	uint32_t keeper_dnskey_ttl_s, keeper_ds_ttl_s;
 	uint32_t keeper_zone_spread_s, keeper_parent_spread_s, keeper_safety_s;

@@ -50,6 +50,8 @@ void config_instance_take(struct config *c, const char *name)
 	snprintf(c->keeper_directory, CONFIG_PATH_MAX, "/var/lib/sealgate-keeper-%s", c->instance);
 	snprintf(c->keeper_timelines, CONFIG_PATH_MAX, "/var/lib/sealgate-timelines-%s",
 	        c->instance);
+	snprintf(c->keeper_control_socket, CONFIG_PATH_MAX, "/run/sealgate-keeper-%s/control",
+	        c->instance);
 	snprintf(c->shortcut_directory, CONFIG_PATH_MAX, "/run/sealgate_bpf-%s", c->instance);
 	for (size_t i = 0; i < config_key_count; i++)
 		move_state(c, &config_keys[i]);

@@ -479,7 +479,11 @@ const struct config_key config_keys[] = {
 	                "\"pkcs11:token=sealgate?pin-source=file:/etc/sealgate/vault/pin\".\n"
 	                "\"\": the directory \"vault\" in keeper.directory. See docs/vault.md." },
 	{ "keeper.group", &kind_group, AT(keeper_group), .text = "sealgate",
-	        .help = "The group that may read timelines: that of `user`. \"\": none." },
+	        .help = "The group that may read timelines, and use the commands of\n"
+	                "`sealgate keys` that change nothing: that of `user`. \"\": none." },
+	{ "keeper.control_socket", &kind_path, AT(keeper_control_socket),
+	        .text = "/run/sealgate-keeper/control",
+	        .help = "The socket that `sealgate keys` uses to reach the keeper." },
 	{ "keeper.algorithm", &kind_word, AT(keeper_algorithm), .words = keeper_algorithm_words,
 	        .number = KEEPER_ECDSAP256SHA256,
 	        .help = "The algorithm of keys. After a change, zones roll to it. Many tokens\n"

@@ -24,9 +24,9 @@ struct sockaddr_un control_client_address(const char *path)
 }
 
 /* Also for the connection: others may have filled the queue of connections. */
-static void set_time_limit(int fd)
+static void set_time_limit(int fd, unsigned wait_s)
 {
-	const struct timeval limit = { .tv_sec = CONTROL_WAIT_S };
+	const struct timeval limit = { .tv_sec = (time_t)wait_s };
 
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
@@ -39,7 +39,7 @@ int control_client_connect(const char *path)
 
 	if (fd < 0)
 		return -errno;
-	set_time_limit(fd);
+	set_time_limit(fd, CONTROL_WAIT_S);
 	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
 		int error = errno == EAGAIN ? -ETIMEDOUT : -errno;
 		close(fd);
@@ -128,6 +128,27 @@ struct control_answer *control_ask(const char *path, const char *request, int *e
 	return answer;
 }
 
+struct control_answer *control_ask_patiently(
+        const char *path, const char *request, unsigned wait_s, int *error)
+{
+	struct control_answer *answer = NULL;
+	int fd = control_client_connect(path);
+
+	if (fd < 0) {
+		*error = fd;
+		return NULL;
+	}
+	set_time_limit(fd, wait_s);
+	answer = control_ask_by(fd, request, error);
+	close(fd);
+	return answer;
+}
+
+struct control_answer *control_answer_read(const char *text, size_t len)
+{
+	return answer_of(json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL));
+}
+
 void control_answer_free(struct control_answer *answer)
 {
 	if (answer)
@@ -160,6 +181,64 @@ long control_answer_number(const struct control_answer *answer, const char *key)
 	json_t *values = json_object_get(answer->json, "values");
 
 	return (long)json_integer_value(json_object_get(values, key));
+}
+
+void control_answer_join(struct control_answer *answer, const struct control_answer *rest)
+{
+	json_t *values = json_object_get(answer->json, "values"), *list;
+	json_t *others = json_object_get(rest->json, "values");
+	json_t *more = json_object_get(others, "more");
+	const char *key;
+
+	json_object_foreach(values, key, list)
+	{
+		if (json_is_array(list))
+			json_array_extend(list, json_object_get(others, key));
+	}
+	if (more)
+		json_object_set(values, "more", more);
+	else
+		json_object_del(values, "more");
+}
+
+/* ---- Values and rows: objects of jansson, by another name ---- */
+
+const struct control_row *control_answer_values(const struct control_answer *answer)
+{
+	return (const struct control_row *)json_object_get(answer->json, "values");
+}
+
+static json_t *row_value(const struct control_row *row, const char *key)
+{
+	return json_object_get((const json_t *)row, key);
+}
+
+unsigned control_row_count(const struct control_row *values, const char *list)
+{
+	return (unsigned)json_array_size(row_value(values, list));
+}
+
+const struct control_row *control_row_at(
+        const struct control_row *values, const char *list, unsigned index)
+{
+	return (const struct control_row *)json_array_get(row_value(values, list), index);
+}
+
+const char *control_row_text(const struct control_row *row, const char *key)
+{
+	const char *text = json_string_value(row_value(row, key));
+
+	return text ? text : "";
+}
+
+int64_t control_row_number(const struct control_row *row, const char *key)
+{
+	return json_integer_value(row_value(row, key));
+}
+
+bool control_row_flag(const struct control_row *row, const char *key)
+{
+	return json_is_true(row_value(row, key));
 }
 
 static void write_pair(const char *key, json_t *value, char end, FILE *out)

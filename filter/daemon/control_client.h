@@ -19,7 +19,11 @@ struct control_answer;
  * CONTROL_WAIT_S, -EPROTO if the reply is no JSON. */
 struct control_answer *control_ask(const char *path, const char *request, int *error);
 
-/* Does the same, and leaves the connection open in `*fd`, for the caller to close, if there is a reply. */
+/* Does the same, and waits longer: `wait_s`. */
+struct control_answer *control_ask_patiently(
+        const char *path, const char *request, unsigned wait_s, int *error);
+
+/* Does the same as control_ask(), and leaves the connection open in `*fd`, for the caller to close, if there is a reply. */
 struct control_answer *control_ask_on(const char *path, const char *request, int *fd, int *error);
 
 /* Does the same on the connection `fd`, which stays open. */
@@ -39,6 +43,25 @@ long control_answer_number(const struct control_answer *answer, const char *key)
 /* Writes the values: a line `key=value` for each, and for each row of a list one line of such pairs; or one
  * JSON object. */
 void control_answer_write(const struct control_answer *answer, bool as_json, FILE *out);
+
+/* Makes an answer of the text of a reply; NULL if it is no JSON. */
+struct control_answer *control_answer_read(const char *text, size_t len);
+
+/* Takes the rest of an answer that had no room: appends the rows of each list of `rest`, which also says whether there is
+ * "more". */
+void control_answer_join(struct control_answer *answer, const struct control_answer *rest);
+
+/* The values of an answer, or a row of a list in them. It lives as long as the answer. */
+struct control_row;
+const struct control_row *control_answer_values(const struct control_answer *answer);
+unsigned control_row_count(const struct control_row *values, const char *list);
+const struct control_row *control_row_at(
+        const struct control_row *values, const char *list, unsigned index);
+
+/* Return a value; "", 0 or false if the row does not have it. */
+const char *control_row_text(const struct control_row *row, const char *key);
+int64_t control_row_number(const struct control_row *row, const char *key);
+bool control_row_flag(const struct control_row *row, const char *key);
 
 /* For control.c. Returns the address of the socket at `path`, and a socket that is connected
  * to it, or -errno. */

@@ -11,10 +11,11 @@ struct keeper_zone {
 	struct life_policy policy;
 	int64_t due_s;              /* when its next turn is due */
 	bool is_looked_at;          /* a look is under way; the turn follows it */
-	enum life_word word;        /* as told last */
+	int64_t turned_s;           /* when `last` was; 0: there was no turn yet */
+	int64_t looked_s;           /* when servers were seen last; 0: not yet */
+	struct turn_result last;    /* of the last turn */
 	struct complaint told;      /* what was wrong with a turn, as told last; or "" */
 	struct complaint told_look; /* likewise with a look */
-	bool was_turned;            /* `word` has a meaning */
 };
 
 struct keeper_zones {

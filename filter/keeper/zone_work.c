@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "keeper/key_material.h"
 #include "keeper/look_life.h"
+#include "keeper/zone_order.h"
+#include "keys/life_needs.h"
 
 #define LOOK_AGAIN_S 600 /* after a look that failed */
 
@@ -65,11 +67,13 @@ static void take_look(struct zone_seen *s, struct keeper_zone *zone,
 	struct complaint unread;
 
 	s->is_seen = look && read_look(s, tools, zone, look, &unread);
-	if (s->is_seen)
+	if (s->is_seen) {
 		zone->told_look.text[0] = '\0';
-	else if (look || why)
+		zone->looked_s = look->at_s;
+	} else if (look || why) {
 		tell_fault(zone, &zone->told_look, "its servers cannot be looked at",
 		        look ? unread.text : why->text);
+	}
 }
 
 void zone_work_begin(struct keeper *k, struct keeper_zone *zone)
@@ -94,12 +98,6 @@ void zone_work_begin(struct keeper *k, struct keeper_zone *zone)
 
 /* ---- Turns ---- */
 
-/* True if nobody has ever given the zone keys: there is no state. */
-static bool is_untouched(const struct life *life)
-{
-	return life->count == 0 && life->generation == 0 && life->next_id == 1 && !life->is_signed;
-}
-
 static bool any_server_is_reached(const struct zone_seen *s)
 {
 	for (unsigned i = 0; s->is_seen && i < s->seen.server_count; i++) {
@@ -109,24 +107,53 @@ static bool any_server_is_reached(const struct zone_seen *s)
 	return false;
 }
 
-/* keeper = true is the order to sign. It is taken after a look: the zone may have keys of somebody else, and then the turn
- * refuses to go on. */
+/* If the zone has keys of somebody else, the turn refuses to go on. */
 static void begin_zone(
         struct keeper_tools *tools, struct keeper_zone *zone, const struct zone_seen *s)
 {
 	struct complaint why;
 
-	if (!zone->kept.is_read || !is_untouched(&zone->kept.life) || !any_server_is_reached(s))
+	if (!zone->kept.is_read || !zone_is_untouched(&zone->kept) || !any_server_is_reached(s))
 		return;
 	if (!kept_zone_order(&zone->kept, &tools->store, &zone->policy, LIFE_ORDER_SIGN, 0, &why))
 		tell_fault(zone, &zone->told, "it cannot be signed", why.text);
+}
+
+/* Writes the names of the alarms that ring, and what to do. */
+static void write_alarms(const struct turn_result *r, struct complaint *text)
+{
+	struct complaint needs;
+
+	text->text[0] = '\0';
+	if (r->alarms.has_failed && life_needs_tell(r->alarms.needs, &needs))
+		complaint_set(
+		        text, ": " LIFE_ALARM_FAILED ", " LIFE_ALARM_NEEDS " (%.400s)", needs.text);
+	else if (r->alarms.has_failed)
+		complaint_set(text, ": " LIFE_ALARM_FAILED);
+	else if (life_needs_tell(r->alarms.needs, &needs))
+		complaint_set(text, ": " LIFE_ALARM_NEEDS " (%.500s)", needs.text);
+}
+
+static void tell_word(struct keeper_zone *zone, const struct turn_result *r)
+{
+	const struct turn_result *before = &zone->last;
+	bool is_same = zone->turned_s && before->word == r->word &&
+	               before->alarms.has_failed == r->alarms.has_failed &&
+	               before->alarms.needs == r->alarms.needs;
+	struct complaint alarms;
+	char name[NAME_TEXT_SIZE];
+
+	if (is_same)
+		return;
+	write_alarms(r, &alarms);
+	log_line(alarms.text[0] ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "%s: %s%s",
+	        name_text(&zone->kept.name, name), life_word_text(r->word), alarms.text);
 }
 
 static void tell_result(
         struct keeper_zone *zone, const struct turn_result *r, const struct keeper_tools *tools)
 {
 	bool failed = !r->is_trusted || r->has_failed || r->fault != VAULT_GOOD;
-	char name[NAME_TEXT_SIZE];
 
 	if (failed)
 		tell_fault(zone, &zone->told,
@@ -135,12 +162,7 @@ static void tell_result(
 		                                                : r->why.text);
 	else
 		zone->told.text[0] = '\0';
-	if (zone->was_turned && zone->word == r->word)
-		return;
-	zone->was_turned = true;
-	zone->word = r->word;
-	log_line(r->alarms.has_failed || r->alarms.needs ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,
-	        "%s: %s", name_text(&zone->kept.name, name), life_word_text(r->word));
+	tell_word(zone, r);
 }
 
 static void turn_zone(struct keeper *k, struct keeper_zone *zone, const struct zone_seen *s)
@@ -162,6 +184,8 @@ static void turn_zone(struct keeper *k, struct keeper_zone *zone, const struct z
 	if (!s->is_seen && zone->due_s > order.now_s + LOOK_AGAIN_S)
 		zone->due_s = order.now_s + LOOK_AGAIN_S;
 	tell_result(zone, &result, tools);
+	zone->last = result;
+	zone->turned_s = order.now_s;
 }
 
 void zone_work_end(struct keeper *k, struct keeper_zone *zone, struct zone_look *look,

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "keys/life_needs.h"
+
+#include <stdio.h>
+
+const char *life_need_text(unsigned bit)
+{
+	static const char *const texts[LIFE_NEEDS_COUNT] = {
+		"the vault is away, and without it the signatures of the keys end: bring it back",
+		"the parent does not have the DS yet, after a week: give it to the registrar",
+		"the parent still has a DS that is to go, after a week: have the registrar remove "
+		"it",
+		"the parent has no DS any more: give it to the registrar again, or resolvers take "
+		"the zone for unsigned",
+		"the parent has a DS of a key that is none of the zone's: have the registrar "
+		"remove it",
+		"a server of the zone cannot be reached, or has old data, and a change waits for "
+		"it: "
+		"mend it, or take it out of the NS records",
+		"a KSK was stolen and the zone still relies on it: give the DS of the new KSK to "
+		"the "
+		"registrar",
+	};
+	return texts[bit];
+}
+
+bool life_needs_tell(unsigned needs, struct complaint *sentences)
+{
+	size_t len = 0, size = sizeof(sentences->text);
+
+	sentences->text[0] = '\0';
+	for (unsigned bit = 0; bit < LIFE_NEEDS_COUNT && len < size; bit++) {
+		if (needs & 1u << bit)
+			len += (size_t)snprintf(sentences->text + len, size - len, "%s%s",
+			        len ? "; " : "", life_need_text(bit));
+	}
+	return needs != 0;
+}

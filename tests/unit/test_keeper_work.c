@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A keeper at work, in a process of its own, and an operator who gives it orders. Nobody answers its questions. */
+#include "written.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "daemon/control_client.h"
+#include "daemon/keeper_commands.h"
+#include "keeper/keeper_work.h"
+
+static char place[] = "/tmp/sealgate-test-keeper-XXXXXX";
+static char socket_path[100];
+
+struct served {
+	struct control *control;
+	struct keeper *keeper;
+	unsigned alive;
+};
+
+static bool clock_is_right(void *context)
+{
+	(void)context;
+	return true;
+}
+
+static void serve(void *context, struct keeper *keeper)
+{
+	struct served *s = context;
+
+	s->keeper = keeper;
+	control_serve(s->control);
+}
+
+static void count_life(void *context)
+{
+	struct served *s = context;
+
+	s->alive++;
+}
+
+/* The process of the keeper: works until `stop_fd` is readable, and then ends with 0 if all is well. */
+static void keep(const struct config *c, int stop_fd)
+{
+	struct served s = { .alive = 0 };
+	struct complaint error;
+
+	log_set_level(LOG_LEVEL_ERROR - 1);
+	s.control = control_open(c->keeper_control_socket, keeper_commands, &s.keeper, &error);
+	if (!s.control)
+		_exit(2);
+	const struct keeper_job job = { .config = c,
+		.stop_fd = stop_fd,
+		.control_fd = control_fd(s.control),
+		.clock_is_trusted = clock_is_right,
+		.serve = serve,
+		.is_alive = count_life,
+		.context = &s };
+	bool good = keeper_work(&job, &error);
+	control_close(s.control);
+	_exit(good && s.alive > 0 ? 0 : 1);
+}
+
+struct running {
+	struct config config;
+	pid_t pid;
+	int stop;
+};
+
+static void start(struct running *r)
+{
+	struct complaint error = { "" };
+	char text[1500];
+	int fds[2];
+
+	snprintf(text, sizeof(text),
+	        "role = \"signer\"; resolver = [ \"127.0.0.77\" ]; trust_anchor = \"%s/anchor\";\n"
+	        "sign = { zones = ( { name = \"a.test\"; keeper = true; },\n"
+	        "{ name = \"b.test\"; keeper = true; }, { name = \"by-hand.test\"; } ); };\n"
+	        "keeper = { directory = \"%s/keys\"; timelines = \"%s/timelines\"; group = \"\";\n"
+	        "control_socket = \"%s\"; };\n",
+	        place, place, place, socket_path);
+	if (load(text, &r->config, &error) < 0)
+		fail_msg("%s", error.text);
+	assert_int_equal(pipe(fds), 0);
+	r->pid = fork();
+	assert_true(r->pid >= 0);
+	if (r->pid == 0) {
+		close(fds[1]);
+		keep(&r->config, fds[0]);
+	}
+	close(fds[0]);
+	r->stop = fds[1];
+}
+
+/* Ends the keeper. Returns its exit status, or minus the signal. */
+static int end(struct running *r, int signal_number)
+{
+	int status;
+
+	if (signal_number)
+		kill(r->pid, signal_number);
+	close(r->stop);
+	assert_int_equal(waitpid(r->pid, &status, 0), r->pid);
+	config_fini(&r->config);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+/* Asks, and waits for the keeper to listen. */
+static struct control_answer *asked(const char *request)
+{
+	int error = 0;
+
+	for (unsigned n = 0; n < 600; n++) {
+		struct control_answer *answer = control_ask(socket_path, request, &error);
+		if (answer)
+			return answer;
+		usleep(100000);
+	}
+	fail_msg("no answer: %s", strerror(-error));
+	return NULL;
+}
+
+static void expect_code(const char *request, enum control_code wanted, const char *word)
+{
+	struct control_answer *answer = asked(request);
+	const char *error = control_answer_error(answer);
+
+	if (control_answer_code(answer) != wanted || (word && (!error || !strstr(error, word))))
+		fail_msg("%s: %d, %s", request, control_answer_code(answer), error ? error : "");
+	control_answer_free(answer);
+}
+
+static void write_state(const char *zone, const char *text)
+{
+	char file[PATH_MAX];
+
+	snprintf(file, sizeof(file), "%s/keys/K%s.state", place, zone);
+	assert_int_equal(file_replace(file, text, 0600), 0);
+}
+
+static char *state_of(const char *zone)
+{
+	char file[PATH_MAX];
+
+	snprintf(file, sizeof(file), "%s/keys/K%s.state", place, zone);
+	char *text = file_read(file, 100000);
+	assert_non_null(text);
+	return text;
+}
+
+/* A zone that was made unsigned, so that there is a state, and no key. */
+static void put_unsigned_zone(const char *zone)
+{
+	char text[1000];
+
+	snprintf(text, sizeof(text),
+	        "sealgate-life 1\nzone %s.\ngeneration 5\nlast 20261101000000\nnext-id 3\n"
+	        "signed no\nwants-ksk-roll no\nwants-zsk-roll no\ndoubted-clock 0 0\n"
+	        "ttl key 0 -\nttl zone 0 -\nttl ds 0 -\nend\n",
+	        zone);
+	write_state(zone, text);
+}
+
+static void a_wrong_word_an_unknown_zone_and_a_refusal_are_told_apart(void **state)
+{
+	static const struct {
+		const char *request;
+		enum control_code code;
+		const char *word;
+	} rows[] = {
+		{ "roll a.test kzk", CONTROL_USAGE, "ksk|zsk" },
+		{ "roll a.test", CONTROL_USAGE, "expected" },
+		{ "retire a.test 65536", CONTROL_USAGE, "0 to 65535" },
+		{ "retire a.test 5 stolen", CONTROL_USAGE, "compromised" },
+		{ "unsign a..test", CONTROL_USAGE, "not a domain name" },
+		{ "zones x", CONTROL_USAGE, "a number" },
+		{ "unsign c.test", CONTROL_NO, "looks after no zone c.test" },
+		{ "zone by-hand.test", CONTROL_NO, "looks after no zone" },
+		{ "retire a.test 5", CONTROL_NO, "no key with the tag 5" },
+		{ "unsign a.test", CONTROL_NO, "unsigned already" },
+		{ "roll a.test ksk", CONTROL_NO, "again later" },
+		{ "trust a.test", CONTROL_NO, "nothing is doubted" },
+		{ "begin b.test", CONTROL_NO, "by itself" },
+		{ "zones", CONTROL_FINE, NULL },
+		{ "keys", CONTROL_FINE, NULL },
+		{ "ds A.TEST", CONTROL_FINE, NULL },
+	};
+	struct running r;
+
+	(void)state;
+	put_unsigned_zone("a.test");
+	start(&r);
+	for (unsigned i = 0; i < COUNT(rows); i++)
+		expect_code(rows[i].request, rows[i].code, rows[i].word);
+	assert_int_equal(end(&r, 0), 0);
+}
+
+/* The keeper is killed in the moment in which the operator reads "taken". */
+static void an_order_that_was_taken_survives_the_keeper(void **state)
+{
+	struct running r;
+
+	(void)state;
+	put_unsigned_zone("a.test");
+	start(&r);
+	expect_code("zones", CONTROL_FINE, NULL);
+	expect_code("begin a.test", CONTROL_FINE, NULL);
+	assert_int_equal(end(&r, SIGKILL), -SIGKILL);
+	char *text = state_of("a.test");
+	assert_non_null(strstr(text, "\nsigned yes\n"));
+	free(text);
+	start(&r);
+	expect_code("begin a.test", CONTROL_NO, "signed already");
+	assert_int_equal(end(&r, 0), 0);
+}
+
+/* Waits until the zone has as many keys. */
+static void wait_for_keys(const char *request, unsigned wanted)
+{
+	unsigned count = 0;
+
+	for (unsigned n = 0; n < 600 && count != wanted; n++) {
+		struct control_answer *answer = asked(request);
+		count = control_row_count(control_answer_values(answer), "keys");
+		control_answer_free(answer);
+		usleep(count != wanted ? 100000 : 0);
+	}
+	assert_int_equal(count, wanted);
+}
+
+static void a_turn_follows_an_order_at_once(void **state)
+{
+	struct running r;
+
+	(void)state;
+	put_unsigned_zone("b.test");
+	start(&r);
+	expect_code("begin b.test", CONTROL_FINE, NULL);
+	wait_for_keys("zone b.test", 2);
+	wait_for_keys("keys 0", 4); /* with those of the test before */
+	wait_for_keys("keys 3", 1);
+	wait_for_keys("keys 4", 0);
+	struct control_answer *answer = asked("zone b.test");
+	const struct control_row *zone = control_answer_values(answer);
+	assert_true(control_row_number(zone, "timeline_end_s") > time(NULL) + 14 * 86400);
+	assert_string_equal(control_row_text(zone, "who"), "the zone's servers");
+	assert_non_null(strstr(control_row_text(zone, "look_fault"), "do not tell the parent"));
+	control_answer_free(answer);
+	answer = asked("ds b.test");
+	const struct control_row *ksk = control_row_at(control_answer_values(answer), "ksks", 0);
+	assert_int_equal(control_row_count(control_answer_values(answer), "ksks"), 1);
+	assert_false(control_row_flag(ksk, "give_ds"));
+	assert_non_null(strstr(control_row_text(ksk, "waits"), "must not have the DS"));
+	control_answer_free(answer);
+	assert_int_equal(end(&r, 0), 0);
+}
+
+/* Of the test before: the same state, with an older generation. */
+static void restore_older_state(const char *zone)
+{
+	char older[100000], *text = state_of(zone);
+	const char *generation = strstr(text, "\ngeneration ");
+
+	assert_non_null(generation);
+	snprintf(older, sizeof(older), "%.*s\ngeneration 1%s", (int)(generation - text), text,
+	        strchr(generation + 1, '\n'));
+	free(text);
+	write_state(zone, older);
+}
+
+static void an_operator_can_vouch_for_a_state_that_was_restored(void **state)
+{
+	struct running r;
+
+	(void)state;
+	start(&r);
+	expect_code("trust b.test", CONTROL_NO, "nothing is doubted");
+	expect_code("roll b.test ksk", CONTROL_NO, "roll is under way");
+	assert_int_equal(end(&r, 0), 0);
+	restore_older_state("b.test");
+	start(&r);
+	expect_code("unsign b.test", CONTROL_NO, "as after a restore from a backup");
+	struct control_answer *answer = asked("zone b.test");
+	assert_string_equal(
+	        control_row_text(control_answer_values(answer), "word"), "internal failure");
+	control_answer_free(answer);
+	expect_code("trust b.test", CONTROL_FINE, NULL);
+	expect_code("unsign b.test", CONTROL_FINE, NULL);
+	assert_int_equal(end(&r, 0), 0);
+}
+
+static void the_work_does_not_begin_without_zones(void **state)
+{
+	struct config c;
+	struct complaint error = { "" };
+	const struct keeper_job job = { .config = &c, .stop_fd = -1, .control_fd = -1 };
+
+	(void)state;
+	assert_int_equal(load("role = \"signer\"; sign = { zones = ( { name = \"a.test\"; } ); };",
+	                         &c, &error),
+	        0);
+	assert_false(keeper_work(&job, &error));
+	assert_non_null(strstr(error.text, "keeper = true"));
+	config_fini(&c);
+}
+
+static int make_place(void **state)
+{
+	char file[PATH_MAX];
+
+	if (make_file(state) < 0 || !mkdtemp(place))
+		return -1;
+	snprintf(socket_path, sizeof(socket_path), "%s/control", place);
+	snprintf(file, sizeof(file), "%s/anchor", place);
+	if (file_replace(file,
+	            ". IN DS 20326 8 2 "
+	            "E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\n",
+	            0600) < 0)
+		return -1;
+	snprintf(file, sizeof(file), "%s/keys", place);
+	if (file_make_directory(file, 0700) < 0)
+		return -1;
+	snprintf(file, sizeof(file), "%s/timelines", place);
+	return file_make_directory(file, 0700);
+}
+
+static int remove_place(void **state)
+{
+	char command[100];
+
+	snprintf(command, sizeof(command), "rm -r %s", place);
+	return system(command) != 0 || remove_file(state) < 0 ? -1 : 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_wrong_word_an_unknown_zone_and_a_refusal_are_told_apart),
+		cmocka_unit_test(an_order_that_was_taken_survives_the_keeper),
+		cmocka_unit_test(a_turn_follows_an_order_at_once),
+		cmocka_unit_test(an_operator_can_vouch_for_a_state_that_was_restored),
+		cmocka_unit_test(the_work_does_not_begin_without_zones),
+	};
+
+	return cmocka_run_group_tests(tests, make_place, remove_place);
+}

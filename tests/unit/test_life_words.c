@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a person is told of keys: the word of each, what comes next, who has to act. */
+#include "test.h"
+#include "lifeworld.h"
+
+#include "keys/life_needs.h"
+#include "keys/life_next.h"
+#include "keys/life_phase.h"
+
+static struct world *after_hours_of(unsigned hours, bool has_cds)
+{
+	static const struct scenario quiet = {
+		.why = "quiet", .seed = 1, .has_cds = true, .spread_s = 300
+	};
+	struct world *w = malloc(sizeof(*w));
+
+	assert_non_null(w);
+	world_init(w, &quiet);
+	assert_true(world_live(w, w->now_s + hours * HOUR));
+	w->policy.has_cds = has_cds;
+	return w;
+}
+
+static const struct life_key *key_of(const struct life *life, enum life_role role)
+{
+	for (unsigned i = 0; i < life->count; i++) {
+		if (life->keys[i].role == role)
+			return &life->keys[i];
+	}
+	fail_msg("no key");
+	return NULL;
+}
+
+static void each_key_has_the_phase_that_its_records_say(void **state)
+{
+	static const struct {
+		const char *why;
+		enum life_role role;
+		enum life_stage dnskey, use; /* use: of the DS, or of signatures */
+		bool is_leaving, is_standby, never;
+		const char *word;
+	} rows[] = {
+		{ "new", LIFE_ZSK, LIFE_HIDDEN, LIFE_HIDDEN, false, false, true, "made" },
+		{ "never used", LIFE_ZSK, LIFE_HIDDEN, LIFE_HIDDEN, true, false, true, "retired" },
+		{ "a ZSK that is shown", LIFE_ZSK, LIFE_RUMOURED, LIFE_HIDDEN, false, false, false,
+		        "published" },
+		{ "a ZSK that begins to sign", LIFE_ZSK, LIFE_OMNIPRESENT, LIFE_RUMOURED, false,
+		        false, false, "active" },
+		{ "a ZSK that ends", LIFE_ZSK, LIFE_OMNIPRESENT, LIFE_UNRETENTIVE, true, false,
+		        false, "retiring" },
+		{ "a ZSK that ended", LIFE_ZSK, LIFE_HIDDEN, LIFE_HIDDEN, true, false, false,
+		        "retired" },
+		{ "a KSK whose DS comes", LIFE_KSK, LIFE_OMNIPRESENT, LIFE_RUMOURED, false, false,
+		        false, "published" },
+		{ "a KSK with a DS", LIFE_KSK, LIFE_OMNIPRESENT, LIFE_OMNIPRESENT, false, false,
+		        false, "active" },
+		{ "a KSK for an emergency", LIFE_KSK, LIFE_OMNIPRESENT, LIFE_OMNIPRESENT, false,
+		        true, false, "standing by" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		struct life_key k = { .role = rows[i].role,
+			.made_s = 1,
+			.is_leaving = rows[i].is_leaving,
+			.is_standby = rows[i].is_standby };
+		enum life_record use = k.role == LIFE_KSK ? LIFE_DS : LIFE_ZRRSIG;
+		k.marks[LIFE_DNSKEY].stage = rows[i].dnskey;
+		k.marks[use].stage = rows[i].use;
+		if (!rows[i].never)
+			k.marks[LIFE_DNSKEY].changed_s = 2;
+		if (rows[i].use != LIFE_HIDDEN)
+			k.marks[use].changed_s = 3;
+		const char *word = life_phase_word(life_phase_of(&k));
+		if (strcmp(word, rows[i].word) != 0)
+			fail_msg("%s: %s, not %s", rows[i].why, word, rows[i].word);
+		assert_int_equal(life_phase_since_s(&k), rows[i].never                ? 1
+		                                         : rows[i].use != LIFE_HIDDEN ? 3
+		                                                                      : 2);
+	}
+}
+
+/* What is said to come is what comes: the world goes on until then. */
+static void what_is_said_to_come_next_comes_then(void **state)
+{
+	struct world *w = after_hours_of(200, true);
+	struct life_next next, after;
+	unsigned came = 0;
+
+	(void)state;
+	for (unsigned n = 0; n < 8; n++) {
+		life_find_next(&w->life, &w->policy, &next);
+		assert_string_not_equal(next.what.text, "");
+		if (next.actor != LIFE_BY_ITSELF || next.at_s > w->now_s + 40 * DAY)
+			break;
+		assert_true(next.at_s >= w->life.last_s);
+		assert_true(world_live(w, next.at_s + 2 * HOUR));
+		life_find_next(&w->life, &w->policy, &after);
+		if (strcmp(after.what.text, next.what.text) == 0)
+			fail_msg("%s: still", next.what.text);
+		came++;
+	}
+	assert_true(came >= 4);
+	free(w);
+}
+
+static void who_must_act_is_named_before_what_comes_by_itself(void **state)
+{
+	static const struct {
+		const char *why;
+		bool has_cds, is_unseen_dnskey, is_going;
+		const char *actor, *what;
+	} rows[] = {
+		{ "CDS", true, false, false, "the parent",
+		        "every server of the parent has the DS" },
+		{ "no CDS", false, false, false, "you", "every server of the parent has the DS" },
+		{ "a DS that goes", false, false, true, "you", "has removed the DS" },
+		{ "servers", true, true, false, "the zone's servers",
+		        "every server of the zone shows the DNSKEY record" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		struct world *w = after_hours_of(200, rows[i].has_cds);
+		struct life_key *k = &w->life.keys[key_of(&w->life, LIFE_KSK) - w->life.keys];
+		enum life_record record = rows[i].is_unseen_dnskey ? LIFE_DNSKEY : LIFE_DS;
+		struct life_next next;
+		k->marks[record] = (struct life_mark){ .stage = rows[i].is_going ? LIFE_UNRETENTIVE
+			                                                         : LIFE_RUMOURED,
+			.changed_s = w->now_s };
+		life_find_next(&w->life, &w->policy, &next);
+		assert_string_equal(life_actor_word(next.actor), rows[i].actor);
+		if (!strstr(next.what.text, rows[i].what) || next.at_s != 0)
+			fail_msg("%s: %s", rows[i].why, next.what.text);
+		free(w);
+	}
+}
+
+static void an_active_key_ends_when_its_successor_comes(void **state)
+{
+	struct world *w = after_hours_of(200, true);
+	const struct life_key *zsk = key_of(&w->life, LIFE_ZSK), *ksk = key_of(&w->life, LIFE_KSK);
+	int64_t ends_s = life_phase_ends_s(&w->life, &w->policy, zsk);
+
+	(void)state;
+	assert_int_equal(life_phase_of(zsk), LIFE_ACTIVE);
+	assert_true(ends_s > w->now_s && ends_s <= w->now_s + w->policy.zsk_life_s + 2 * DAY);
+	assert_int_equal(life_phase_ends_s(&w->life, &w->policy, ksk),
+	        w->policy.ksk_life_s ? ksk->made_s + w->policy.ksk_life_s : 0);
+	assert_true(world_live(w, ends_s - HOUR));
+	assert_int_equal(life_phase_of(key_of(&w->life, LIFE_ZSK)), LIFE_ACTIVE);
+	assert_true(world_live(w, ends_s + 2 * HOUR));
+	assert_int_equal(life_phase_of(key_of(&w->life, LIFE_ZSK)), LIFE_RETIRING);
+	w->life.is_signed = false;
+	assert_int_equal(life_phase_ends_s(&w->life, &w->policy, key_of(&w->life, LIFE_KSK)), 0);
+	free(w);
+}
+
+static void each_need_has_a_sentence_of_its_own(void **state)
+{
+	struct complaint all;
+
+	(void)state;
+	assert_int_equal(LIFE_NEEDS_NEW_KSK, 1 << (LIFE_NEEDS_COUNT - 1));
+	for (unsigned bit = 0; bit < LIFE_NEEDS_COUNT; bit++) {
+		assert_true(life_needs_tell(1u << bit, &all));
+		assert_string_equal(all.text, life_need_text(bit));
+		for (unsigned other = 0; other < bit; other++)
+			assert_string_not_equal(life_need_text(other), all.text);
+	}
+	assert_true(life_needs_tell(LIFE_NEEDS_DS | LIFE_NEEDS_VAULT, &all));
+	assert_non_null(strstr(all.text, "; the parent does not have the DS"));
+	assert_false(life_needs_tell(0, &all));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_key_has_the_phase_that_its_records_say),
+		cmocka_unit_test(what_is_said_to_come_next_comes_then),
+		cmocka_unit_test(who_must_act_is_named_before_what_comes_by_itself),
+		cmocka_unit_test(an_active_key_ends_when_its_successor_comes),
+		cmocka_unit_test(each_need_has_a_sentence_of_its_own),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
