@@ -147,7 +147,7 @@ struct config {
 	uint32_t keeper_ahead_s, keeper_zsk_life_s, keeper_ksk_life_s, keeper_look_s;
 	uint32_t keeper_dnskey_ttl_s, keeper_ds_ttl_s;
 	uint32_t keeper_zone_spread_s, keeper_parent_spread_s, keeper_safety_s;
-	bool keeper_cds, keeper_standby;
+	bool keeper_cds, keeper_standby, keeper_shared_ksk;
 };
 
 /* Fills `c` with the default of every key. Frees nothing that `c` had before. Returns 0; or -ENOMEM,

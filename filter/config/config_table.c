@@ -521,6 +521,9 @@ const struct config_key config_keys[] = {
 	{ "keeper.standby", &kind_switch, AT(keeper_standby),
 	        .help = "If true, zones have a second KSK, whose DS is at the parent before it is\n"
 	                "needed: then a stolen KSK is replaced at once." },
+	{ "keeper.shared_ksk", &kind_switch, AT(keeper_shared_ksk),
+	        .help = "If true, zones that need a KSK get one that other zones have, too: for\n"
+	                "tokens, which hold few keys. See docs/vault.md." },
 };
 
 const size_t config_key_count = sizeof(config_keys) / sizeof(config_keys[0]);

@@ -23,8 +23,8 @@ static bool find_in_directory(const struct config *c, const struct name *apex,
 	if (zone_directory_list(&d, c->sign_zones_directory, &c->sign_zones, error) < 0)
 		return false;
 	const struct zone_file *file = zone_directory_find(&d, apex);
-	bool good = file ? zone_file_read(&read, file->path, apex, &c->sign_servers, error)
-	                 : is_no_zone(apex, error);
+	bool good =
+	        file ? zone_file_read(&read, file->path, apex, c, error) : is_no_zone(apex, error);
 	if (good) {
 		*zone = read.items[0];
 		config_zones_fini(&read);

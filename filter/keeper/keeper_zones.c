@@ -105,6 +105,12 @@ void keeper_zones_fini(struct keeper_zones *zones)
 	*zones = (struct keeper_zones){ .count = 0 };
 }
 
+void keeper_zones_hasten(struct keeper_zones *zones)
+{
+	for (unsigned i = 0; i < zones->count; i++)
+		zones->items[i]->due_s = 0;
+}
+
 struct keeper_zone *keeper_zones_next(const struct keeper_zones *zones)
 {
 	struct keeper_zone *first = NULL;

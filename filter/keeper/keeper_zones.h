@@ -34,4 +34,7 @@ struct keeper_zone *keeper_zones_next(const struct keeper_zones *zones);
 /* Returns the zone of this name; NULL if there is none. */
 struct keeper_zone *keeper_zones_find(const struct keeper_zones *zones, const struct name *name);
 
+/* Makes each zone due at once. */
+void keeper_zones_hasten(struct keeper_zones *zones);
+
 #endif

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "keeper/shared_ksk.h"
+
 /* Keys that are drawn at most until the tag of one is free. A vault keeps what it made. */
 #define ZSK_DRAWS 20
 #define KSK_DRAWS 4
@@ -48,45 +50,98 @@ static bool make_zsk(struct made_keys *made, uint16_t *tag, uint8_t algorithm,
 	return true;
 }
 
-/* Makes one KSK in the vault. `*is_free` tells if its tag is that of no other key. */
+/* Makes one KSK in the vault, called by its zone, and tells what it is there. */
 static bool draw_ksk(struct made_keys *made, struct keypair *pair, struct vault_key *key,
         uint8_t algorithm, const struct key_making *making, struct complaint *error)
 {
-	char label[NAME_TEXT_SIZE];
+	char zone[NAME_TEXT_SIZE];
+	const char *label = making->shares_ksk ? SHARED_KSKS_LABEL : name_text(making->zone, zone);
 
 	if (!making->vault) {
 		made->fault = VAULT_AWAY;
 		return make_fails(error, "the vault is not open");
 	}
-	made->fault =
-	        vault_make(making->vault, algorithm, name_text(making->zone, label), key, error);
+	made->fault = vault_make(making->vault, algorithm, label, key, error);
 	if (made->fault != VAULT_GOOD)
 		return false;
 	return vault_key_pair(key, making->zone, KEYPAIR_KSK, pair) ||
 	       make_fails(error, "the vault made a key that cannot sign zones");
 }
 
-static bool make_ksk(struct made_keys *made, uint16_t *tag, uint8_t algorithm,
+static bool record_ksk(const struct keypair *pair, const char *vault_name,
+        const struct key_making *making, struct complaint *error)
+{
+	return key_material_add_ksk(making->directory, pair, vault_name, making->generation,
+	               making->now_s, error) == 0;
+}
+
+static bool make_own_ksk(struct made_keys *made, struct keypair *pair, uint8_t algorithm,
         const struct key_material *others, const struct key_making *making, struct complaint *error)
 {
 	struct vault_key key;
-	struct keypair pair;
 
-	if (key_material_find_unused(making->directory, others, making->zone, algorithm,
-	            making->generation, &pair)) {
-		*tag = pair.tag;
-		return true;
-	}
 	for (int i = 0; i < KSK_DRAWS; i++) {
-		if (!draw_ksk(made, &pair, &key, algorithm, making, error))
+		if (!draw_ksk(made, pair, &key, algorithm, making, error))
 			return false;
-		if (key_material_collides(others, &pair))
-			continue;
-		*tag = pair.tag;
-		return key_material_add_ksk(making->directory, &pair, key.name, making->generation,
-		               making->now_s, error) == 0;
+		if (!key_material_collides(others, pair))
+			return record_ksk(pair, key.name, making, error);
 	}
 	return make_fails(error, "the vault made no KSK with a tag of its own");
+}
+
+/* It is in the list before a zone has it. One whose tag is taken in this zone is there for the others. */
+static bool make_shared_ksk(struct shared_ksks *shared, struct made_keys *made,
+        struct keypair *pair, const struct shared_wish *wish, const struct key_making *making,
+        struct complaint *error)
+{
+	struct vault_key key;
+
+	for (int i = 0; i < KSK_DRAWS; i++) {
+		if (!draw_ksk(made, pair, &key, wish->algorithm, making, error) ||
+		        !shared_ksks_add(
+		                shared, &key, pair->tag, wish->is_standby, making->now_s, error) ||
+		        shared_ksks_write(shared, making->directory, error) != 0)
+			return false;
+		if (!key_material_collides(wish->material, pair))
+			return record_ksk(pair, key.name, making, error);
+	}
+	return make_fails(error, "the vault made no KSK with a tag of its own");
+}
+
+static bool take_shared_ksk(struct made_keys *made, struct keypair *pair,
+        const struct shared_wish *wish, const struct key_making *making, struct complaint *error)
+{
+	struct shared_ksks *shared = shared_ksks_read(making->directory, error);
+	const struct shared_ksk *chosen = shared ? shared_ksks_choose(shared, wish, pair) : NULL;
+	bool good = false;
+
+	if (chosen)
+		good = record_ksk(pair, chosen->key.name, making, error);
+	else if (shared)
+		good = make_shared_ksk(shared, made, pair, wish, making, error);
+	shared_ksks_free(shared);
+	return good;
+}
+
+static bool make_ksk(struct made_keys *made, uint16_t *tag, const struct life_make *make,
+        const struct key_material *others, const struct key_making *making, struct complaint *error)
+{
+	const struct shared_wish wish = { .zone = making->zone,
+		.algorithm = make->algorithm,
+		.is_standby = make->is_standby,
+		.made_after_s = making->ksk_life_s ? making->now_s - making->ksk_life_s : 0,
+		.material = others };
+	struct keypair pair;
+	bool good = key_material_find_unused(making->directory, others, making->zone,
+	        make->algorithm, making->generation, &pair);
+
+	if (!good && making->shares_ksk)
+		good = take_shared_ksk(made, &pair, &wish, making, error);
+	else if (!good)
+		good = make_own_ksk(made, &pair, make->algorithm, others, making, error);
+	if (good)
+		*tag = pair.tag;
+	return good;
 }
 
 bool key_make(struct made_keys *made, struct life *life, const struct life_make *make,
@@ -99,7 +154,7 @@ bool key_make(struct made_keys *made, struct life *life, const struct life_make 
 	if (!others)
 		return false;
 	bool good = make->role == LIFE_KSK
-	                    ? make_ksk(made, &tag, make->algorithm, others, making, error)
+	                    ? make_ksk(made, &tag, make, others, making, error)
 	                    : make_zsk(made, &tag, make->algorithm, others, making, error);
 	key_material_free(others);
 	if (good && !life_made(life, make, tag, making->now_s))

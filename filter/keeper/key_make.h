@@ -14,6 +14,8 @@ struct key_making {
 	struct vault *vault; /* NULL: it cannot be opened */
 	uint32_t generation; /* of the state on the disk */
 	int64_t now_s;
+	bool shares_ksk;    /* KSKs are those of many zones (shared_ksk.h) */
+	int64_t ksk_life_s; /* one that is older is not given to another zone; 0: no age is too much */
 };
 
 /* ZSKs that were made, to drop those that no state came to name. */
@@ -23,7 +25,7 @@ struct made_keys {
 	enum vault_fault fault; /* of the vault, if it failed */
 };
 
-/* Makes a key, writes its files, and adds it to the life. A KSK that was made before for the same state is taken first:
+/* Makes a key, writes its files, and adds it to the life. A shared KSK is made only if no other fits. A KSK that was made before for the same state is taken first:
  * vaults have little room. Its tag is that of no other key of the zone. Returns false
  * with a complaint if that fails. */
 bool key_make(struct made_keys *made, struct life *life, const struct life_make *make,

@@ -49,7 +49,7 @@ static char *read_material(char path[static PATH_MAX], const char *directory, co
 	return text;
 }
 
-static bool load_public(struct keypair *k, const char *directory, const char *name,
+bool key_material_read_public(struct keypair *k, const char *directory, const char *name,
         const struct name *zone, struct complaint *error)
 {
 	struct key_records records;
@@ -115,7 +115,7 @@ static bool load_key_of_life(struct key_material *m, const struct life_key *k,
 	unsigned long ignored;
 
 	snprintf(name, sizeof(name), "K%s+%03u+%05u", name_text(zone, owner), k->algorithm, k->tag);
-	if (!load_public(pair, directory, name, zone, error))
+	if (!key_material_read_public(pair, directory, name, zone, error))
 		return false;
 	if (pair->tag != k->tag || pair->algorithm != k->algorithm ||
 	        keypair_is_ksk(pair) != (k->role == LIFE_KSK)) {
@@ -180,8 +180,8 @@ static bool is_unused(struct keypair *k, const char *file, const char *stem, con
 		return false;
 	snprintf(name, sizeof(name), "%.*s", (int)len, file);
 	return load_vault_name(vault_name, &made_for, directory, name, &ignored) &&
-	       made_for == generation && load_public(k, directory, name, zone, &ignored) &&
-	       keypair_is_ksk(k);
+	       made_for == generation &&
+	       key_material_read_public(k, directory, name, zone, &ignored) && keypair_is_ksk(k);
 }
 
 bool key_material_find_unused(const char *directory, const struct key_material *material,
@@ -246,7 +246,7 @@ int key_material_add_ksk(const char *directory, const struct keypair *k, const c
 
 void key_material_drop_zsk(const char *directory, const struct keypair *k)
 {
-	static const char *const endings[] = { "key", "private" };
+	static const char *const endings[] = { "private", "key" }; /* the secret first */
 	char name[KEY_NAME_SIZE], path[PATH_MAX];
 
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {

@@ -23,6 +23,11 @@ struct key_material *key_material_load(const char *directory, const struct name 
         const struct life *life, struct complaint *error);
 void key_material_free(struct key_material *material);
 
+/* Reads the .key file of a key of the zone, which has no private half then. `name` is that of its files, without the
+ * ending. Returns false with a complaint. */
+bool key_material_read_public(struct keypair *k, const char *directory, const char *name,
+        const struct name *zone, struct complaint *error);
+
 /* True if the key may not be used: its tag is that of another one, or will be when one of the two is revoked. */
 bool key_material_collides(const struct key_material *material, const struct keypair *k);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "keeper/zone_turn.h"
 
+#include "keeper/key_forget.h"
 #include "keeper/key_make.h"
+#include "keeper/shared_theft.h"
 #include "keeper/timeline_make.h"
 #include "keeper/turn_due.h"
 #include "keys/key_text.h"
@@ -60,7 +62,9 @@ static bool make_asked_keys(struct turn_try *t)
 		.zone = &t->zone->name,
 		.vault = t->order->vault,
 		.generation = t->zone->life.generation,
-		.now_s = t->order->now_s };
+		.now_s = t->order->now_s,
+		.shares_ksk = t->order->shares_ksk,
+		.ksk_life_s = t->order->policy->ksk_life_s };
 
 	for (unsigned i = 0; i < t->report.make_count; i++) {
 		const struct life_make *make = &t->report.makes[i];
@@ -117,8 +121,28 @@ static bool needs_state(const struct turn_try *t)
 	               t->life.last_s - t->zone->on_disk_s >= life_renewal_s(t->order->policy));
 }
 
+/* When the life has forgotten a key, files of keys may be there that nothing names. If the timeline cannot be read, they
+ * stay until the next time. */
+static void forget_files(struct turn_try *t, unsigned keys_before)
+{
+	const struct turn_order *order = t->order;
+	struct complaint ignored;
+	struct timeline timeline;
+
+	if (t->zone->life.count >= keys_before)
+		return;
+	int found =
+	        kept_zone_read_timeline(t->zone, order->store, order->crypto, &timeline, &ignored);
+	if (found >= 0)
+		key_forget(order->store->directory, &t->zone->name, &t->zone->life,
+		        found ? &timeline : NULL, order->now_s);
+	if (found > 0)
+		timeline_fini(&timeline);
+}
+
 static bool write_turn(struct turn_try *t, const struct made_timeline *made)
 {
+	unsigned keys_before = t->zone->life.count;
 	const struct kept_writing w = { .life = &t->life,
 		.timeline = made ? made->text : NULL,
 		.end_s = made ? made->end_s : 0,
@@ -128,6 +152,7 @@ static bool write_turn(struct turn_try *t, const struct made_timeline *made)
 		t->result->has_failed = true;
 		return false;
 	}
+	forget_files(t, keys_before);
 	t->result->wrote_state = true;
 	t->result->wrote_timeline = made != NULL;
 	t->result->signatures = made ? made->signatures : 0;
@@ -231,6 +256,7 @@ static void refuse_turn(struct turn_result *r, const struct turn_order *order)
 void zone_turn(struct kept_zone *z, const struct turn_order *order, struct turn_result *result)
 {
 	struct turn_try t = { .order = order, .zone = z, .result = result };
+	struct complaint unsettled;
 
 	*result = (struct turn_result){ .fault = VAULT_GOOD };
 	if (!z->is_read &&
@@ -238,7 +264,13 @@ void zone_turn(struct kept_zone *z, const struct turn_order *order, struct turn_
 		refuse_turn(result, order);
 		return;
 	}
+	bool is_settled =
+	        shared_theft_settle(z, order->store, order->policy, &result->has_theft, &unsettled);
 	if (!try_with_vault(&t))
 		turn_without_vault(&t);
+	if (!is_settled) {
+		result->has_failed = true;
+		result->why = unsettled;
+	}
 	judge_turn(&t);
 }

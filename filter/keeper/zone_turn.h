@@ -18,6 +18,7 @@ struct turn_order {
 	        *seen;           /* servers and TTLs count (look_life.h); NULL: nobody looked */
 	int64_t now_s, uptime_s; /* the second by a clock that never steps */
 	bool is_clock_trusted;
+	bool shares_ksk; /* with other zones (shared_ksk.h) */
 };
 
 struct turn_result {
@@ -29,6 +30,7 @@ struct turn_result {
 	        fault; /* the vault failed, and `why` says how; the zone goes on without it */
 	struct complaint why;
 	bool wrote_state, wrote_timeline;
+	bool has_theft; /* a shared KSK is stolen, and other zones are to have their turns at once */
 	unsigned signatures; /* that the vault made */
 	int64_t next_s;      /* when the next turn is due; now_s or later */
 	bool is_waiting;     /* the next turn needs a look */

@@ -178,8 +178,11 @@ static void turn_zone(struct keeper *k, struct keeper_zone *zone, const struct z
 		.seen = s->is_seen ? &s->seen : NULL,
 		.now_s = clock_wall_s(),
 		.uptime_s = uptime_s(),
-		.is_clock_trusted = k->job->clock_is_trusted(k->job->context) };
+		.is_clock_trusted = k->job->clock_is_trusted(k->job->context),
+		.shares_ksk = tools->config->keeper_shared_ksk };
 	zone_turn(&zone->kept, &order, &result);
+	if (result.has_theft)
+		keeper_zones_hasten(&k->zones);
 	zone->due_s = result.next_s;
 	if (!s->is_seen && zone->due_s > order.now_s + LOOK_AGAIN_S)
 		zone->due_s = order.now_s + LOOK_AGAIN_S;

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "keptworld.h"
+
+#include "test.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "keys/life_move.h"
+#include "keys/timeline_check.h"
+
+#define TURNS_MOST 20000 /* more are a standstill */
+
+struct kept_world *kept_world_new(void)
+{
+	struct kept_world *w = calloc(1, sizeof(*w));
+	struct complaint error;
+
+	strcpy(w->directory, "/tmp/sealgate-test-world-XXXXXX");
+	assert_non_null(mkdtemp(w->directory));
+	snprintf(w->vault_directory, sizeof(w->vault_directory), "%s/vault", w->directory);
+	snprintf(w->timelines, sizeof(w->timelines), "%s/timelines", w->directory);
+	assert_int_equal(mkdir(w->vault_directory, 0700), 0);
+	assert_int_equal(mkdir(w->timelines, 0700), 0);
+	assert_int_equal(
+	        keeper_store_open(&w->store, w->directory, w->timelines, (gid_t)-1, &error), 0);
+	const struct vault_place place = { .where = w->vault_directory };
+	assert_int_equal(vault_open(&w->vault, &place, &error), VAULT_GOOD);
+	w->crypto = crypto_new();
+	w->now_s = WORLD_START_S;
+	life_policy_init(&w->policy);
+	return w;
+}
+
+void kept_world_free(struct kept_world *w)
+{
+	char command[100];
+
+	keeper_store_close(&w->store);
+	vault_close(w->vault);
+	crypto_free(w->crypto);
+	snprintf(command, sizeof(command), "rm -r %s", w->directory);
+	assert_int_equal(system(command), 0);
+	free(w);
+}
+
+struct world_zone *kept_world_add(struct kept_world *w, const char *name)
+{
+	struct world_zone *z = &w->zones[w->count++];
+	struct name apex;
+
+	assert_true(w->count <= WORLD_ZONES && name_from_text(name, &apex));
+	kept_zone_init(&z->kept, &apex);
+	z->due_s = w->now_s;
+	return z;
+}
+
+struct world_zone *kept_world_add_signed(struct kept_world *w, const char *name)
+{
+	struct world_zone *z = kept_world_add(w, name);
+
+	kept_world_turn(w, z);
+	kept_world_order(w, z, LIFE_ORDER_SIGN, 0);
+	kept_world_live(w, 6 * WORLD_DAY_S);
+	assert_int_equal(z->result.word, LIFE_SIGNING);
+	assert_int_not_equal(kept_world_carrier(z), 0);
+	return z;
+}
+
+void kept_world_order(
+        struct kept_world *w, struct world_zone *z, enum life_order order, uint16_t tag)
+{
+	struct complaint error = { "" };
+
+	if (!kept_zone_order(&z->kept, &w->store, &w->policy, order, tag, &error))
+		fail_msg("the order %d: %s", order, error.text);
+	z->due_s = w->now_s;
+}
+
+/* ---- Servers ---- */
+
+static void serve_tag(struct life_tags *tags, uint16_t tag)
+{
+	assert_true(tags->count < LIFE_TAGS_MAX);
+	tags->tags[tags->count++] = tag;
+}
+
+static void serve_records(
+        struct life_server *server, const struct timeline_period *p, int64_t now_s)
+{
+	const struct key_records *r = p->records;
+	const struct presigned_rrsig *chosen[LIMIT_DS];
+	unsigned count = presigned_choose(&r->dnskey, now_s, chosen);
+
+	assert_true(count > 0);
+	for (unsigned i = 0; i < count; i++)
+		serve_tag(&server->ksk_signers, chosen[i]->tag);
+	for (unsigned i = 0; i < r->dnskey.count; i++)
+		serve_tag(&server->dnskey, dnskey_tag(r->dnskey.rdatas[i]));
+	for (unsigned i = 0; i < p->signer_count; i++)
+		serve_tag(&server->zsk_signers, p->signers[i]->tag);
+	for (unsigned i = 0; i < r->cds.count; i++)
+		serve_tag(&server->cds,
+		        (uint16_t)(r->cds.rdatas[i].base[0] << 8 | r->cds.rdatas[i].base[1]));
+}
+
+static void serve_zone(struct kept_world *w, const struct world_zone *z, struct life_server *server)
+{
+	struct complaint error = { "" };
+	struct timeline t;
+	unsigned line;
+	int found = kept_zone_read_timeline(&z->kept, &w->store, w->crypto, &t, &error);
+
+	*server = (struct life_server){ .is_reached = true };
+	if (found < 0)
+		fail_msg("%s", error.text);
+	if (found == 0)
+		return;
+	const char *fault = timeline_check(w->crypto, &t, &line);
+	if (fault)
+		fail_msg("line %u of the timeline: %s", line, fault);
+	const struct timeline_period *p = timeline_at(&t, w->now_s);
+	if (p)
+		serve_records(server, p, w->now_s);
+	timeline_fini(&t);
+}
+
+/* A tag of 0 asks for the removal of all (RFC 8078, 4). */
+static void read_cds(struct world_zone *z, const struct life_server *server)
+{
+	if (server->cds.count == 0)
+		return;
+	z->ds = server->cds;
+	if (server->cds.tags[0] == 0)
+		z->ds.count = 0;
+}
+
+/* ---- Turns ---- */
+
+void kept_world_turn(struct kept_world *w, struct world_zone *z)
+{
+	struct life_server server;
+	struct life_parent parent = { .is_reached = true };
+
+	serve_zone(w, z, &server);
+	read_cds(z, &server);
+	parent.ds = z->ds;
+	const struct life_observation seen = { .servers = &server,
+		.server_count = 1,
+		.parents = &parent,
+		.parent_count = 1,
+		.key_ttl_s = w->policy.key_ttl_s,
+		.zone_ttl_s = w->policy.zone_ttl_s,
+		.ds_ttl_s = w->policy.ds_ttl_s };
+	const struct turn_order order = { .store = &w->store,
+		.policy = &w->policy,
+		.vault = w->vault,
+		.crypto = w->crypto,
+		.seen = &seen,
+		.now_s = w->now_s,
+		.uptime_s = w->now_s - WORLD_START_S,
+		.is_clock_trusted = true,
+		.shares_ksk = w->shares_ksk };
+	zone_turn(&z->kept, &order, &z->result);
+	assert_true(z->result.next_s > w->now_s);
+	z->due_s = z->result.next_s;
+	w->signatures += z->result.signatures;
+	for (unsigned i = 0; z->result.has_theft && i < w->count; i++)
+		w->zones[i].due_s = w->now_s + 1;
+}
+
+static struct world_zone *first_due(struct kept_world *w)
+{
+	struct world_zone *first = &w->zones[0];
+
+	for (unsigned i = 1; i < w->count; i++) {
+		if (w->zones[i].due_s < first->due_s)
+			first = &w->zones[i];
+	}
+	return first;
+}
+
+void kept_world_live(struct kept_world *w, int64_t span_s)
+{
+	int64_t until_s = w->now_s + span_s;
+
+	for (unsigned turns = 0;; turns++) {
+		struct world_zone *z = first_due(w);
+		if (z->due_s >= until_s)
+			break;
+		assert_true(turns < TURNS_MOST);
+		if (z->due_s > w->now_s)
+			w->now_s = z->due_s;
+		kept_world_turn(w, z);
+		const struct turn_result *r = &z->result;
+		if (!r->is_trusted || r->has_failed || r->fault != VAULT_GOOD)
+			fail_msg("a turn failed: %s", r->why.text);
+	}
+	w->now_s = until_s;
+}
+
+uint16_t kept_world_carrier(const struct world_zone *z)
+{
+	const struct life_key *k = life_carrier(&z->kept.life, 0, NULL);
+
+	return k ? k->tag : 0;
+}
+
+unsigned kept_world_files(const char *directory, const char *begin, const char *end)
+{
+	DIR *dir = opendir(directory);
+	struct dirent *entry;
+	unsigned count = 0;
+
+	assert_non_null(dir);
+	while ((entry = readdir(dir))) {
+		size_t len = strlen(entry->d_name);
+		count += len >= strlen(end) && strncmp(entry->d_name, begin, strlen(begin)) == 0 &&
+		         strcmp(entry->d_name + len - strlen(end), end) == 0;
+	}
+	closedir(dir);
+	return count;
+}
