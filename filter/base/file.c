@@ -232,13 +232,6 @@ int file_replace(const char *path, const char *text, mode_t mode)
 	return file_replace_for(path, text, mode, (gid_t)-1);
 }
 
-int file_remove(const char *path)
-{
-	if (unlink(path) < 0)
-		return errno == ENOENT ? 0 : -errno;
-	return sync_directory(path);
-}
-
 void file_set_aside(const char *path)
 {
 	char aside[PATH_MAX];

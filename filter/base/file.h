@@ -50,10 +50,6 @@ int file_replace(const char *path, const char *text, mode_t mode);
 /* Does this for a file that a group may use: nobody ever finds it with the rights of another group. */
 int file_replace_for(const char *path, const char *text, mode_t mode, gid_t group);
 
-/* Removes a file, and does not come back before that is on the disk. A file that is missing is removed. Returns 0 or
- * -errno. */
-int file_remove(const char *path);
-
 /* Renames a regular file that is damaged to `path`.damaged, for the operator to look at. Only the last one is
  * kept, and one that cannot be read stays where it is. */
 void file_set_aside(const char *path);

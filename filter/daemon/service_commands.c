@@ -86,6 +86,7 @@ static void add_zone_counts(const struct service *s, struct control_reply *reply
 
 	control_add_number(reply, "zones", zone_keeper_policy(s->zones)->zone_count);
 	control_add_number(reply, "zones_broken", n.broken);
+	control_add_number(reply, "zones_unsigned", n.without_signing);
 	control_add_number(reply, "zones_unchecked", n.unchecked);
 }
 

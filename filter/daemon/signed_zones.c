@@ -51,7 +51,9 @@ struct zone_rows {
 	unsigned shown, left_out;
 };
 
-static void add_zone_row(struct zone_rows *rows, const struct sign_zone *zone, const char *fault)
+/* `fault` says what is wrong, `unsigned_why` why the zone is unsigned on purpose; or each is NULL. */
+static void add_zone_row(struct zone_rows *rows, const struct sign_zone *zone, const char *fault,
+        const char *unsigned_why)
 {
 	struct control_reply *reply = rows->reply;
 	char name[NAME_TEXT_SIZE];
@@ -64,6 +66,9 @@ static void add_zone_row(struct zone_rows *rows, const struct sign_zone *zone, c
 	if (fault) {
 		control_add_text(reply, "status", "broken");
 		control_add_text(reply, "why", fault);
+	} else if (unsigned_why) {
+		control_add_text(reply, "status", "unsigned");
+		control_add_text(reply, "why", unsigned_why);
 	}
 	int64_t now_s = service_now_s(rows->service);
 	if (sign_zone_period(zone, now_s)->key_count > 0)
@@ -81,7 +86,7 @@ static void add_zone_rows(struct zone_rows *rows, bool is_broken)
 	for (unsigned i = 0; i < p->zone_count; i++) {
 		const char *fault = zone_keeper_fault(k, i);
 		if ((fault != NULL) == is_broken && name_within(&p->zones[i].apex, rows->top))
-			add_zone_row(rows, &p->zones[i], fault);
+			add_zone_row(rows, &p->zones[i], fault, zone_keeper_unsigned(k, i));
 	}
 }
 

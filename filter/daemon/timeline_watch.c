@@ -44,12 +44,14 @@ static const struct name *compare_timelines(const struct timeline_watch *w,
 			continue;
 		struct watched_timeline *now = &fresh->items[fresh->count++];
 		const struct watched_timeline *before = seen_before(w, &zone->apex, &next);
+		const struct file_identity known =
+		        before ? before->identity : zone_policy_timeline(policy, i);
 		now->apex = zone->apex;
 		now->identity = identify_timeline(zone);
-		if (!before || file_is_same(&before->identity, &now->identity))
+		if (file_is_same(&known, &now->identity))
 			continue;
 		if (changed)
-			now->identity = before->identity;
+			now->identity = known;
 		else
 			changed = &zone->apex;
 	}

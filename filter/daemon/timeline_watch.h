@@ -17,7 +17,7 @@ struct timeline_watch {
 };
 
 /* Looks if that is due. Returns a zone whose timeline is another than at the look before, and then the next look is due at
- * once, for the others; NULL if there is none. A timeline that is seen for the first time counts as read. The name
+ * once, for the others; NULL if there is none. At the first look at a zone it is compared with what the policy has read. The name
  * is valid until the policy is freed. */
 const struct name *timeline_watch_look(
         struct timeline_watch *w, const struct zone_policy *policy, uint64_t now_ms);

@@ -64,11 +64,12 @@ struct zone_entry *zone_entry_read(const struct zone_source *source, struct cryp
 	}
 	e->users = 1;
 	const struct config_zone *zone = &e->text.items[0];
-	const struct zone_keys_place place = { zone->keys, &zone->apex, crypto };
+	const struct zone_keys_place place = { zone->keys, &zone->apex, crypto, zone->is_kept };
 	e->has_keys = !fault->text[0] && fits_lifetime(&e->text, source->config, fault) &&
 	              zone_keys_read(&e->keys, &place, now_s, fault) == 0;
 	if (e->has_keys)
 		fault->text[0] = '\0';
+	e->is_checked = e->has_keys && zone_keys_are_unsigned(&e->keys);
 	return e;
 }
 

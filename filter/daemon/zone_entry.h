@@ -14,8 +14,8 @@ struct zone_entry {
 	struct config_zones text;    /* this zone alone; its arrays stay where they are */
 	struct file_identity source; /* of its file; all zero if it is in sign.zones */
 	struct zone_keys keys;
-	bool has_keys;   /* they were read */
-	bool is_checked; /* so were their pre-made signatures */
+	bool has_keys; /* they were read, or there are none on purpose (zone_keys_are_unsigned()) */
+	bool is_checked; /* their pre-made signatures are good */
 };
 
 /* Where a zone is configured: in the list, by its index, or in a file. */

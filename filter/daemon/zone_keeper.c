@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "daemon/timeline_watch.h"
 #include "daemon/workers_wait.h"
+#include "daemon/zone_unsigned.h"
 #include "worker/worker_orders.h"
 
 #define DAY_S  86400
@@ -88,6 +89,7 @@ struct zone_keeper *zone_keeper_new(const struct config *c, struct complaint *wh
 		complaint_set(why, "%s", zone_policy_nth_fault(k->current, 0));
 	else if (k->current) {
 		tell_news(k);
+		zone_unsigned_tell(k->current, NULL);
 		if (zone_keeper_policy(k)->zone_count == 0)
 			log_warning("there is no zone to sign yet: put files into "
 			            "sign.zones_directory, then run `sealgate ctl reload%s`",
@@ -106,6 +108,11 @@ const struct sign_policy *zone_keeper_policy(const struct zone_keeper *k)
 const char *zone_keeper_fault(const struct zone_keeper *k, unsigned zone)
 {
 	return zone_policy_fault(k->current, zone);
+}
+
+const char *zone_keeper_unsigned(const struct zone_keeper *k, unsigned zone)
+{
+	return zone_policy_unsigned(k->current, zone);
 }
 
 const char *zone_keeper_stray(const struct zone_keeper *k, unsigned n)
@@ -186,6 +193,7 @@ static int take_reloaded(struct zone_keeper *k, struct zone_policy *fresh)
 		return -1;
 	put_in_force(k, fresh);
 	k->has_new_zones = true;
+	zone_unsigned_tell(k->current, k->former);
 	tell_reload(k);
 	return 0;
 }
@@ -241,6 +249,7 @@ static void go_on_checking(struct zone_keeper *k, int64_t now_s)
 	if (!next)
 		return;
 	put_in_force(k, next);
+	zone_unsigned_tell(k->current, k->former);
 	k->has_new_zones = true;
 }
 

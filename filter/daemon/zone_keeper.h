@@ -19,9 +19,10 @@ struct zone_keeper *zone_keeper_new(const struct config *c, struct complaint *wh
 /* Returns the policy in force. The keeper owns it. */
 const struct sign_policy *zone_keeper_policy(const struct zone_keeper *k);
 
-/* Return what is wrong with a zone of the policy, by its index, or NULL; and with the n-th file that is no zone, or NULL
+/* Return what is wrong with a zone of the policy, by its index, or NULL; why it is unsigned, or NULL; and what is wrong with the n-th file that is no zone, or NULL
  * after the last. */
 const char *zone_keeper_fault(const struct zone_keeper *k, unsigned zone);
+const char *zone_keeper_unsigned(const struct zone_keeper *k, unsigned zone);
 const char *zone_keeper_stray(const struct zone_keeper *k, unsigned n);
 
 /* Returns how many zones and files the last reload found broken that were not so before, and sets `*first` to what is

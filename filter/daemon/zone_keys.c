@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "daemon/zone_key_files.h"
@@ -45,26 +46,30 @@ static bool was_there(const struct file_identity *identity)
 
 /* ---- A planned timeline ---- */
 
-static int take_timeline(struct zone_keys *z, struct crypto *crypto, const struct name *zone,
-        const char *text, struct complaint *error)
+static int take_timeline(struct zone_keys *z, const struct zone_keys_place *place, const char *text,
+        struct complaint *error)
 {
 	const char *path = z->timeline_file.path;
 
-	if (!timeline_read(&z->timeline, crypto, text, path, error))
+	if (!timeline_read(&z->timeline, place->crypto, text, path, error))
 		return -1;
-	return name_equal(&z->timeline.zone, zone)
-	               ? 0
-	               : zone_key_fail(error, path, "this is the timeline of another zone");
+	if (!name_equal(&z->timeline.zone, place->zone))
+		return zone_key_fail(error, path, "this is the timeline of another zone");
+	if (timeline_is_unsigned(&z->timeline) && !place->is_kept)
+		return zone_key_fail(error, path,
+		        "it says that the zone is unsigned, which counts only for a zone with "
+		        "keeper = true");
+	return 0;
 }
 
-static int read_timeline(struct zone_keys *z, struct crypto *crypto, const struct name *zone,
-        struct complaint *error)
+static int read_timeline(
+        struct zone_keys *z, const struct zone_keys_place *place, struct complaint *error)
 {
 	char *text = file_read(z->timeline_file.path, TIMELINE_TEXT_OCTETS);
 
 	if (!text)
 		return zone_key_fail_errno(error, z->timeline_file.path);
-	int result = take_timeline(z, crypto, zone, text, error);
+	int result = take_timeline(z, place, text, error);
 	key_text_free(text);
 	return result;
 }
@@ -236,18 +241,45 @@ static int take_signed_file(struct zone_keys *z, const char *directory, const ch
 static int read_signed(struct zone_keys *z, const char *directory, const struct name *zone,
         int64_t now_s, struct complaint *error)
 {
-	char path[PATH_MAX];
-
-	if (!zone_key_ending_path(path, directory, zone, ZONE_KEYS_SIGNED))
-		return zone_key_fail_path(error, directory);
-	if (!see_file(&z->signed_file, path))
-		return complaint_no_memory(error);
+	const char *path = z->signed_file.path;
 	char *text = file_read(path, ZONE_KEY_FILE_OCTETS);
+
 	if (!text)
 		return say_no_keys(path, directory, zone, error);
 	int result = take_signed_file(z, directory, text, now_s, zone, error);
 	free(text);
 	return result;
+}
+
+/* ---- Either of them, or neither ---- */
+
+/* A zone without files is unsigned if the keeper has not begun. A directory that is missing, or may not be looked into, says
+ * nothing of that. */
+static int take_absence(
+        struct zone_keys *z, const struct zone_keys_place *place, struct complaint *error)
+{
+	struct stat st;
+
+	if (access(place->directory, X_OK) < 0)
+		return zone_key_fail_errno(error, place->directory);
+	if (lstat(z->timeline_file.path, &st) == 0 || errno != ENOENT)
+		return read_timeline(z, place, error);
+	z->is_absent = true;
+	return 0;
+}
+
+static int read_without_timeline(struct zone_keys *z, const struct zone_keys_place *place,
+        int64_t now_s, struct complaint *error)
+{
+	char path[PATH_MAX];
+
+	if (!zone_key_ending_path(path, place->directory, place->zone, ZONE_KEYS_SIGNED))
+		return zone_key_fail_path(error, place->directory);
+	if (!see_file(&z->signed_file, path))
+		return complaint_no_memory(error);
+	if (place->is_kept && !was_there(&z->signed_file.identity))
+		return take_absence(z, place, error);
+	return read_signed(z, place->directory, place->zone, now_s, error);
 }
 
 /* A timeline that is damaged is not passed over: the other files may be years old. */
@@ -261,12 +293,12 @@ static int read_either(struct zone_keys *z, const struct zone_keys_place *place,
 	if (!see_file(&z->timeline_file, path))
 		return complaint_no_memory(error);
 	if (!was_there(&z->timeline_file.identity))
-		return read_signed(z, place->directory, place->zone, now_s, error);
+		return read_without_timeline(z, place, now_s, error);
 	if (zone_key_ending_path(path, place->directory, place->zone, ZONE_KEYS_SIGNED)) {
 		struct file_identity idle = file_identify(path);
 		z->has_idle_files = was_there(&idle);
 	}
-	return read_timeline(z, place->crypto, place->zone, error);
+	return read_timeline(z, place, error);
 }
 
 int zone_keys_read(struct zone_keys *z, const struct zone_keys_place *place, int64_t now_s,
@@ -281,7 +313,7 @@ int zone_keys_read(struct zone_keys *z, const struct zone_keys_place *place, int
 
 const char *zone_keys_path(const struct zone_keys *z)
 {
-	return z->signed_file.path ? z->signed_file.path : z->timeline_file.path;
+	return z->signed_file.path && !z->is_absent ? z->signed_file.path : z->timeline_file.path;
 }
 
 int zone_keys_check(const struct zone_keys *z, struct crypto *crypto, struct complaint *error)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The keys that sign the answers of a zone, as a timeline. Of the files in its directory (zone_key_files.h) that is
- * Kzone.timeline, if it is there. Otherwise it is made of Kzone.signed-dnskey, with the signatures that the KSK made
- * ahead, and of the private keys of the ZSKs, with the times in them. */
+ * Kzone.timeline, if it is there; it may say that the zone is unsigned. Otherwise it is made of Kzone.signed-dnskey, with the signatures that the KSK made
+ * ahead, and of the private keys of the ZSKs, with the times in them. A zone that the keeper looks after may have neither
+ * yet: then it is unsigned, too. */
 #ifndef DAEMON_ZONE_KEYS_H
 #define DAEMON_ZONE_KEYS_H
 
@@ -19,6 +20,7 @@ struct seen_file {
 
 struct zone_keys {
 	struct timeline timeline;
+	bool is_absent;      /* there is no timeline yet, and the keeper is to write it */
 	bool has_idle_files; /* there is Kzone.signed-dnskey, too, which does not count */
 
 	/* What the files were when they were read. Of the last two, those that counted: that of the signatures, and those
@@ -33,6 +35,7 @@ struct zone_keys_place {
 	const char *directory;
 	const struct name *zone;
 	struct crypto *crypto;
+	bool is_kept; /* the keeper looks after the keys; otherwise a zone cannot be unsigned */
 };
 
 /* Reads the keys, and believes the pre-made signatures. Without a timeline, the times in the ZSKs' files say which signs
@@ -43,6 +46,12 @@ int zone_keys_read(struct zone_keys *z, const struct zone_keys_place *place, int
 
 /* Returns the path of the file that counts: the timeline, or that of the signatures. */
 const char *zone_keys_path(const struct zone_keys *z);
+
+/* True if there are no keys on purpose: answers pass as they come. */
+static inline bool zone_keys_are_unsigned(const struct zone_keys *z)
+{
+	return z->is_absent || timeline_is_unsigned(&z->timeline);
+}
 
 /* Checks each pre-made signature, which takes milliseconds. Returns 0, or -1 with a complaint. */
 int zone_keys_check(const struct zone_keys *z, struct crypto *crypto, struct complaint *error);

@@ -342,8 +342,10 @@ struct zone_counts zone_policy_counts(const struct zone_policy *z)
 	struct zone_counts n = z->counts;
 
 	n.broken = z->strays.count;
-	for (unsigned i = 0; i < z->count; i++)
+	for (unsigned i = 0; i < z->count; i++) {
 		n.broken += z->seats[i].is_broken;
+		n.without_signing += z->signing.zones[i].is_unsigned;
+	}
 	return n;
 }
 
@@ -357,6 +359,22 @@ const struct config_zone *zone_policy_zone(const struct zone_policy *z, unsigned
 bool zone_policy_is_new(const struct zone_policy *z, unsigned zone)
 {
 	return z->seats[zone].is_new;
+}
+
+const char *zone_policy_unsigned(const struct zone_policy *z, unsigned zone)
+{
+	const struct zone_seat *seat = &z->seats[zone];
+
+	if (!zone_seat_is_unsigned(seat))
+		return NULL;
+	return seat->entry->keys.is_absent ? "the keeper has not begun" : "its timeline says so";
+}
+
+struct file_identity zone_policy_timeline(const struct zone_policy *z, unsigned zone)
+{
+	const struct zone_seat *seat = &z->seats[zone];
+
+	return (seat->waiting ? seat->waiting : seat->entry)->keys.timeline_file.identity;
 }
 
 bool zone_policy_is_all_broken(const struct zone_policy *z)

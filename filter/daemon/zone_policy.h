@@ -6,6 +6,7 @@
 #define DAEMON_ZONE_POLICY_H
 
 #include "base/complaint.h"
+#include "base/file.h"
 #include "config/config.h"
 #include "sign/sign_policy.h"
 
@@ -38,6 +39,7 @@ const struct sign_policy *zone_policy_signing(const struct zone_policy *z);
 /* What became of the zones. */
 struct zone_counts {
 	unsigned changed, added, gone; /* since the former policy; without one, all are added */
+	unsigned without_signing;      /* zones that are unsigned on purpose */
 	unsigned broken;               /* zones, and files that are no zones */
 	unsigned unchecked;            /* that wait for zone_policy_check_some() */
 };
@@ -49,7 +51,13 @@ const struct config_zone *zone_policy_zone(const struct zone_policy *z, unsigned
 /* True if the zone, by its index, is not as in the former policy. */
 bool zone_policy_is_new(const struct zone_policy *z, unsigned zone);
 
-/* True if zones are broken and none can be signed: the operator should see that the start fails. */
+/* Returns why a zone, by its index, is unsigned on purpose; NULL if it is not. */
+const char *zone_policy_unsigned(const struct zone_policy *z, unsigned zone);
+
+/* Returns what the timeline of a zone, by its index, was when it was read; all zero if it was not there. */
+struct file_identity zone_policy_timeline(const struct zone_policy *z, unsigned zone);
+
+/* True if zones are broken and none is good: the operator should see that the start fails. */
 bool zone_policy_is_all_broken(const struct zone_policy *z);
 
 /* Returns what is wrong with a zone, by its index in the policy of the signer, or NULL; and what is wrong with the

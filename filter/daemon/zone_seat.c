@@ -19,6 +19,11 @@ bool zone_seat_has_keys(const struct zone_seat *seat)
 	return seat->entry->has_keys && !seat->is_withdrawn;
 }
 
+bool zone_seat_is_unsigned(const struct zone_seat *seat)
+{
+	return zone_seat_has_keys(seat) && zone_keys_are_unsigned(&seat->entry->keys);
+}
+
 bool zone_seat_waits(const struct zone_seat *seat)
 {
 	return seat->waiting || (zone_seat_has_keys(seat) && !seat->entry->is_checked);
@@ -122,12 +127,29 @@ static void compare_generations(
 		        "%s: its generation %" PRIu64 " is older than %" PRIu64
 		        ", which is in force: an old backup, or a copy that came late",
 		        zone_keys_path(fresh), other->generation, ours->generation);
-	else if (other->generation == ours->generation && other->made_s != ours->made_s)
+	else if (other->generation == ours->generation &&
+	         (other->made_s != ours->made_s ||
+	                 timeline_is_unsigned(other) != timeline_is_unsigned(ours)))
 		complaint_set(fault,
 		        "%s: it has the generation %" PRIu64
 		        " of the timeline in force, and was made at another time: two keepers "
 		        "write timelines of this zone, or one was restored from a backup",
 		        zone_keys_path(fresh), other->generation);
+}
+
+/* A timeline that is missing is no order to stop signing, nor to take up key files of long ago: somebody may have removed
+ * the file. That the zone is to be unsigned is said by a timeline, with a generation. */
+static void compare_presence(
+        const struct zone_entry *fresh, const struct zone_keys *former, struct complaint *fault)
+{
+	bool lacks_timeline = former->timeline.is_planned && !fresh->keys.timeline.is_planned &&
+	                      fresh->text.items[0].is_kept;
+
+	if (lacks_timeline || (fresh->keys.is_absent && !former->is_absent))
+		complaint_set(fault,
+		        "%s is missing: the zone goes on with what was in force before. To end "
+		        "signing, tell the keeper; its timeline says so then",
+		        fresh->keys.timeline_file.path);
 }
 
 /* What was read must not replace what is better. */
@@ -136,8 +158,10 @@ static void compare_with_former(const struct zone_entry *fresh, const struct zon
 {
 	if (!fresh->has_keys || !before || !zone_seat_has_keys(before))
 		return;
-	compare_generations(&fresh->keys, &before->entry->keys, fault);
+	compare_presence(fresh, &before->entry->keys, fault);
 	if (!fault->text[0])
+		compare_generations(&fresh->keys, &before->entry->keys, fault);
+	if (!fault->text[0] && !zone_keys_are_unsigned(&fresh->keys))
 		compare_times(&fresh->keys, &before->entry->keys, now_s, fault);
 }
 

@@ -30,8 +30,11 @@ struct zone_reading {
 
 const struct name *zone_seat_apex(const struct zone_seat *seat);
 
-/* True if there are keys that may sign. */
+/* True if there are keys that may sign, or none on purpose; false if the zone is broken. */
 bool zone_seat_has_keys(const struct zone_seat *seat);
+
+/* True if the zone is unsigned on purpose. */
+bool zone_seat_is_unsigned(const struct zone_seat *seat);
 
 /* Returns what is wrong, or NULL. */
 const char *zone_seat_fault(const struct zone_seat *seat);

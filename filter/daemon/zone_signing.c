@@ -160,7 +160,9 @@ bool zone_signing_make(struct made_zones *s, const struct zone_seat *seats, unsi
 		        seat->before ? &former->zones[seat->before - former_seats] : NULL;
 		bool has_keys = zone_seat_has_keys(seat);
 		s->zones[s->count] = zone_without_periods(seat->entry, has_keys);
-		if (has_keys && !give_periods(&s->zones[s->count], seat, before, now_s))
+		s->zones[s->count].is_unsigned = zone_seat_is_unsigned(seat);
+		if (has_keys && !s->zones[s->count].is_unsigned &&
+		        !give_periods(&s->zones[s->count], seat, before, now_s))
 			return false;
 	}
 	return give_cuts(s, seats);

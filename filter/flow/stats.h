@@ -132,6 +132,7 @@
 	X(sign_unsent, "Answers without the server that the kernel did not send")                  \
 	X(sign_queries_plain, "Queries passed unchanged: without DO")                              \
 	X(sign_queries_outside, "Queries passed unchanged: in no zone that is signed here")        \
+	X(sign_queries_unsigned, "Queries passed unchanged: the zone is not signed (yet)")         \
 	X(sign_queries_other, "Queries passed unchanged: another class or opcode, or no question") \
 	X(sign_queries_tsig, "Queries passed unchanged: signed with TSIG or SIG(0)")               \
 	X(sign_queries_transfer, "Queries passed unchanged: zone transfers to a secondary")        \

@@ -136,14 +136,6 @@ int keeper_store_write(const struct keeper_store *s, const struct name *zone, co
 	return failure ? fail_to_write(failure, timeline_path, error) : 0;
 }
 
-int keeper_store_end(const struct keeper_store *s, const struct name *zone, struct complaint *error)
-{
-	char path[PATH_MAX];
-	int failure = keeper_timeline_path(s, zone, path) ? file_remove(path) : 0;
-
-	return failure ? fail_to_write(failure, path, error) : 0;
-}
-
 enum keeper_age keeper_store_age(uint64_t state, uint64_t timeline)
 {
 	if (state == 0)

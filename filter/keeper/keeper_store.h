@@ -45,10 +45,6 @@ bool keeper_timeline_path(
 int keeper_store_write(const struct keeper_store *s, const struct name *zone, const char *state,
         const char *timeline, struct complaint *error);
 
-/* Removes the timeline of a zone that is unsigned; its state says so already. Returns 0, or -errno with a complaint. */
-int keeper_store_end(
-        const struct keeper_store *s, const struct name *zone, struct complaint *error);
-
 /* How the state of a zone relates to the timeline in force. */
 enum keeper_age {
 	KEEPER_AGE_NEW,     /* there is neither */

@@ -6,7 +6,6 @@
 
 #include "base/file.h"
 #include "keys/key_text.h"
-#include "keys/life_plan.h"
 #include "keys/life_text.h"
 #include "keys/timeline_text.h"
 
@@ -70,23 +69,14 @@ static bool read_kept_state(
 	return good;
 }
 
-/* A zone that has nothing to publish has no timeline, and that is in place. */
-static void take_absence(struct kept_zone *z, const struct life_policy *policy)
-{
-	struct life_period periods[LIFE_PERIODS_MAX];
-
-	z->in_place = life_plan(&z->life, policy, periods) == 0 ? z->life.generation : 0;
-	z->end_s = 0;
-}
-
 static void take_kept_timeline(struct kept_zone *z, const struct timeline *t)
 {
 	z->in_place = t->generation;
-	z->end_s = t->periods[t->period_count - 1].until_s;
+	z->end_s = timeline_end_s(t);
 }
 
-bool kept_zone_read(struct kept_zone *z, const struct keeper_store *store,
-        const struct life_policy *policy, struct crypto *crypto, struct complaint *error)
+bool kept_zone_read(struct kept_zone *z, const struct keeper_store *store, struct crypto *crypto,
+        struct complaint *error)
 {
 	struct name name = z->name;
 	struct timeline t;
@@ -97,9 +87,7 @@ bool kept_zone_read(struct kept_zone *z, const struct keeper_store *store,
 	int found = kept_zone_read_timeline(z, store, crypto, &t, error);
 	if (found < 0)
 		return false;
-	if (found == 0) {
-		take_absence(z, policy);
-	} else {
+	if (found > 0) {
 		take_kept_timeline(z, &t);
 		timeline_fini(&t);
 	}
@@ -135,16 +123,14 @@ bool kept_zone_write(struct kept_zone *z, const struct keeper_store *store,
 	z->is_read = false;
 	int failed = keeper_store_write(store, &z->name, state, w->timeline, error);
 	free(state);
-	if (!failed && w->removes)
-		failed = keeper_store_end(store, &z->name, error);
 	if (failed)
 		return false;
 	z->is_read = true;
 	z->life = *w->life;
 	z->on_disk_s = z->life.last_s;
-	if (w->timeline || w->removes) {
+	if (w->timeline) {
 		z->in_place = z->life.generation;
-		z->end_s = w->removes ? 0 : w->end_s;
+		z->end_s = w->end_s;
 	}
 	return true;
 }

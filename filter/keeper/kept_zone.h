@@ -14,7 +14,7 @@ struct kept_zone {
 	struct life life;
 	bool is_read;      /* false: it must be read from the disk before anything else */
 	uint64_t in_place; /* generation of the timeline that servers are given; 0: none */
-	int64_t end_s;     /* of that timeline; 0: none */
+	int64_t end_s;     /* of that timeline; 0: none, or the zone is unsigned */
 	int64_t on_disk_s; /* the last step that the state on the disk knows of; 0: none */
 	int64_t trusted_s; /* the last step that was trusted, by a clock that never steps; -1: none in this process */
 };
@@ -24,8 +24,8 @@ void kept_zone_init(struct kept_zone *z, const struct name *name);
 
 /* Reads state and timeline. A zone without files has an empty state. Returns false, with a complaint that names the
  * file, if one cannot be read, or if the state is older than the timeline: then nothing may be done. */
-bool kept_zone_read(struct kept_zone *z, const struct keeper_store *store,
-        const struct life_policy *policy, struct crypto *crypto, struct complaint *error);
+bool kept_zone_read(struct kept_zone *z, const struct keeper_store *store, struct crypto *crypto,
+        struct complaint *error);
 
 /* Reads the timeline in place. Returns 1, and then call timeline_fini(); 0 if there is none; or -1 with a complaint. */
 int kept_zone_read_timeline(const struct kept_zone *z, const struct keeper_store *store,
@@ -37,14 +37,13 @@ bool kept_zone_order(struct kept_zone *z, const struct keeper_store *store,
         const struct life_policy *policy, enum life_order order, uint16_t tag,
         struct complaint *error);
 
-/* Writes `life`, and with it a timeline if `timeline` is not NULL; that ends at `end_s`. With `removes` a timeline in
- * place is removed: the zone is unsigned. Only if true is returned, `life` is the state of the zone; otherwise the zone
- * must be read again, as after a crash. */
+/* Writes `life`, and with it a timeline if `timeline` is not NULL; that ends at `end_s`, which is 0 for a zone that is
+ * unsigned. Only if true is returned, `life` is the state of the zone; otherwise the zone must be read again, as after a
+ * crash. */
 struct kept_writing {
 	const struct life *life;
 	const char *timeline;
 	int64_t end_s;
-	bool removes;
 };
 bool kept_zone_write(struct kept_zone *z, const struct keeper_store *store,
         const struct kept_writing *w, struct complaint *error);

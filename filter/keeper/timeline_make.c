@@ -57,7 +57,7 @@ static bool write_checked(struct made_timeline *made, const struct timeline_maki
 		        fault);
 		return false;
 	}
-	made->end_s = t->periods[t->period_count - 1].until_s;
+	made->end_s = timeline_end_s(t);
 	made->text = timeline_write(t, making->crypto, error);
 	return made->text != NULL;
 }
@@ -82,8 +82,6 @@ bool timeline_make(
 		.ttl_s = making->policy->key_ttl_s,
 		.sign = sign_by_vault,
 		.vault = &maker };
-	if (order.period_count == 0)
-		return true;
 	int signatures = timeline_sign(&t, &order, error);
 	made->fault = maker.fault;
 	if (signatures < 0)

@@ -21,9 +21,9 @@ struct timeline_making {
 };
 
 struct made_timeline {
-	char *text; /* key_text_free() wipes and frees it; NULL if the zone has nothing to publish */
-	int64_t end_s;
-	unsigned signatures;    /* that are new */
+	char *text;          /* key_text_free() wipes and frees it */
+	int64_t end_s;       /* of the last period; 0: the zone is unsigned, and the text says so */
+	unsigned signatures; /* that are new */
 	enum vault_fault fault; /* of the vault, if it failed */
 };
 

@@ -9,7 +9,7 @@ static bool read_before_order(struct keeper *k, struct keeper_zone *zone, struct
 	struct keeper_tools *tools = &k->tools;
 
 	return zone->kept.is_read ||
-	       kept_zone_read(&zone->kept, &tools->store, &zone->policy, tools->crypto, error);
+	       kept_zone_read(&zone->kept, &tools->store, tools->crypto, error);
 }
 
 bool zone_is_untouched(const struct kept_zone *z)

@@ -145,8 +145,7 @@ static bool write_turn(struct turn_try *t, const struct made_timeline *made)
 	unsigned keys_before = t->zone->life.count;
 	const struct kept_writing w = { .life = &t->life,
 		.timeline = made ? made->text : NULL,
-		.end_s = made ? made->end_s : 0,
-		.removes = made && !made->text };
+		.end_s = made ? made->end_s : 0 };
 
 	if (!kept_zone_write(t->zone, t->order->store, &w, &t->result->why)) {
 		t->result->has_failed = true;
@@ -259,8 +258,7 @@ void zone_turn(struct kept_zone *z, const struct turn_order *order, struct turn_
 	struct complaint unsettled;
 
 	*result = (struct turn_result){ .fault = VAULT_GOOD };
-	if (!z->is_read &&
-	        !kept_zone_read(z, order->store, order->policy, order->crypto, &result->why)) {
+	if (!z->is_read && !kept_zone_read(z, order->store, order->crypto, &result->why)) {
 		refuse_turn(result, order);
 		return;
 	}

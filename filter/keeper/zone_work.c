@@ -82,7 +82,7 @@ void zone_work_begin(struct keeper *k, struct keeper_zone *zone)
 	struct complaint why;
 
 	if (!zone->kept.is_read &&
-	        !kept_zone_read(&zone->kept, &tools->store, &zone->policy, tools->crypto, &why)) {
+	        !kept_zone_read(&zone->kept, &tools->store, tools->crypto, &why)) {
 		zone_work_end(k, zone, NULL, NULL);
 		return;
 	}

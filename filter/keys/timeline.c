@@ -42,6 +42,11 @@ const struct timeline_period *timeline_at(const struct timeline *t, int64_t now_
 	return found < 0 ? NULL : &t->periods[found];
 }
 
+int64_t timeline_end_s(const struct timeline *t)
+{
+	return t->period_count > 0 ? t->periods[t->period_count - 1].until_s : 0;
+}
+
 static int64_t records_last_s(const struct key_records *r, int64_t now_s)
 {
 	const struct presigned *sets[] = { &r->dnskey, &r->cds, &r->cdnskey };

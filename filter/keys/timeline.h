@@ -29,7 +29,8 @@ struct timeline_period {
 	unsigned line;                     /* in the file that it was read from; or 0 */
 };
 
-/* The arrays are owned. Periods are in order, without gaps; there is at least one. */
+/* The arrays are owned. Periods are in order, without gaps. There is at least one, unless the timeline is planned and says
+ * that the zone is unsigned. */
 struct timeline {
 	struct name zone;
 	bool is_planned;     /* it was written ahead, and so has an end and a generation */
@@ -47,12 +48,21 @@ bool timeline_init(struct timeline *t, const struct name *zone, unsigned zsks, u
         unsigned periods);
 void timeline_fini(struct timeline *t);
 
-/* Returns the period of a time, or NULL before the first one.
+/* True if the timeline says that the zone is unsigned. */
+static inline bool timeline_is_unsigned(const struct timeline *t)
+{
+	return t->is_planned && t->period_count == 0;
+}
+
+/* Returns the period of a time, or NULL before the first one, and for a zone that is unsigned.
  *
  * After the last one it is still the last one. What it has pre-made is only sent while it is valid, so no resolver gets
  * more by that than the timeline allows. And while a resolver has the last DNSKEY RRset in its cache, what the ZSKs of
  * that sign is Secure for it: it is better served so than not at all. */
 const struct timeline_period *timeline_at(const struct timeline *t, int64_t now_s);
+
+/* Returns when the last period ends; 0 for a zone that is unsigned. */
+int64_t timeline_end_s(const struct timeline *t);
 
 /* Returns for how many seconds from `now_s` on each RRset of the period in force has a valid signature; -1 if one has
  * none now. */

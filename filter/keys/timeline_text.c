@@ -12,7 +12,7 @@
 /* ---- One line ---- */
 
 /* What has been read: lines come in this order. */
-enum timeline_stage { BEGUN, HAS_ZONE, HAS_GENERATION, HAS_MADE, IN_PERIOD, IN_RECORDS };
+enum timeline_stage { BEGUN, HAS_ZONE, HAS_GENERATION, HAS_MADE, UNSIGNED, IN_PERIOD, IN_RECORDS };
 
 struct timeline_reading {
 	struct timeline *t;
@@ -58,6 +58,13 @@ static bool read_made(struct timeline_reading *r, char *fields[static KEY_LINE_F
 {
 	return read_timeline_time(fields[1], &r->t->made_s) ||
 	       timeline_wrong(r, "not a time of the form YYYYMMDDHHmmSS");
+}
+
+/* That a zone is unsigned is said, and does not follow from what is missing. */
+static bool read_unsigned(struct timeline_reading *r, char *fields[static KEY_LINE_FIELDS])
+{
+	(void)fields;
+	return r->t->zsk_count == 0 || timeline_wrong(r, "an unsigned zone has no ZSKs");
 }
 
 static bool read_key_numbers(struct timeline_reading *r, char *fields[static KEY_LINE_FIELDS],
@@ -170,6 +177,7 @@ static const struct timeline_word {
 	{ "zone", 2, 1 << BEGUN, HAS_ZONE, read_timeline_zone },
 	{ "generation", 2, 1 << HAS_ZONE, HAS_GENERATION, read_generation },
 	{ "made", 2, 1 << HAS_GENERATION, HAS_MADE, read_made },
+	{ "unsigned", 1, 1 << HAS_MADE, UNSIGNED, read_unsigned },
 	{ "zsk", 4, 1 << HAS_MADE, HAS_MADE, read_timeline_zsk },
 	{ "period", 3, 1 << HAS_MADE | 1 << IN_RECORDS, IN_PERIOD, read_period },
 	{ "sign", 3, 1 << IN_PERIOD, IN_PERIOD, read_signer },
@@ -182,8 +190,8 @@ static bool read_timeline_word(struct timeline_reading *r, const struct timeline
 	if (!(word->after >> r->stage & 1))
 		return key_line_wrong(&r->line, r->error,
 		        "\"%s\" is not expected here: the order "
-		        "is zone, generation, made, zsk, and in "
-		        "each period: period, sign, records",
+		        "is zone, generation, made, then unsigned, or "
+		        "zsk, and in each period: period, sign, records",
 		        word->word);
 	if (key_line_split(r->line.text, fields, word->fields + 1) != word->fields)
 		return key_line_wrong(&r->line, r->error,
@@ -276,7 +284,7 @@ static bool read_timeline_lines(struct timeline_reading *r, char *text)
 		if (!read_timeline_line(r))
 			return false;
 	}
-	return r->stage == IN_RECORDS ||
+	return r->stage == IN_RECORDS || r->stage == UNSIGNED ||
 	       timeline_wrong(r,
 	               r->period ? "the last period has no records" : "the timeline has no period");
 }

@@ -69,6 +69,8 @@ static bool write_timeline_body(FILE *out, const struct timeline *t, struct comp
 	        "an edit.\n"
 	        "zone %s\ngeneration %" PRIu64 "\nmade %s\n",
 	        name_text(&t->zone, zone), t->generation, digits_time_write(t->made_s, made));
+	if (timeline_is_unsigned(t))
+		fprintf(out, "unsigned\n");
 	for (unsigned i = 0; i < t->zsk_count; i++) {
 		if (write_timeline_zsk(out, &t->zsks[i]))
 			continue;

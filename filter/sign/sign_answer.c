@@ -304,7 +304,6 @@ bool is_known_at_once(struct sign_job *job)
 {
 	const struct sign_zone *zone = zone_of(job, &job->qname);
 	const struct sign_period *period = period_of(job, zone);
-	struct name above;
 
 	if (job->asked->way == SIGN_WAY_APEX && period->key_count == 0)
 		return true; /* SERVFAIL */
@@ -312,8 +311,7 @@ bool is_known_at_once(struct sign_job *job)
 		return presigned_of(period, job->qtype)->count > 0 ||
 		       memory_zone(job->signer, zone)->has_soa;
 	if (job->asked->way == SIGN_WAY_APEX) {
-		name_parent(&zone->apex, &above);
-		const struct sign_zone *parent = zone_of(job, &above);
+		const struct sign_zone *parent = parent_of(job, &zone->apex);
 		return parent &&
 		       (period->ds_count > 0 || memory_zone(job->signer, parent)->has_soa);
 	}

@@ -16,7 +16,7 @@ static bool is_of_broken_zone(const struct sign_job *job, const struct name *cut
 {
 	const struct sign_zone *child = sign_policy_apex(job->signer->policy, cut);
 
-	return child && period_of(job, child)->key_count == 0;
+	return child && !child->is_unsigned && period_of(job, child)->key_count == 0;
 }
 
 /* Returns how many DS records the policy has for a cut, and sets `ds` to them. */
@@ -123,14 +123,11 @@ bool answer_ds_of_cut(struct sign_job *job, const struct sign_zone *zone, struct
 
 bool answer_ds_of_zone(struct sign_job *job, const struct sign_zone *child, struct ending *e)
 {
-	const struct sign_zone *parent;
+	const struct sign_zone *parent = parent_of(job, &child->apex);
 	const struct span *ds;
 	struct set_ttls ttls;
-	struct name above;
 	unsigned count;
 
-	name_parent(&child->apex, &above);
-	parent = zone_of(job, &above);
 	if (!parent)
 		return signing_fail(job, SIGN_OUTCOME_UNEXPECTED);
 	count = policy_ds(job, parent, &child->apex, &ds);

@@ -34,7 +34,7 @@ struct sign_period {
  * counts before its beginning, too, and the last one without end: a clock that was set back, or a timeline that is not
  * prolonged, leaves the zone signed for as long as its pre-made signatures are valid. */
 struct sign_periods {
-	unsigned count; /* 0: nothing can be signed at any time */
+	unsigned count; /* 0: nothing can be signed at any time, or the zone is unsigned */
 	const struct sign_period *items;
 };
 

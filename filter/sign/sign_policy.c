@@ -89,10 +89,12 @@ bool sign_policy_is_secondary(const struct sign_policy *p, struct span address)
 	return networks_have(p->secondaries, p->secondary_count, address);
 }
 
+/* True if what comes from the server is to be signed in the zone. */
 static bool is_served_by(const struct sign_zone *zone, const struct span *server)
 {
-	return !server || zone->server_count == 0 ||
-	       networks_have(zone->servers, zone->server_count, *server);
+	return !server || (!zone->is_unsigned && (zone->server_count == 0 ||
+	                                                 networks_have(zone->servers,
+	                                                         zone->server_count, *server)));
 }
 
 /* Finds the zone of a name; whatever the server, if `server` is NULL. */
@@ -121,6 +123,19 @@ const struct sign_zone *sign_policy_zone_at(
         const struct sign_policy *p, const struct name *name, struct span server)
 {
 	return find_zone(p, name, &server);
+}
+
+const struct sign_zone *sign_policy_parent_at(
+        const struct sign_policy *p, const struct name *apex, struct span server)
+{
+	const struct sign_zone *zone;
+	struct name above;
+
+	if (apex->labels == 0)
+		return NULL;
+	name_parent(apex, &above);
+	zone = sign_policy_zone(p, &above);
+	return zone && zone->is_unsigned ? NULL : sign_policy_zone_at(p, &above, server);
 }
 
 static uint64_t fold(uint64_t number, struct span s)

@@ -26,6 +26,7 @@ enum sign_nxdomain {
 struct sign_zone {
 	struct name apex;
 	struct sign_periods periods; /* the keys */
+	bool is_unsigned; /* on purpose: what is in the zone passes as it came. Then it has no periods */
 	uint32_t max_ttl_s;
 	enum sign_nxdomain nxdomain;
 	bool empty_is_nodata; /* an empty answer without SOA denies the type; else it is an outage */
@@ -74,14 +75,19 @@ const char *sign_policy_check(const struct sign_policy *p);
  * of its life, or less if TTLs are long. Returns 0 if the times do not fit together. */
 uint32_t sign_policy_term(const struct sign_policy *p);
 
-/* Returns the zone with the longest apex that `name` lies at or below, or NULL. */
+/* Returns the zone with the longest apex that `name` lies at or below, also if it is unsigned; or NULL. */
 const struct sign_zone *sign_policy_zone(const struct sign_policy *p, const struct name *name);
 
 /* Returns the zone with the longest apex that `name` lies at or below, of the zones that the server
- * with this address (4 or 16 octets) may speak for; or NULL. A longer apex of other servers is a
- * child of the zone. */
+ * with this address (4 or 16 octets) may speak for, and that are not unsigned; or NULL. A longer apex of
+ * other servers, or of an unsigned zone, is a child of the zone. */
 const struct sign_zone *sign_policy_zone_at(
         const struct sign_policy *p, const struct name *name, struct span server);
+
+/* Returns the zone that has the delegation to `apex`, and the DS there, if it is one that sign_policy_zone_at() may return;
+ * or NULL. */
+const struct sign_zone *sign_policy_parent_at(
+        const struct sign_policy *p, const struct name *apex, struct span server);
 
 /* Returns the zone with this apex, or NULL. */
 const struct sign_zone *sign_policy_apex(const struct sign_policy *p, const struct name *apex);

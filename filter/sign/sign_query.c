@@ -60,13 +60,9 @@ static void query_ask(struct signer_query *a, enum sign_way way, unsigned labels
 static void choose_way_of_ds(struct signer *s, const struct message *q,
         const struct sign_context *context, const struct sign_zone *zone, struct signer_query *a)
 {
-	struct name above;
-	const struct sign_zone *parent;
+	const struct sign_zone *parent =
+	        sign_policy_parent_at(s->policy, &zone->apex, context->peers->server);
 
-	name_parent(&q->qname, &above);
-	parent = zone->apex.labels > 0
-	                 ? sign_policy_zone_at(s->policy, &above, context->peers->server)
-	                 : NULL;
 	if (zone->apex.labels == q->qname.labels && parent)
 		query_ask(a, SIGN_WAY_APEX, parent->apex.labels, TYPE_SOA);
 	else if (zone->apex.labels == q->qname.labels)
@@ -181,6 +177,16 @@ static void take_subnet(struct signer *s, const struct message *query,
 		a->subnet = (struct client_subnet){ 0 };
 }
 
+/* Returns why nothing is signed for a name and a server. */
+static enum sign_query passes_without_zone(const struct signer *s, const struct name *name)
+{
+	const struct sign_zone *zone = sign_policy_zone(s->policy, name);
+
+	if (!zone)
+		return SIGN_QUERY_PASSED_OUTSIDE;
+	return zone->is_unsigned ? SIGN_QUERY_PASSED_UNSIGNED : SIGN_QUERY_PASSED_ELSEWHERE;
+}
+
 enum sign_query sign_query(struct signer *s, const struct message *query,
         const struct sign_context *context, struct signer_query *asked, struct writer *out)
 {
@@ -193,8 +199,7 @@ enum sign_query sign_query(struct signer *s, const struct message *query,
 		return kind;
 	zone = sign_policy_zone_at(s->policy, &query->qname, peers->server);
 	if (!zone)
-		return sign_policy_zone(s->policy, &query->qname) ? SIGN_QUERY_PASSED_ELSEWHERE
-		                                                  : SIGN_QUERY_PASSED_OUTSIDE;
+		return passes_without_zone(s, &query->qname);
 	if (query_is_transfer(query) && sign_policy_is_secondary(s->policy, peers->client))
 		return SIGN_QUERY_PASSED_TRANSFER;
 	*asked = (struct signer_query){ .compact_ok = query->edns.flags & EDNS_CO,

@@ -127,14 +127,12 @@ static bool is_referral(
 {
 	const struct name *apex = &w->zone->apex;
 	const struct sign_zone *parent;
-	struct name above;
 
 	if (ns->owner.labels < apex->labels)
 		return false;
 	if (ns->owner.labels > apex->labels)
 		return is_below;
-	name_parent(apex, &above);
-	parent = apex->labels > 0 ? zone_of(job, &above) : NULL;
+	parent = parent_of(job, apex);
 	if (!parent || (job->m->flags & FLAG_AA))
 		return false;
 	w->zone = parent;

@@ -14,7 +14,7 @@ const struct sign_period *period_of(const struct sign_job *job, const struct sig
 bool is_below_cut(const struct sign_job *job, const struct sign_zone *zone, const struct name *name)
 {
 	if (sign_policy_zone(job->signer->policy, name) != zone)
-		return true; /* in a zone of other servers */
+		return true; /* in a zone of other servers, or in an unsigned one */
 	for (unsigned i = 0; i < zone->cut_count; i++) {
 		if (name_within(name, &zone->cuts[i].name))
 			return true;

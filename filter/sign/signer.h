@@ -81,8 +81,9 @@ enum sign_query {
 	SIGN_QUERY_PASSED_PLAIN,     /* the query has no DO */
 	SIGN_QUERY_PASSED_OUTSIDE,   /* the name is in no configured zone */
 	SIGN_QUERY_PASSED_ELSEWHERE, /* the name is in a zone that only other servers may speak for */
-	SIGN_QUERY_PASSED_OTHER,     /* another class or opcode, or not one question */
-	SIGN_QUERY_PASSED_TSIG,      /* a query with TSIG or SIG(0) cannot be changed */
+	SIGN_QUERY_PASSED_UNSIGNED, /* the zone is unsigned, and no zone above it is signed */
+	SIGN_QUERY_PASSED_OTHER,    /* another class or opcode, or not one question */
+	SIGN_QUERY_PASSED_TSIG,     /* a query with TSIG or SIG(0) cannot be changed */
 	SIGN_QUERY_PASSED_TRANSFER, /* a zone transfer to a secondary */
 	SIGN_QUERY_MALFORMED,       /* not a query: it must not go on */
 	SIGN_QUERY_COUNT

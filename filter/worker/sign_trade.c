@@ -44,6 +44,7 @@ static const size_t query_counters[SIGN_QUERY_COUNT] = {
 	[SIGN_QUERY_PASSED_PLAIN] = offsetof(struct stats, sign_queries_plain),
 	[SIGN_QUERY_PASSED_OUTSIDE] = offsetof(struct stats, sign_queries_outside),
 	[SIGN_QUERY_PASSED_ELSEWHERE] = offsetof(struct stats, sign_queries_elsewhere),
+	[SIGN_QUERY_PASSED_UNSIGNED] = offsetof(struct stats, sign_queries_unsigned),
 	[SIGN_QUERY_PASSED_OTHER] = offsetof(struct stats, sign_queries_other),
 	[SIGN_QUERY_PASSED_TSIG] = offsetof(struct stats, sign_queries_tsig),
 	[SIGN_QUERY_PASSED_TRANSFER] = offsetof(struct stats, sign_queries_transfer),

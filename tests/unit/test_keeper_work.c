@@ -2,9 +2,11 @@
 /* A keeper at work, in a process of its own, and an operator who gives it orders. Nobody answers its questions. */
 #include "written.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/log.h"
@@ -155,8 +157,11 @@ static char *state_of(const char *zone)
 /* A zone that was made unsigned, so that there is a state, and no key. */
 static void put_unsigned_zone(const char *zone)
 {
-	char text[1000];
+	char text[1000], timeline[PATH_MAX];
 
+	/* of the test before: it is newer */
+	snprintf(timeline, sizeof(timeline), "%s/timelines/K%s.timeline", place, zone);
+	assert_true(unlink(timeline) == 0 || errno == ENOENT);
 	snprintf(text, sizeof(text),
 	        "sealgate-life 1\nzone %s.\ngeneration 5\nlast 20261101000000\nnext-id 3\n"
 	        "signed no\nwants-ksk-roll no\nwants-zsk-roll no\ndoubted-clock 0 0\n"

@@ -275,7 +275,7 @@ static void tags_that_could_be_mistaken_collide(void **state)
 /* Reads and checks the keys. */
 static int load(struct zone_keys *keys, struct place *p, int64_t now_s)
 {
-	const struct zone_keys_place place = { p->directory, &p->zone, p->crypto };
+	const struct zone_keys_place place = { p->directory, &p->zone, p->crypto, false };
 
 	if (zone_keys_read(keys, &place, now_s, &p->error) < 0)
 		return -1;
