@@ -15,6 +15,7 @@
 #include "daemon/keeper_commands.h"
 #include "daemon/systemd.h"
 #include "daemon/timekeeper.h"
+#include "fetch/exchange.h"
 #include "keeper/keeper_work.h"
 
 /* What the keeper at work calls. */
@@ -107,6 +108,7 @@ static bool keep_zones(const struct config *c, int signals, enum exit_code *code
 		.serve = keeper_serve,
 		.is_alive = keeper_is_alive,
 		.context = &keeping };
+	exchange_use_mark(0); /* what others see is looked at, on the machine of a signer, too */
 	systemd_ready();
 	bool good = keeper_work(&job, &error);
 	if (!good)

@@ -242,7 +242,7 @@ enum exit_code keys_notify(const struct keys_checking *o)
 		log_error("%s", told.text);
 		return EXIT_USAGE;
 	}
-	exchange_use_mark(c.mark_own);
+	exchange_use_mark(0); /* what others see is looked at, on the machine of a signer, too */
 	const struct config_servers resolvers = choose_resolvers(o, &c, &one);
 	if (resolvers.count > 0) {
 		const struct look_order order = order_by(o, &resolvers);
@@ -267,7 +267,7 @@ enum exit_code keys_check(const struct keys_checking *o)
 		log_error("%s", error.text);
 		return EXIT_USAGE;
 	}
-	exchange_use_mark(c.mark_own);
+	exchange_use_mark(0); /* what others see is looked at, on the machine of a signer, too */
 	struct anchors *anchors = effective_anchors(&c, clock_wall_s(), &error);
 	const struct config_servers resolvers = choose_resolvers(o, &c, &one);
 	if (!anchors)

@@ -15,7 +15,8 @@
 /* The mark of sealgate's sockets. The rules recognise them by the mark and the user. */
 #define EXCHANGE_MARK 0x10000000 /* the default of mark.own */
 
-/* Sets the mark for all sockets that are opened later. Call it before there are threads. */
+/* Sets the mark for all sockets that are opened later. Call it before there are threads. 0: none, for who wants to see
+ * what others see, behind the rules. */
 void exchange_use_mark(uint32_t mark);
 
 /* Returns the mark of all sockets that are opened. */
