@@ -1,190 +1,179 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sealgate ds: what a registrar's form asks for of the KSKs of a zone. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/complaint.h"
 #include "base/encoding.h"
 #include "base/log.h"
+#include "base/time_words.h"
 #include "cmd/command.h"
+#include "cmd/ds_sheet.h"
+#include "cmd/keeper_ask.h"
 #include "cmd/options.h"
+#include "config/zone_find.h"
 #include "daemon/zone_key_files.h"
-#include "dnssec/ds.h"
-#include "keys/presign.h"
-#include "keys/record_write.h"
-
-#define DS_TTL_S   86400
-#define DS_DIGESTS 2
-
-/* The digests that parents take (RFC 8624, 3.3), and the words of forms for them. */
-static const struct {
-	uint8_t type;
-	const char *word;
-} digests[DS_DIGESTS] = { { DIGEST_SHA256, "SHA-256" }, { DIGEST_SHA384, "SHA-384" } };
 
 struct ds_run {
-	const char *directory;
+	const char *directory; /* NULL: the configuration says where the keys are */
 	bool as_json;
+	struct options options;
 	struct name zone;
 	struct zone_key_files files;
 	struct crypto *crypto;
 	int64_t now_s;
+	unsigned shown; /* sheets */
 };
 
-/* Everything that is shown of one KSK. */
-struct ds_sheet {
-	const struct keypair *key;
-	struct dnskey dnskey;
-	uint8_t rdata[DS_DIGESTS][4 + DIGEST_MAX_OCTETS];
-	size_t len[DS_DIGESTS];
-	char hex[DS_DIGESTS][2 * DIGEST_MAX_OCTETS + 1];
-	char public_key[BASE64_SIZE(PUBLIC_KEY_MAX_OCTETS)];
-	bool is_published;
-};
-
-static bool ds_fill(const struct ds_run *r, struct ds_sheet *s, const struct keypair *k)
+/* Returns false after logging why. */
+static bool ds_show(struct ds_run *r, const struct keypair *key,
+        void (*advise)(const struct ds_run *r, struct ds_sheet *s, const void *about),
+        const void *about)
 {
-	s->key = k;
-	if (!dnskey_read(keypair_rdata(k), &s->dnskey))
+	struct ds_sheet sheet;
+
+	if (!ds_sheet_fill(&sheet, r->crypto, &r->zone, key)) {
+		log_error("OpenSSL cannot make the digest of a DS");
 		return false;
-	for (unsigned i = 0; i < DS_DIGESTS; i++) {
-		struct writer w = writer_over(s->rdata[i], sizeof(s->rdata[i]));
-		uint8_t digest[DIGEST_MAX_OCTETS];
-		size_t len = digest_compute(
-		        r->crypto, digests[i].type, name_span(&r->zone), keypair_rdata(k), digest);
-		if (len == 0)
-			return false;
-		writer_u16(&w, k->tag);
-		writer_u8(&w, k->algorithm);
-		writer_u8(&w, digests[i].type);
-		writer_put(&w, span_of(digest, len));
-		s->len[i] = w.len;
-		hex_encode(span_of(digest, len), s->hex[i]);
 	}
-	base64_encode(s->dnskey.public_key, s->public_key);
-	s->is_published = key_is_published(&k->times, r->now_s);
+	advise(r, &sheet, about);
+	(r->as_json ? ds_sheet_print_json : ds_sheet_print)(&sheet, r->shown++);
 	return true;
 }
 
-/* ---- For a person ---- */
+/* ---- Keys in files ---- */
 
-/* The words in brackets are those of Amazon Route 53's page and API, which many instructions use. */
-static void ds_print_fields(const struct ds_sheet *s)
+static void advise_by_times(const struct ds_run *r, struct ds_sheet *s, const void *about)
 {
-	printf("  Key tag (KeyTag)                          %u\n", s->key->tag);
-	printf("  Flags, key type (Flag)                    %u, KSK\n", s->key->flags);
-	printf("  Protocol                                  %u\n", s->dnskey.protocol);
-	printf("  Algorithm (SigningAlgorithmType)          %u, %s\n", s->key->algorithm,
-	        algorithm_text(s->key->algorithm));
-	for (unsigned i = 0; i < DS_DIGESTS; i++) {
-		printf("  Digest type (DigestAlgorithmType)         %u, %s%s\n", digests[i].type,
-		        digests[i].word, i ? "; only if the form wants this one" : "");
-		printf("  Digest (DigestValue)                      %s\n", s->hex[i]);
+	const struct keypair *key = about;
+
+	s->is_published = s->may_give = key_is_published(&key->times, r->now_s);
+	if (!s->may_give)
+		complaint_set(&s->advice, "by its times the key is not published now");
+}
+
+static enum exit_code ds_of_files(struct ds_run *r)
+{
+	const char *directory = r->directory ? r->directory : KEYS_DIRECTORY;
+	struct complaint error;
+	bool good = true;
+
+	if (zone_key_files_read(&r->files, directory, &r->zone, &error) < 0) {
+		log_error("%s", error.text);
+		return EXIT_NO;
 	}
-	printf("  Public key (PublicKey)                    %s\n", s->public_key);
-}
-
-static void ds_print_records(const struct ds_run *r, const struct ds_sheet *s)
-{
-	static const uint16_t of_digests[] = { TYPE_DS, TYPE_CDS };
-
-	puts("\n  As records (DSRecord, DNSKEYRecord):\n");
-	for (unsigned t = 0; t < 2; t++) {
-		/* a CDS names one digest; CDS records are what `sealgate keys sign` publishes */
-		for (unsigned i = 0; i < (of_digests[t] == TYPE_DS ? DS_DIGESTS : 1u); i++) {
-			fputs("  ", stdout);
-			key_record_write(stdout, &r->zone,
-			        of_digests[t] == TYPE_DS ? DS_TTL_S : PRESIGN_TTL_S, of_digests[t],
-			        span_of(s->rdata[i], s->len[i]));
-		}
+	for (unsigned i = 0; good && i < r->files.count; i++) {
+		const struct keypair *key = &r->files.keys[i];
+		good = !keypair_is_ksk(key) || ds_show(r, key, advise_by_times, key);
 	}
-	fputs("  ", stdout);
-	key_record_write(stdout, &r->zone, PRESIGN_TTL_S, TYPE_DNSKEY, keypair_rdata(s->key));
-	fputs("  ", stdout);
-	key_record_write(stdout, &r->zone, PRESIGN_TTL_S, TYPE_CDNSKEY, keypair_rdata(s->key));
+	if (good && r->shown == 0)
+		log_error("%s: no KSK of the zone is there", directory);
+	return good && r->shown > 0 ? EXIT_FINE : EXIT_NO;
 }
 
-static void ds_print(const struct ds_run *r, const struct ds_sheet *s, unsigned shown)
-{
-	char zone[NAME_TEXT_SIZE];
+/* ---- Keys of the keeper ---- */
 
-	printf("%sKSK %u of %s\n", shown ? "\n" : "", s->key->tag, name_text(&r->zone, zone));
-	if (!s->is_published)
-		puts("  DO NOT GIVE THIS AWAY YET: by its times the key is not published now");
-	putchar('\n');
-	ds_print_fields(s);
-	ds_print_records(r, s);
+static void advise_by_keeper(const struct ds_run *r, struct ds_sheet *s, const void *about)
+{
+	const struct control_row *row = about;
+	const char *waits = control_row_text(row, "waits");
+	char when[TIME_WHEN_SIZE];
+
+	s->may_give = control_row_flag(row, "give_ds");
+	s->is_leaving = control_row_flag(row, "leaves");
+	s->is_published = control_row_flag(row, "published");
+	s->give_from_s = control_row_number(row, "give_ds_from_s");
+	if (s->is_leaving)
+		complaint_set(&s->advice, "the key goes; the parent is to have its DS no more");
+	else if (s->give_from_s)
+		complaint_set(&s->advice, "not before %s",
+		        time_words_when(s->give_from_s, r->now_s, when));
+	else if (!s->may_give)
+		complaint_set(&s->advice, "not every server of the zone shows the key yet");
+	else if (control_row_flag(row, "parent_has_ds"))
+		complaint_set(&s->advice, "every server of the parent has this DS");
+	else
+		complaint_set(&s->advice, "%s", waits);
 }
 
-/* ---- For a program ---- */
-
-static void ds_print_string(const char *text)
+/* Returns false after logging why. */
+static bool ds_show_row(struct ds_run *r, const struct control_row *row)
 {
-	putchar('"');
-	for (; *text; text++)
-		printf("%s%c", *text == '"' || *text == '\\' ? "\\" : "", *text);
-	putchar('"');
+	uint8_t rdata[4 + PUBLIC_KEY_MAX_OCTETS];
+	struct keypair key;
+	size_t len;
+
+	if (!base64_decode(control_row_text(row, "dnskey"), rdata, sizeof(rdata), &len) ||
+	        !keypair_from_rdata(&key, &r->zone, span_of(rdata, len))) {
+		log_error("the keeper says of a KSK what is no DNSKEY");
+		return false;
+	}
+	bool good = ds_show(r, &key, advise_by_keeper, row);
+	keypair_fini(&key);
+	return good;
 }
 
-static void ds_print_json(const struct ds_run *r, const struct ds_sheet *s, unsigned shown)
+static enum exit_code ds_of_keeper(struct ds_run *r)
 {
-	char zone[NAME_TEXT_SIZE];
+	char request[CONTROL_REQUEST_MAX], zone[NAME_TEXT_SIZE];
+	enum exit_code code = EXIT_NO;
+	bool good = true;
 
-	printf("%s{\"zone\": ", shown ? ",\n  " : "");
-	ds_print_string(name_text(&r->zone, zone));
-	printf(", \"key_tag\": %u, \"flag\": %u, \"protocol\": %u, \"signing_algorithm_type\": %u, "
-	       "\"signing_algorithm_mnemonic\": \"%s\", \"is_published\": %s, \"digests\": [",
-	        s->key->tag, s->key->flags, s->dnskey.protocol, s->key->algorithm,
-	        algorithm_text(s->key->algorithm), s->is_published ? "true" : "false");
-	for (unsigned i = 0; i < DS_DIGESTS; i++)
-		printf("%s{\"digest_algorithm_type\": %u, \"digest_algorithm_mnemonic\": \"%s\", "
-		       "\"digest_value\": \"%s\"}",
-		        i ? ", " : "", digests[i].type, digests[i].word, s->hex[i]);
-	printf("], \"public_key\": \"%s\", \"ds_record\": \"%u %u %u %s\", "
-	       "\"dnskey_record\": \"%u %u %u %s\"}",
-	        s->public_key, s->key->tag, s->key->algorithm, digests[0].type, s->hex[0],
-	        s->key->flags, s->dnskey.protocol, s->key->algorithm, s->public_key);
+	snprintf(request, sizeof(request), "ds %s", name_text(&r->zone, zone));
+	struct control_answer *answer = keeper_ask(&r->options, request, &code);
+	if (!answer)
+		return code;
+	const struct control_row *values = control_answer_values(answer);
+	for (unsigned i = 0; good && i < control_row_count(values, "ksks"); i++)
+		good = ds_show_row(r, control_row_at(values, "ksks", i));
+	if (good && r->shown == 0)
+		log_error("%s has no KSK: the keeper has not made one yet, or the zone is unsigned",
+		        zone);
+	control_answer_free(answer);
+	return good && r->shown > 0 ? EXIT_FINE : EXIT_NO;
 }
 
 /* ---- The command ---- */
 
-static enum exit_code ds_show(const struct ds_run *r)
+/* Finds out whether the keeper looks after the zone. A configuration that cannot be read says nothing, unless the command
+ * line names it. Returns false after logging why. */
+static bool ds_find_keeper(const struct ds_run *r, bool *is_kept)
 {
-	unsigned shown = 0;
+	struct config_zone zone;
+	struct complaint why;
+	struct config c;
 
-	if (r->as_json)
-		putchar('[');
-	for (unsigned i = 0; i < r->files.count; i++) {
-		struct ds_sheet sheet;
-		if (!keypair_is_ksk(&r->files.keys[i]))
-			continue;
-		if (!ds_fill(r, &sheet, &r->files.keys[i])) {
-			log_error("OpenSSL cannot make the digest of a DS");
-			return EXIT_NO;
-		}
-		(r->as_json ? ds_print_json : ds_print)(r, &sheet, shown++);
+	*is_kept = false;
+	if (r->directory)
+		return true;
+	if (config_load(&c, r->options.config, NULL, &why) < 0) {
+		if (r->options.config)
+			log_error("%s", why.text);
+		return !r->options.config;
 	}
-	if (r->as_json)
-		puts("]");
-	if (shown > 0)
-		return EXIT_FINE;
-	log_error("%s: no KSK of the zone is there", r->directory);
-	return EXIT_NO;
+	*is_kept = zone_find(&c, &r->zone, &zone, &why) && zone.is_kept;
+	config_fini(&c);
+	return true;
 }
 
-static enum exit_code ds_read_and_show(struct ds_run *r)
+static enum exit_code ds_find_and_show(struct ds_run *r)
 {
 	enum exit_code code = EXIT_NO;
-	struct complaint error;
+	bool is_kept;
 
+	if (!ds_find_keeper(r, &is_kept))
+		return EXIT_USAGE;
 	r->crypto = crypto_new();
 	r->now_s = clock_wall_s();
-	if (!r->crypto)
+	if (!r->crypto) {
 		log_error("out of memory, or OpenSSL lacks a digest that sealgate needs");
-	else if (zone_key_files_read(&r->files, r->directory, &r->zone, &error) < 0)
-		log_error("%s", error.text);
-	else
-		code = ds_show(r);
+		return EXIT_NO;
+	}
+	if (r->as_json)
+		putchar('[');
+	code = is_kept ? ds_of_keeper(r) : ds_of_files(r);
+	if (r->as_json)
+		puts("]");
 	zone_key_files_free(&r->files);
 	crypto_free(r->crypto);
 	return code;
@@ -195,14 +184,19 @@ static bool ds_read_options(struct ds_run *r, int argc, char **argv)
 	static const char *const names[] = { "ZONE" };
 	int letter;
 
-	r->directory = KEYS_DIRECTORY;
 	while ((letter = options_next(&command_ds, argc, argv)) != -1) {
 		if (letter == '?')
 			return false;
 		if (letter == 'd')
 			r->directory = optarg;
+		if (letter == 'c')
+			r->options.config = optarg;
+		if (letter == 'I')
+			r->options.instance = optarg;
 		r->as_json |= letter == 'j';
 	}
+	if (r->options.instance && !options_take_instance(&r->options, &command_ds))
+		return false;
 	if (!options_check_arguments(argc, argv, (struct arguments){ names, 1, 1 }))
 		return false;
 	return name_from_text(argv[optind], &r->zone) ||
@@ -215,13 +209,18 @@ static enum exit_code run_ds(int argc, char **argv)
 	enum exit_code code = EXIT_USAGE;
 
 	if (r && ds_read_options(r, argc, argv))
-		code = ds_read_and_show(r);
+		code = ds_find_and_show(r);
 	free(r);
 	return code;
 }
 
 static const struct command_option ds_options[] = {
-	{ "directory", 'd', false, "DIR", "the keys' directory; without it " KEYS_DIRECTORY },
+	OPTION_CONFIG,
+	OPTION_INSTANCE,
+	{ "directory", 'd', false, "DIR",
+	        "the keys are files in this directory; without it, the keeper is asked about a "
+	        "zone "
+	        "with keeper = true, and the keys of others are in " KEYS_DIRECTORY },
 	{ "json", 'j', false, NULL, "print JSON" },
 	{ 0 },
 };
@@ -230,12 +229,14 @@ const struct command command_ds = { .name = "ds",
 	.summary = "print what a registrar asks for of a zone's KSK",
 	.arguments = "ZONE",
 	.about = "Prints the key tag, algorithm, digests and public key of each KSK of the zone, "
-	         "and the "
-	         "records, for the form of a registrar. First see with `sealgate keys check ZONE` "
-	         "that "
-	         "every server of the zone serves the key: a DS that comes too early makes the "
-	         "zone Bogus. "
-	         "`sealgate keys ds ZONE` prints the DS record alone.",
+	         "and the records, for the form of a registrar. Of a zone with keeper = true it "
+	         "says "
+	         "whether the parent may have the DS yet. Of any other, first see with `sealgate "
+	         "keys "
+	         "check ZONE` that every server of the zone serves the key: a DS that comes too "
+	         "early "
+	         "makes the zone Bogus. `sealgate keys ds ZONE` prints the DS record alone.",
 	.options = ds_options,
-	.exits = "Exit codes: 0 success; 1 failure; 2 the command line is wrong.",
+	.exits = "Exit codes: 0 success; 1 failure; 2 the command line or the configuration is "
+	         "wrong; 3 no keeper is running.",
 	.run = run_ds };

@@ -36,8 +36,7 @@ static enum exit_code say_no_keeper(const char *path, int error)
 }
 
 /* A refusal has a reason, and is no list. Takes the answer. */
-static struct control_answer *check_answer(
-        struct control_answer *answer, bool is_quiet, enum exit_code *code)
+static struct control_answer *check_answer(struct control_answer *answer, enum exit_code *code)
 {
 	enum control_code said = control_answer_code(answer);
 	const char *why = control_answer_error(answer);
@@ -45,21 +44,19 @@ static struct control_answer *check_answer(
 	*code = said == CONTROL_FINE ? EXIT_FINE : said == CONTROL_USAGE ? EXIT_USAGE : EXIT_NO;
 	if (*code == EXIT_FINE)
 		return answer;
-	if (!is_quiet)
-		log_error("%s", why ? why : "the keeper refuses, and does not say why");
+	log_error("%s", why ? why : "the keeper refuses, and does not say why");
 	control_answer_free(answer);
 	return NULL;
 }
 
-static struct control_answer *ask_once(
-        const char *path, const char *request, bool is_quiet, enum exit_code *code)
+static struct control_answer *ask_once(const char *path, const char *request, enum exit_code *code)
 {
 	int error = 0;
 	struct control_answer *answer = control_ask_patiently(path, request, KEEPER_WAIT_S, &error);
 
 	if (answer)
-		return check_answer(answer, is_quiet, code);
-	*code = is_quiet ? EXIT_UNREACHABLE : say_no_keeper(path, error);
+		return check_answer(answer, code);
+	*code = say_no_keeper(path, error);
 	return NULL;
 }
 
@@ -75,7 +72,7 @@ static bool ask_rest(
 		from = more;
 		snprintf(next, sizeof(next), "%s %ld", request, from);
 		if (n < PAGES_MAX)
-			rest = ask_once(path, next, false, code);
+			rest = ask_once(path, next, code);
 		if (!rest)
 			return false;
 		control_answer_join(answer, rest);
@@ -84,8 +81,8 @@ static bool ask_rest(
 	return true;
 }
 
-static struct control_answer *ask_by_options(
-        const struct options *o, const char *request, bool is_quiet, enum exit_code *code)
+struct control_answer *keeper_ask(
+        const struct options *o, const char *request, enum exit_code *code)
 {
 	struct control_answer *answer = NULL;
 	char path[CONFIG_PATH_MAX];
@@ -98,24 +95,12 @@ static struct control_answer *ask_by_options(
 	config_fini(&c);
 	*code = EXIT_UNREACHABLE;
 	if (control_is_built())
-		answer = ask_once(path, request, is_quiet, code);
-	else if (!is_quiet)
+		answer = ask_once(path, request, code);
+	else
 		log_error("keys: this build lacks jansson, and cannot ask the keeper");
 	if (answer && !ask_rest(answer, path, request, code)) {
 		control_answer_free(answer);
 		return NULL;
 	}
 	return answer;
-}
-
-struct control_answer *keeper_ask(
-        const struct options *o, const char *request, enum exit_code *code)
-{
-	return ask_by_options(o, request, false, code);
-}
-
-struct control_answer *keeper_ask_quietly(
-        const struct options *o, const char *request, enum exit_code *code)
-{
-	return ask_by_options(o, request, true, code);
 }

@@ -12,9 +12,4 @@
 struct control_answer *keeper_ask(
         const struct options *o, const char *request, enum exit_code *code);
 
-/* The same for a caller that can do without: logs nothing if no keeper runs or if it refuses, and `code` is EXIT_UNREACHABLE
- * or EXIT_NO. */
-struct control_answer *keeper_ask_quietly(
-        const struct options *o, const char *request, enum exit_code *code);
-
 #endif

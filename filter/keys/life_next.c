@@ -44,7 +44,7 @@ static bool comes_earlier(struct life_next *next, int64_t at_s)
 static bool take_wait(const struct life *life, const struct life_policy *policy,
         const struct life_key *k, enum life_record record, struct life_next *next)
 {
-	int64_t due_s = life_due_s(life, policy, k, record, record != LIFE_DS);
+	int64_t due_s = life_due_s(life, policy, k, record, true);
 	bool is_new = k->marks[record].stage == LIFE_RUMOURED;
 
 	if (due_s == INT64_MAX) {

@@ -72,19 +72,22 @@ struct running {
 	int stop;
 };
 
-static void start(struct running *r)
+#define THREE_ZONES                                                                                \
+	"{ name = \"a.test\"; keeper = true; }, { name = \"b.test\"; keeper = true; },\n"          \
+	"{ name = \"by-hand.test\"; }"
+
+static void start_with(struct running *r, const char *zones)
 {
+	static char text[100000];
 	struct complaint error = { "" };
-	char text[1500];
 	int fds[2];
 
 	snprintf(text, sizeof(text),
 	        "role = \"signer\"; resolver = [ \"127.0.0.77\" ]; trust_anchor = \"%s/anchor\";\n"
-	        "sign = { zones = ( { name = \"a.test\"; keeper = true; },\n"
-	        "{ name = \"b.test\"; keeper = true; }, { name = \"by-hand.test\"; } ); };\n"
+	        "sign = { zones = ( %s ); };\n"
 	        "keeper = { directory = \"%s/keys\"; timelines = \"%s/timelines\"; group = \"\";\n"
 	        "control_socket = \"%s\"; };\n",
-	        place, place, place, socket_path);
+	        place, zones, place, place, socket_path);
 	if (load(text, &r->config, &error) < 0)
 		fail_msg("%s", error.text);
 	assert_int_equal(pipe(fds), 0);
@@ -96,6 +99,11 @@ static void start(struct running *r)
 	}
 	close(fds[0]);
 	r->stop = fds[1];
+}
+
+static void start(struct running *r)
+{
+	start_with(r, THREE_ZONES);
 }
 
 /* Ends the keeper. Returns its exit status, or minus the signal. */
@@ -298,6 +306,40 @@ static void an_operator_can_vouch_for_a_state_that_was_restored(void **state)
 	assert_int_equal(end(&r, 0), 0);
 }
 
+static void a_list_that_has_no_room_in_one_reply_comes_in_pages(void **state)
+{
+	enum { ZONES = 600 };
+	static char zones[ZONES * 50];
+	size_t len = 0;
+	unsigned pages = 1;
+	struct running r;
+
+	(void)state;
+	for (unsigned i = 0; i < ZONES; i++)
+		len += (size_t)snprintf(zones + len, sizeof(zones) - len,
+		        "%s{ name = \"z%u.test\"; keeper = true; }", i ? ",\n" : "", i);
+	start_with(&r, zones);
+	struct control_answer *all = asked("zones");
+	for (long more; (more = control_answer_number(all, "more")) > 0; pages++) {
+		char request[40];
+		snprintf(request, sizeof(request), "zones %ld", more);
+		struct control_answer *next = asked(request);
+		control_answer_join(all, next);
+		control_answer_free(next);
+	}
+	const struct control_row *values = control_answer_values(all);
+	assert_int_equal(control_row_count(values, "zones"), ZONES);
+	assert_in_range(pages, 2, 10);
+	for (unsigned i = 0; i < ZONES; i++) {
+		char wanted[40];
+		snprintf(wanted, sizeof(wanted), "z%u.test.", i);
+		assert_string_equal(
+		        control_row_text(control_row_at(values, "zones", i), "zone"), wanted);
+	}
+	control_answer_free(all);
+	assert_int_equal(end(&r, 0), 0);
+}
+
 static void the_work_does_not_begin_without_zones(void **state)
 {
 	struct config c;
@@ -348,6 +390,7 @@ int main(void)
 		cmocka_unit_test(an_order_that_was_taken_survives_the_keeper),
 		cmocka_unit_test(a_turn_follows_an_order_at_once),
 		cmocka_unit_test(an_operator_can_vouch_for_a_state_that_was_restored),
+		cmocka_unit_test(a_list_that_has_no_room_in_one_reply_comes_in_pages),
 		cmocka_unit_test(the_work_does_not_begin_without_zones),
 	};
 

@@ -156,6 +156,23 @@ static void an_active_key_ends_when_its_successor_comes(void **state)
 	free(w);
 }
 
+/* An order brings a successor forward that is made already. */
+static void an_active_key_ends_earlier_if_its_successor_is_hastened(void **state)
+{
+	struct world *w = after_hours_of(22 * 24, true);
+	struct life_key *next = &w->life.keys[w->life.count - 1];
+	int64_t notice_s = life_zsk_notice_s(&w->life, &w->policy);
+
+	(void)state;
+	assert_int_equal(next->role, LIFE_ZSK);
+	assert_int_equal(life_phase_of(next), LIFE_MADE);
+	next->publish_s = w->now_s + HOUR;
+	assert_int_equal(life_phase_ends_s(&w->life, &w->policy, key_of(&w->life, LIFE_ZSK)),
+	        w->now_s + HOUR + notice_s);
+	assert_int_equal(life_phase_ends_s(&w->life, &w->policy, next), 0);
+	free(w);
+}
+
 static void each_need_has_a_sentence_of_its_own(void **state)
 {
 	struct complaint all;
@@ -180,6 +197,7 @@ int main(void)
 		cmocka_unit_test(what_is_said_to_come_next_comes_then),
 		cmocka_unit_test(who_must_act_is_named_before_what_comes_by_itself),
 		cmocka_unit_test(an_active_key_ends_when_its_successor_comes),
+		cmocka_unit_test(an_active_key_ends_earlier_if_its_successor_is_hastened),
 		cmocka_unit_test(each_need_has_a_sentence_of_its_own),
 	};
 

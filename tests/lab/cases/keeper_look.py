@@ -161,6 +161,7 @@ class LookWorld:
                     _servers_of("mixed.test.", MIXED_SERVERS))
         fine = Zone(resources, "fine.", _servers_of("fine.", FINE_SERVERS) +
                     _servers_of("good.fine.", GOOD_SERVERS) + self.good.ds(0) +
+                    _servers_of("kept.fine.", GOOD_SERVERS) +      # of keeper_orders
                     # of CDS by NOTIFY, at port 5359 of agent.fine.
                     "*._dsync.fine. TYPE66 \\# 17 003B 01 14EF 056167656E740466696E6500\n"
                     f"agent.fine. A {FORMER}\n")
