@@ -61,7 +61,8 @@ static void print_next(const struct control_row *zone, int64_t now_s, FILE *out)
 static void print_troubles(const struct control_row *zone, FILE *out)
 {
 	static const char *const faults[][2] = { { "fault", "fault" }, { "look_fault", "look" },
-		{ "vault_fault", "vault" } };
+		{ "vault_fault", "vault" }, { "check_failed", "check" },
+		{ "check_doubt", "check" } };
 
 	if (control_row_flag(zone, LIFE_ALARM_FAILED))
 		fputs("  alarm     " LIFE_ALARM_FAILED "\n", out);

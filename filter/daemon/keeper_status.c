@@ -42,6 +42,18 @@ static void add_next(const struct keeper_zone *zone, struct control_reply *reply
 	control_add_text(reply, "who", life_actor_word(next.actor));
 }
 
+/* What validators say of the zone's servers. */
+static void add_check(const struct self_check_state *check, struct control_reply *reply)
+{
+	struct complaint told;
+
+	add_time(reply, "checked_s", check->checked_s);
+	if (check->row == 0)
+		return;
+	self_check_state_tell(check, &told);
+	control_add_text(reply, check->is_failing ? "check_failed" : "check_doubt", told.text);
+}
+
 static void add_kept(const struct keeper_zone *zone, struct control_reply *reply)
 {
 	char name[NAME_TEXT_SIZE];
@@ -57,6 +69,7 @@ static void add_kept(const struct keeper_zone *zone, struct control_reply *reply
 	add_time(reply, "due_s", zone->due_s);
 	add_sentence(reply, "fault", zone->told.text);
 	add_sentence(reply, "look_fault", zone->told_look.text);
+	add_check(&zone->check, reply);
 	if (zone->last.fault != VAULT_GOOD)
 		control_add_text(reply, "vault_fault", vault_fault_word(zone->last.fault));
 }

@@ -46,7 +46,7 @@ static bool find_group(const char *name, gid_t *group, struct complaint *error)
 	return true;
 }
 
-static bool get_judge(struct keeper_tools *t, struct complaint *error)
+static bool get_pool(struct keeper_tools *t, struct complaint *error)
 {
 	const struct config *c = t->config;
 
@@ -54,11 +54,15 @@ static bool get_judge(struct keeper_tools *t, struct complaint *error)
 	if (!t->anchors)
 		return false;
 	t->crypto = crypto_new();
-	t->judge = look_judge_new(t->anchors, c->resolvers.items, c->resolvers.count);
-	if (t->crypto && t->judge)
-		return true;
-	complaint_no_memory(error);
-	return false;
+	if (!t->crypto) {
+		complaint_no_memory(error);
+		return false;
+	}
+	const struct look_pool_order order = { .anchors = t->anchors,
+		.resolvers = c->resolvers.items,
+		.resolver_count = c->resolvers.count };
+	t->pool = look_pool_new(&order, error);
+	return t->pool != NULL;
 }
 
 static bool check_resolvers(const struct config *c, struct complaint *error)
@@ -94,7 +98,7 @@ bool keeper_tools_init(struct keeper_tools *t, const struct config *c, const cha
 	if (keeper_store_open(&t->store, c->keeper_directory, c->keeper_timelines, group, error) !=
 	        0)
 		return false;
-	if (get_judge(t, error)) {
+	if (get_pool(t, error)) {
 		keeper_tools_open_vault(t);
 		return true;
 	}
@@ -106,7 +110,7 @@ void keeper_tools_fini(struct keeper_tools *t)
 {
 	keeper_store_close(&t->store);
 	vault_close(t->vault);
-	look_judge_free(t->judge);
+	look_pool_free(t->pool);
 	anchors_free(t->anchors);
 	crypto_free(t->crypto);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the keeper works with: the locked directory of states, the vault, who is asked, and who judges what is said. */
+/* What the keeper works with: the locked directory of states, the vault, and the threads that ask servers and judge what they say. */
 #ifndef KEEPER_KEEPER_TOOLS_H
 #define KEEPER_KEEPER_TOOLS_H
 
 #include "config/config.h"
 #include "keeper/keeper_store.h"
-#include "keeper/look_judge.h"
+#include "keeper/look_pool.h"
 #include "keeper/vault.h"
 
 struct keeper_tools {
@@ -16,7 +16,7 @@ struct keeper_tools {
 	struct complaint vault_why; /* why */
 	struct crypto *crypto;
 	struct anchors *anchors;
-	struct look_judge *judge;
+	struct look_pool *pool; /* asks and judges */
 };
 
 /* Gets all that `c` names. Returns false with a complaint, and then there is nothing to free. A vault that cannot be

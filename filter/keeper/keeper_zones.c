@@ -99,8 +99,10 @@ bool keeper_zones_list(struct keeper_zones *zones, const struct config *c, struc
 
 void keeper_zones_fini(struct keeper_zones *zones)
 {
-	for (unsigned i = 0; i < zones->count; i++)
+	for (unsigned i = 0; i < zones->count; i++) {
+		zone_sight_fini(&zones->items[i]->sight);
 		free(zones->items[i]);
+	}
 	free(zones->items);
 	*zones = (struct keeper_zones){ .count = 0 };
 }

@@ -4,6 +4,8 @@
 #define KEEPER_KEEPER_ZONES_H
 
 #include "config/config.h"
+#include "keeper/self_check_state.h"
+#include "keeper/zone_sight.h"
 #include "keeper/zone_turn.h"
 
 struct keeper_zone {
@@ -16,6 +18,13 @@ struct keeper_zone {
 	struct turn_result last;    /* of the last turn */
 	struct complaint told;      /* what was wrong with a turn, as told last; or "" */
 	struct complaint told_look; /* likewise with a look */
+	bool look_is_slow;          /* the last look waited for servers */
+	struct zone_sight sight;    /* of the last look that was good */
+
+	struct self_check_state check; /* of the self-checks until now */
+	int64_t check_due_s;           /* when the next one is due */
+	bool is_checked;               /* one is under way */
+	bool check_is_slow;            /* the last one waited for servers */
 };
 
 struct keeper_zones {

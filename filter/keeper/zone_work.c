@@ -2,6 +2,7 @@
 #include "keeper/zone_work.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -9,10 +10,13 @@
 #include "base/log.h"
 #include "keeper/key_material.h"
 #include "keeper/look_life.h"
+#include "keeper/zone_job.h"
 #include "keeper/zone_order.h"
+#include "keeper/zone_pace.h"
 #include "keys/life_needs.h"
 
-#define LOOK_AGAIN_S 600 /* after a look that failed */
+#define LOOK_AGAIN_S 600  /* after a look that failed */
+#define LOOK_EACH_S  3600 /* also if nothing is waited for: servers and DS may change */
 
 /* Counts on while the machine sleeps, and nobody sets it. */
 static int64_t uptime_s(void)
@@ -46,7 +50,7 @@ static void tell_fault(
 
 /* Returns false with a complaint if the keys of the zone cannot be read. */
 static bool read_look(struct zone_seen *s, const struct keeper_tools *tools,
-        const struct keeper_zone *zone, const struct zone_look *look, struct complaint *why)
+        struct keeper_zone *zone, const struct zone_look *look, struct complaint *why)
 {
 	struct key_material *m =
 	        key_material_load(tools->store.directory, &zone->kept.name, &zone->kept.life, why);
@@ -57,6 +61,7 @@ static bool read_look(struct zone_seen *s, const struct keeper_tools *tools,
 		.keys = m->keys, .count = m->count, .crypto = tools->crypto
 	};
 	look_life_fill(&s->life, &s->seen, look, &keys);
+	zone_sight_take(&zone->sight, look, m, tools->crypto);
 	key_material_free(m);
 	return true;
 }
@@ -76,24 +81,73 @@ static void take_look(struct zone_seen *s, struct keeper_zone *zone,
 	}
 }
 
+/* A look in a thread of the pool. */
+struct look_work {
+	struct zone_job of_zone;
+	struct name name;
+	struct zone_look *look; /* NULL: it failed, and `why` says why */
+	struct complaint why;
+};
+
+static void run_look(struct look_job *job, const struct look_means *means)
+{
+	struct look_work *w = (struct look_work *)job;
+	const struct look_order order = { .zone = &w->name,
+		.resolvers = means->resolvers,
+		.resolver_count = means->resolver_count,
+		.judge = means->judge,
+		.stop_fd = means->stop_fd,
+		.now_s = clock_wall_s() };
+
+	w->look = look_at(&order, &w->why);
+}
+
+static void end_look(struct keeper *k, struct zone_job *job)
+{
+	struct look_work *w = (struct look_work *)job;
+
+	job->zone->look_is_slow = job->job.took_ms >= LOOK_POOL_SLOW_MS;
+	zone_work_end(k, job->zone, w->look, &w->why);
+	free(w);
+}
+
+static void drop_look(struct zone_job *job)
+{
+	struct look_work *w = (struct look_work *)job;
+
+	look_free(w->look);
+	free(w);
+}
+
+static void give_look(struct keeper *k, struct keeper_zone *zone)
+{
+	struct look_work *w = calloc(1, sizeof(*w));
+	struct complaint why;
+
+	if (!w) {
+		complaint_no_memory(&why);
+		zone_work_end(k, zone, NULL, &why);
+		return;
+	}
+	w->of_zone = (struct zone_job){ .job = { .run = run_look, .is_slow = zone->look_is_slow },
+		.zone = zone,
+		.end = end_look,
+		.drop = drop_look };
+	w->name = zone->kept.name;
+	zone->is_looked_at = true;
+	look_pool_give(k->tools.pool, &w->of_zone.job);
+}
+
 void zone_work_begin(struct keeper *k, struct keeper_zone *zone)
 {
 	struct keeper_tools *tools = &k->tools;
 	struct complaint why;
 
-	if (!zone->kept.is_read &&
-	        !kept_zone_read(&zone->kept, &tools->store, tools->crypto, &why)) {
+	if (zone->kept.is_read ||
+	        kept_zone_read(&zone->kept, &tools->store, tools->crypto, &why))
+		give_look(k, zone);
+	else
 		zone_work_end(k, zone, NULL, NULL);
-		return;
-	}
-	const struct look_order order = { .zone = &zone->kept.name,
-		.resolvers = tools->config->resolvers.items,
-		.resolver_count = tools->config->resolvers.count,
-		.judge = tools->judge,
-		.stop_fd = k->job->stop_fd,
-		.now_s = clock_wall_s() };
-	struct zone_look *look = look_at(&order, &why);
-	zone_work_end(k, zone, look, &why);
 }
 
 /* ---- Turns ---- */
@@ -165,6 +219,11 @@ static void tell_result(
 	tell_word(zone, r);
 }
 
+static int64_t least_s(int64_t a_s, int64_t b_s)
+{
+	return a_s < b_s ? a_s : b_s;
+}
+
 static void turn_zone(struct keeper *k, struct keeper_zone *zone, const struct zone_seen *s)
 {
 	struct keeper_tools *tools = &k->tools;
@@ -176,6 +235,7 @@ static void turn_zone(struct keeper *k, struct keeper_zone *zone, const struct z
 		.vault = tools->vault,
 		.crypto = tools->crypto,
 		.seen = s->is_seen ? &s->seen : NULL,
+		.is_refused = zone->check.is_failing,
 		.now_s = clock_wall_s(),
 		.uptime_s = uptime_s(),
 		.is_clock_trusted = k->job->clock_is_trusted(k->job->context),
@@ -183,9 +243,10 @@ static void turn_zone(struct keeper *k, struct keeper_zone *zone, const struct z
 	zone_turn(&zone->kept, &order, &result);
 	if (result.has_theft)
 		keeper_zones_hasten(&k->zones);
-	zone->due_s = result.next_s;
-	if (!s->is_seen && zone->due_s > order.now_s + LOOK_AGAIN_S)
-		zone->due_s = order.now_s + LOOK_AGAIN_S;
+	zone->due_s =
+	        least_s(result.next_s, zone_pace_next(&zone->kept.name, LOOK_EACH_S, order.now_s));
+	if (!s->is_seen)
+		zone->due_s = least_s(zone->due_s, order.now_s + LOOK_AGAIN_S);
 	tell_result(zone, &result, tools);
 	zone->last = result;
 	zone->turned_s = order.now_s;

@@ -83,7 +83,7 @@ struct life_alarms life_judge(const struct life *life, const struct life_policy 
         const struct life_observation *look, const struct life_report *report, int64_t now_s,
         int64_t end_s)
 {
-	struct life_alarms alarms = { .has_failed = !report->is_trusted };
+	struct life_alarms alarms = { .has_failed = !report->is_trusted || look->is_refused };
 
 	if (end_s && end_s - now_s < life_failing_s(policy))
 		alarms.has_failed = true;

@@ -36,8 +36,8 @@ int64_t life_left_s(const struct life_policy *policy);
 int64_t life_failing_s(const struct life_policy *policy);
 
 struct life_alarms {
-	bool has_failed; /* DNSSECInternalFailure: nothing moves, or signatures end within life_failing_s() */
-	unsigned needs; /* of enum life_need */
+	bool has_failed; /* DNSSECInternalFailure: nothing moves, signatures end within life_failing_s(), or validators refuse the zone */
+	unsigned needs;  /* of enum life_need */
 };
 
 /* Judges the state after a step with this observation and report. The timeline in place ends at `end_s`; 0 if there is

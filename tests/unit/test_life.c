@@ -198,23 +198,27 @@ static void alarms_ring_before_anything_breaks(void **state)
 		bool has_vault, is_trusted;
 		uint16_t ds;
 		struct life_alarms want;
+		bool is_refused;
 	} rows[] = {
-		{ "all is well", 14 * DAY, true, true, 1001, { false, 0 } },
-		{ "the vault is away for a day", 14 * DAY, false, true, 1001, { false, 0 } },
+		{ "all is well", 14 * DAY, true, true, 1001, { false, 0 }, false },
+		{ "the vault is away for a day", 14 * DAY, false, true, 1001, { false, 0 }, false },
 		{ "the vault is away for nine days", 6 * DAY, false, true, 1001,
-		        { false, LIFE_NEEDS_VAULT } },
-		{ "signatures end", 2 * DAY, false, true, 1001, { true, LIFE_NEEDS_VAULT } },
-		{ "nothing is trusted", 14 * DAY, true, false, 1001, { true, 0 } },
-		{ "a DS of another key", 14 * DAY, true, true, 77, { false, LIFE_NEEDS_OTHER_DS } },
+		        { false, LIFE_NEEDS_VAULT }, false },
+		{ "signatures end", 2 * DAY, false, true, 1001, { true, LIFE_NEEDS_VAULT }, false },
+		{ "nothing is trusted", 14 * DAY, true, false, 1001, { true, 0 }, false },
+		{ "a DS of another key", 14 * DAY, true, true, 77, { false, LIFE_NEEDS_OTHER_DS },
+		        false },
+		{ "validators refuse the zone", 14 * DAY, true, true, 1001, { true, 0 }, true },
 	};
 	(void)state;
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct world *w = after_hours(&quiet, 200);
 		struct life_parent parent = { true, { { rows[i].ds }, 1 } };
-		struct life_observation look = {
-			.parents = &parent, .parent_count = 1, .has_vault = rows[i].has_vault
-		};
+		struct life_observation look = { .parents = &parent,
+			.parent_count = 1,
+			.has_vault = rows[i].has_vault,
+			.is_refused = rows[i].is_refused };
 		struct life_report report = { .is_trusted = rows[i].is_trusted };
 		struct life_alarms alarms = life_judge(
 		        &w->life, &w->policy, &look, &report, w->now_s, w->now_s + rows[i].left_s);

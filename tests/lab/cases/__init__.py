@@ -4,7 +4,8 @@
 from . import (adversary, alert, aliases, attacks, audit, bridge, cache, chains, checking, client,
                clock, control, copies, dns64, dns64_found, documents, encrypted, errors, explain,
                firewalls, fragments, ground, habits, inside, instances, instances_lost, iterate,
-               keeper_look, keeper_orders, letters, life, marks, monitor, netem, nft, notrack, obstacles, odd, oddservers,
+               keeper_check, keeper_look, keeper_orders, letters, life, marks, monitor, netem, nft, notrack,
+               obstacles, odd, oddservers,
                options, oracle, overload, own_servers, pause, portal, predict, privilege, race,
                reflected, reload, reports, restricted, roles, rules, same, service, shares,
                shortcut, slow_links, succession, takeover, tcp, truncation, watch, without_rd)
@@ -73,6 +74,7 @@ _MODULES = (
     alert,
     takeover,
     succession,
+    keeper_check,
     keeper_look,
     keeper_orders,
     documents,
