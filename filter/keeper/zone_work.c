@@ -143,8 +143,7 @@ void zone_work_begin(struct keeper *k, struct keeper_zone *zone)
 	struct keeper_tools *tools = &k->tools;
 	struct complaint why;
 
-	if (zone->kept.is_read ||
-	        kept_zone_read(&zone->kept, &tools->store, tools->crypto, &why))
+	if (zone->kept.is_read || kept_zone_read(&zone->kept, &tools->store, tools->crypto, &why))
 		give_look(k, zone);
 	else
 		zone_work_end(k, zone, NULL, NULL);
