@@ -25,7 +25,7 @@ struct life_mark {
 	int64_t changed_s; /* when it came into this stage; 0: never was in another */
 	int64_t seen_s;    /* since when every server shows this change; 0: not yet */
 	int64_t announced_s; /* since when all have it by timelines of long before; 0: those do not have it */
-	uint32_t generation; /* of the first timeline that has the change */
+	uint32_t generation; /* of the first timeline that has the change; of a new ZSK: its plan */
 	bool is_doubted;     /* a server showed otherwise, so what was announced does not count */
 };
 

@@ -36,6 +36,7 @@ struct life_observation {
 	unsigned parent_count;
 	uint32_t key_ttl_s, zone_ttl_s, ds_ttl_s; /* the longest that were seen; or 0 */
 	uint32_t in_place; /* generation of the timeline that servers are given */
+	int64_t end_s;     /* of that timeline: what is later is in none; 0: there is none */
 	bool has_vault, is_clock_trusted;
 	bool is_refused; /* validators refuse what the servers serve: a self-check has failed */
 	int64_t awake_s; /* since the last trusted step, by a clock that never steps; -1: not in this process */

@@ -43,13 +43,24 @@ static bool move_all(struct life *life, const struct life_policy *policy, int64_
 	return moved;
 }
 
+/* Servers made the moves that are in their timeline, each at its time, and none behind its end. Returns true if that
+ * moved a record. */
+static bool let_time_pass(struct life *life, const struct life_policy *policy,
+        const struct life_observation *look, int64_t now_s, int64_t slack_s)
+{
+	int64_t until_s = now_s + slack_s;
+
+	life_zsk_forget(life, policy, look, now_s);
+	return life_zsk_advance(life, policy, until_s < look->end_s ? until_s : look->end_s - 1);
+}
+
 /* A server whose clock is a little ahead may already do what is due in a moment. */
 static bool step_is_trusted(const struct life *life, const struct life_policy *policy,
         const struct life_observation *look, int64_t now_s, struct life_report *report)
 {
 	struct life soon = *life;
 
-	life_zsk_advance(&soon, policy, now_s + LIFE_CLOCK_SLACK_S);
+	let_time_pass(&soon, policy, look, now_s, LIFE_CLOCK_SLACK_S);
 	report->is_trusted = life_is_trusted(&soon, policy, look, now_s, &report->reason);
 	return report->is_trusted;
 }
@@ -109,7 +120,7 @@ void life_step(struct life *life, const struct life_policy *policy,
 	*report = (struct life_report){ .make_count = 0 };
 	if (!step_is_trusted(life, policy, look, now_s, report))
 		return;
-	bool moved = life_zsk_advance(&next, policy, now_s);
+	bool moved = let_time_pass(&next, policy, look, now_s, 0);
 	int64_t jump_s = life_clock_jump_s(life, look, now_s);
 	if (jump_s == 0) {
 		*life = next;
@@ -138,7 +149,7 @@ bool life_made(struct life *life, const struct life_make *make, uint16_t tag, in
 		return false;
 	k->is_standby = make->is_standby;
 	k->announced_s = make->is_announced ? make->publish_s : 0;
-	life->generation++;
+	k->marks[LIFE_DNSKEY].generation = ++life->generation;
 	if (make->role == LIFE_ZSK && !make->is_announced)
 		life->wants_zsk_roll = false;
 	return true;

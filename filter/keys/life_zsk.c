@@ -147,6 +147,31 @@ static bool move_zsk(
 	return false;
 }
 
+/* True if servers learn of a move at `at_s` by the next timeline only, shortly before. */
+static bool comes_unannounced(const struct life_policy *policy, int64_t at_s, bool is_in_place,
+        const struct life_observation *look, int64_t now_s)
+{
+	return (!is_in_place || at_s >= look->end_s) && now_s > at_s - policy->ahead_s / 2;
+}
+
+void life_zsk_forget(struct life *life, const struct life_policy *policy,
+        const struct life_observation *look, int64_t now_s)
+{
+	int64_t notice_s = life_zsk_notice_s(life, policy);
+
+	for (unsigned i = 0; i < life->count; i++) {
+		struct life_key *k = &life->keys[i];
+		const struct life_mark *mark = &k->marks[LIFE_DNSKEY];
+		bool is_in_place = mark->generation <= look->in_place;
+		if (k->role != LIFE_ZSK || !k->announced_s || k->marks[LIFE_ZRRSIG].changed_s)
+			continue;
+		if ((!mark->changed_s &&
+		            comes_unannounced(policy, k->announced_s, is_in_place, look, now_s)) ||
+		        comes_unannounced(policy, k->announced_s + notice_s, true, look, now_s))
+			k->announced_s = 0;
+	}
+}
+
 bool life_zsk_advance(struct life *life, const struct life_policy *policy, int64_t until_s)
 {
 	bool moved = false;

@@ -23,7 +23,7 @@ const struct written_timeline *world_timeline_of(const struct world *w, unsigned
 	return best;
 }
 
-/* Past its end a timeline has no signature that is still valid. */
+/* Some time past its end a timeline has no signature that is still valid. */
 struct composition world_served_by(const struct world *w, unsigned gateway)
 {
 	const struct written_timeline *t = world_timeline_of(w, gateway);
@@ -35,7 +35,7 @@ struct composition world_served_by(const struct world *w, unsigned gateway)
 	for (unsigned i = 1; i < t->count; i++)
 		if (t->periods[i].from_s <= w->now_s)
 			c = t->periods[i];
-	if (t->until_s <= w->now_s)
+	if (t->until_s + WORLD_GRACE <= w->now_s)
 		c.ksk_signers = 0;
 	return c;
 }

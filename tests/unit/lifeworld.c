@@ -92,6 +92,7 @@ static void look_around(struct world *w, struct life_observation *look,
 		.ds_ttl_s = w->policy.ds_ttl_s,
 		.in_place =
 		        w->written ? w->timelines[(w->written - 1) % WORLD_HISTORY].generation : 0,
+		.end_s = w->written ? w->timelines[(w->written - 1) % WORLD_HISTORY].until_s : 0,
 		.has_vault = w->vault_away_s <= w->now_s,
 		.is_clock_trusted = !w->was_restarted || !w->clock_off_s, /* as NTP says */
 		.awake_s = w->was_restarted ? -1 : w->now_s - w->last_step_s,
@@ -276,6 +277,18 @@ static bool is_frozen(const struct world *w)
 	       w->gateways[1].is_unreached;
 }
 
+/* Half of the outages are as long as the last timeline may be used, at most, and end behind its end. Then nothing
+ * else may hinder the keeper. */
+static int64_t outage_s(struct world *w)
+{
+	int64_t most_s = w->last_write_s + w->policy.ahead_s + WORLD_GRACE - w->now_s;
+	int64_t most_hours = most_s / HOUR - 2;
+	bool is_hindered = w->given->absences || w->given->restores || w->given->clock_steps;
+
+	return is_hindered || world_draw(w, 2) ? (1 + world_draw(w, 14 * 24 - 1)) * HOUR
+	                                       : (most_hours - world_draw(w, 47)) * HOUR;
+}
+
 static void go_wrong(struct world *w)
 {
 	lag(w);
@@ -298,7 +311,7 @@ static void go_wrong(struct world *w)
 	if (w->now_s - w->last_write_s > DAY)
 		return;
 	if (happens(w, w->given->vault_outages) && !is_frozen(w))
-		w->vault_away_s = w->now_s + (1 + world_draw(w, 14 * 24 - 1)) * HOUR;
+		w->vault_away_s = w->now_s + outage_s(w);
 	else if (happens(w, w->given->absences)) {
 		w->absent_s = w->now_s + (1 + world_draw(w, 10 * 24)) * HOUR;
 		w->was_restarted = world_draw(w, 2);

@@ -12,6 +12,7 @@
 #define HOUR        ((int64_t)3600)
 #define DAY         (24 * HOUR)
 #define WORLD_START 1800000000
+#define WORLD_GRACE (2 * DAY) /* signatures of a timeline are valid for so long after its end */
 
 enum { WORLD_KEYS = 64, WORLD_FIRST_TAG = 1000, WORLD_GATEWAYS = 3, WORLD_PARENTS = 3 };
 enum { WORLD_HISTORY = 512, WORLD_VIEWS = 64 };
