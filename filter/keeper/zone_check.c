@@ -94,10 +94,17 @@ static struct zone_check *new_check(struct keeper_zone *zone)
 	return c;
 }
 
-/* A zone that nobody ever signed is not checked: what its servers serve is not the keeper's. */
+/* A zone that nobody ever signed is not checked: what its servers serve is not the keeper's. By a clock that is wrong every
+ * signature has expired. */
+static bool can_check(struct keeper *k, const struct keeper_zone *zone)
+{
+	return zone->sight.server_count > 0 && zone->kept.is_read && zone->kept.life.count > 0 &&
+	       k->job->clock_is_trusted(k->job->context);
+}
+
 static void begin_check(struct keeper *k, struct keeper_zone *zone)
 {
-	if (zone->sight.server_count == 0 || !zone->kept.is_read || zone->kept.life.count == 0)
+	if (!can_check(k, zone))
 		return;
 	struct zone_check *c = new_check(zone);
 	if (!c)
