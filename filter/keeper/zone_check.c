@@ -50,7 +50,7 @@ static void tell_check(struct keeper_zone *zone)
 	if (zone->check.is_failing)
 		log_warning("%s: self-check: %s", name, what.text);
 	else
-		log_info("%s: self-check: %s again", name, what.text);
+		log_info("%s: self-check: all is well again: %s", name, what.text);
 }
 
 /* What was decided while the check ran may be what it found: its result says nothing then. */

@@ -15,9 +15,9 @@ from lab import programs, servers
 from lab.resources import run_tool
 
 from .case import Case, Group, expect, tell, wait_until
-from .keeper_look import NSD, UNBOUND, Zone
+from .keeper_look import NAMED, NSD, UNBOUND, Agent, Zone
 
-ROOT, PARENT, ONE, TWO, RESOLVER = (f"10.78.0.{host}" for host in range(1, 6))
+ADDRESSES = ROOT, PARENT, ONE, TWO, RESOLVER, AGENT = tuple(f"10.78.0.{host}" for host in range(1, 7))
 MUTE = ("10.78.0.91", "10.78.0.92")
 KEPT = "kept.test."
 SOA = KEPT + " 5 SOA ns1 admin {serial} 3600 600 86400 5\n"
@@ -35,7 +35,7 @@ sign = {{ zones = (
     {{ name = "kept.test"; keeper = true; max_ttl = 5; }} ); }};
 keeper = {{
     directory = "{directory}/state"; timelines = "{directory}/timelines"; group = "";
-    look = "{look}s"; dnskey_ttl = "5s"; ds_ttl = "5s"; zone_spread = "1s"; parent_spread = "1s"; safety = "1s"; cds = false;
+    look = "{look}s"; dnskey_ttl = "5s"; ds_ttl = "5s"; zone_spread = "1s"; parent_spread = "1s"; safety = "1s";
 }};
 """
 
@@ -57,7 +57,7 @@ class CheckWorld:
         self.namespace.run("ip", "link", "add", "d0", "type", "veth", "peer", "name", "d1")
         self.namespace.run("ip", "link", "set", "d0", "up")
         self.namespace.run("ip", "link", "set", "d1", "up")
-        for address in (ROOT, PARENT, ONE, TWO, RESOLVER):
+        for address in ADDRESSES:
             self.namespace.run("ip", "address", "add", f"{address}/24", "dev", "d0")
         # What is sent there, nobody gets.
         for host in MUTE:
@@ -73,7 +73,11 @@ class CheckWorld:
 
     def _start_world(self):
         delegations = _servers_of(KEPT, (ONE, TWO)) + _servers_of("mute.test.", MUTE)
-        self._test = Zone(self.resources, "test.", _servers_of("test.", (PARENT,)) + delegations)
+        self._test = Zone(self.resources, "test.", _servers_of("test.", (PARENT,)) + delegations +
+                          # of CDS by NOTIFY, at port 5359 of agent.test.
+                          "*._dsync.test. TYPE66 \\# 17 003B 01 14EF 056167656E74047465737400\n"
+                          f"agent.test. A {AGENT}\n")
+        self.agent = Agent(self.namespace, AGENT)
         root = Zone(self.resources, ".", f". NS ns.lab.\nns.lab. A {ROOT}\n" + _servers_of("test.", (PARENT,)) +
                     self._test.ds(0))
         self._anchor = os.path.join(self.directory, "anchor")
@@ -97,9 +101,13 @@ class CheckWorld:
         """Starts a server, in place of the one that was there."""
         if address in self._processes:
             self._processes.pop(address).stop()
-        after = f'zone:\n    name: "{origin}"\n    zonefile: "{path}"\n'
-        process = programs.start(self.namespace, "nsd", os.path.join(self.directory, f"nsd-{address}"), NSD, after,
-                                 address=address, more_of_it="")
+        directory = os.path.join(self.directory, f"server-{address}")
+        if address == PARENT:       # NSD cannot read DSYNC records
+            after = f'zone "{origin}" {{{{ type primary; file "{path}"; }}}};\n'
+            process = programs.start(self.namespace, "named", directory, NAMED, after, address=address)
+        else:
+            after = f'zone:\n    name: "{origin}"\n    zonefile: "{path}"\n'
+            process = programs.start(self.namespace, "nsd", directory, NSD, after, address=address, more_of_it="")
         self._processes[address] = process
         servers.wait_until_answering(self.namespace, address, origin, process)
 
@@ -110,11 +118,14 @@ class CheckWorld:
             file.write("$TTL 5\n" + SOA.format(serial=int(time.time())) +
                        _servers_of(KEPT, (ONE, TWO)) + more)
 
+    def _period(self):
+        """The first period of the timeline."""
+        with open(os.path.join(self.directory, "timelines", f"K{KEPT}timeline")) as file:
+            return file.read().partition("\nperiod")[2].partition("\nperiod")[0]
+
     def _keys(self):
         """The names of the key files of the keeper that are in use now."""
-        with open(os.path.join(self.directory, "timelines", f"K{KEPT}timeline")) as file:
-            tags = set(re.findall(r"^sign \d+ (\d+)", file.read().partition("\nperiod")[2].partition("\nperiod")[0],
-                                  re.MULTILINE))
+        tags = set(re.findall(r"^sign \d+ (\d+)", self._period(), re.MULTILINE))
         state = os.path.join(self.directory, "state")
         zsks = [name for name in _names_in(state) if str(int(name.rpartition("+")[2])) in tags]
         return zsks + _names_in(os.path.join(state, "vault"))
@@ -123,7 +134,8 @@ class CheckWorld:
         """Signs the zone with the keys of the keeper; returns the path."""
         keys = self._keys()
         path = os.path.join(self.directory, name)
-        more = ""
+        more = "".join(line + "\n" for line in re.findall(r"^\S+ .*(?:CDS|CDNSKEY) .*", self._period(), re.MULTILINE)
+                       if "RRSIG" not in line)
         for key in keys:
             with open(f"{key}.key") as file:
                 more += file.read()
@@ -164,6 +176,7 @@ class CheckWorld:
         return os.path.exists(os.path.join(self.directory, "timelines", f"K{KEPT}timeline"))
 
     def close(self):
+        self.agent.close()
         for process in (self.keeper, *self._processes.values()):
             if process:
                 process.stop()
@@ -205,7 +218,7 @@ def _names_the_server(world):
 def _ends_the_alarm(world):
     before = len(world.log())
     world.serve(TWO, KEPT, world.sign("mended"))
-    world.wait_until_said(KEPT, "self-check", "2 addresses serve what validators accept again", after=before)
+    world.wait_until_said(KEPT, "self-check", "well again: 2 addresses serve what validators accept", after=before)
     world.wait_until_said(KEPT, "waiting for the parent", after=before)
 
 
@@ -216,6 +229,15 @@ def _sees_old_signatures(world):
                           after=before)
     world.serve(ONE, KEPT, world.sign("renewed"))
     world.wait_until_said(KEPT, "self-check", "again", after=before)
+
+
+def _notifies(world):
+    """The zone was signed anew since the keeper has CDS records in its timeline, at last at both servers."""
+    world.wait_until_said(KEPT, "the parent's agent agent.test.", "was told")
+    time.sleep(3 * LOOK_S)
+    expect(len(world.agent.told) == 1, f"{len(world.agent.told)} notifications")
+    query = world.agent.told[0]
+    expect((query.opcode(), query.question[0].name.to_text(), query.question[0].rdtype) == (4, KEPT, 59), str(query))
 
 
 def _begins_at_the_parents_ds(world):
@@ -246,7 +268,8 @@ GROUPS = (
         Case("a server without signatures is named, before the parent has a DS", _names_the_server),
         Case("the alarm ends when the server is mended", _ends_the_alarm),
         Case("a server with signatures of long ago is named", _sees_old_signatures),
+        Case("the parent is told of CDS records once, when both servers have them", _notifies),
         Case("what is judged begins at the parent's DS once there is one", _begins_at_the_parents_ds),
         Case("SIGTERM ends the keeper at once", _ends_at_once),
-    ), obstacle=programs.obstacle("nsd") or programs.obstacle("dnssec-signzone")),
+    ), obstacle=programs.obstacle("nsd") or programs.obstacle("named") or programs.obstacle("dnssec-signzone")),
 )

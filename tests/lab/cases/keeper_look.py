@@ -113,9 +113,9 @@ class Forger:
 class Agent:
     """Of the parent: confirms a notification, and keeps it."""
 
-    def __init__(self, namespace):
+    def __init__(self, namespace, address=FORMER):
         self._socket = namespace.socket(2, 2)
-        self._socket.bind((FORMER, 5359))
+        self._socket.bind((address, 5359))
         self.told = []
         threading.Thread(target=self._serve, daemon=True).start()
 
