@@ -6,6 +6,7 @@
 #include "base/cursor.h"
 #include "base/least.h"
 #include "daemon/zone_succession.h"
+#include "dnssec/dnskey.h"
 #include "keys/succession.h"
 
 static struct sign_zone zone_without_periods(const struct zone_entry *e, bool has_keys)
@@ -23,20 +24,58 @@ static struct sign_zone zone_without_periods(const struct zone_entry *e, bool ha
 
 /* ---- Periods ---- */
 
-/* The CDS records are the DS records that the parent should have (RFC 7344, 3.1), unless they ask it to have none (RFC
- * 8078, 4). */
-static void give_ds(struct sign_period *made)
+static void take_ds(struct sign_period *made, const struct presigned *set)
 {
-	struct cursor c = cursor_over(made->cds.count > 0 ? made->cds.rdatas[0] : span_of(NULL, 0));
-
-	cursor_u16(&c); /* the tag */
-	if (cursor_u8(&c) == 0)
-		return;
-	made->ds = made->cds.rdatas;
-	made->ds_count = (unsigned)least(made->cds.count, LIMIT_DS);
+	made->ds = set->rdatas;
+	made->ds_count = (unsigned)least(set->count, LIMIT_DS);
 }
 
-static struct sign_period make_period(const struct timeline_period *p)
+/* CDS 0 0 0 00 asks the parent to have no DS (RFC 8078, 4). */
+static bool asks_for_no_ds(const struct presigned *cds)
+{
+	struct cursor c = cursor_over(cds->rdatas[0]);
+
+	cursor_u16(&c); /* the tag */
+	return cursor_u8(&c) == 0;
+}
+
+/* True if a DS record is that of a key in the DNSKEY RRset. */
+static bool leads_to_key(const struct sign_period *made)
+{
+	for (unsigned d = 0; d < made->ds_count; d++) {
+		struct cursor c = cursor_over(made->ds[d]);
+		uint16_t tag = cursor_u16(&c);
+		uint8_t algorithm = cursor_u8(&c);
+		for (unsigned i = 0; i < made->dnskey.count; i++) {
+			struct dnskey key;
+			if (dnskey_read(made->dnskey.rdatas[i], &key) &&
+			        key.algorithm == algorithm &&
+			        dnskey_tag(made->dnskey.rdatas[i]) == tag)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The CDS records are the DS records that the parent should have (RFC 7344, 3.1). That there are none means no change, and
+ * so the DS of the period before stays, as long as it leads to a key. Without CDS the timeline has the DS itself. */
+static void give_ds(
+        struct sign_period *made, const struct timeline_period *p, const struct sign_period *before)
+{
+	if (made->cds.count > 0 && !asks_for_no_ds(&made->cds))
+		take_ds(made, &made->cds);
+	else if (made->cds.count == 0)
+		take_ds(made, &p->records->ds);
+	if (made->cds.count > 0 || made->ds_count > 0 || !before)
+		return;
+	made->ds = before->ds;
+	made->ds_count = before->ds_count;
+	if (!leads_to_key(made))
+		made->ds_count = 0;
+}
+
+static struct sign_period make_period(
+        const struct timeline_period *p, const struct sign_period *before)
 {
 	struct sign_period made = { .from_s = p->from_s,
 		.key_count = p->signer_count,
@@ -46,7 +85,7 @@ static struct sign_period make_period(const struct timeline_period *p)
 
 	for (unsigned i = 0; i < p->signer_count; i++)
 		made.keys[i] = (struct sign_key){ p->signers[i]->key, p->signers[i]->tag };
-	give_ds(&made);
+	give_ds(&made, p, before);
 	return made;
 }
 
@@ -56,7 +95,7 @@ static struct sign_period *make_periods(const struct timeline *t)
 	struct sign_period *made = calloc(t->period_count, sizeof(*made));
 
 	for (unsigned i = 0; made && i < t->period_count; i++)
-		made[i] = make_period(&t->periods[i]);
+		made[i] = make_period(&t->periods[i], i > 0 ? &made[i - 1] : NULL);
 	return made;
 }
 

@@ -91,7 +91,8 @@ static bool can_wait(const struct sign_period *fresh, const struct sign_period *
 		if (shows_key(&fresh->dnskey, key) && !shows_key(&before->dnskey, key))
 			return false;
 	}
-	return presigned_lasts_s(&before->dnskey, now_s) >= until_s - now_s;
+	const struct presigned *sets[] = { &before->dnskey };
+	return presigned_all_last_s(sets, 1, &before->dnskey, now_s) >= until_s - now_s;
 }
 
 /* True if a period would begin too early, and it helps to go on with the one before. */

@@ -59,8 +59,8 @@ unsigned presigned_choose(const struct presigned *p, int64_t now_s,
 }
 
 /* Each round extends the time to the latest end among the RRSIGs that are valid then. There are no more ends than RRSIGs,
- * and more rounds would go on for ever, because serial numbers come round again. */
-int64_t presigned_lasts_s(const struct presigned *p, int64_t now_s)
+ * and more rounds would go on for ever, because serial numbers come round again. `algorithm` 0 means any. */
+static int64_t lasts_by(const struct presigned *p, uint8_t algorithm, int64_t now_s)
 {
 	const struct presigned_rrsig *chosen[LIMIT_DS];
 	int64_t lasts_s = -1;
@@ -70,7 +70,8 @@ int64_t presigned_lasts_s(const struct presigned *p, int64_t now_s)
 		unsigned count = presigned_choose(p, at_s, chosen);
 		for (unsigned i = 0; i < count; i++) {
 			int32_t left_s = (int32_t)(chosen[i]->expiration - (uint32_t)at_s);
-			if (left_s > longest_s)
+			bool counts = !algorithm || rrsig_algorithm(chosen[i]) == algorithm;
+			if (counts && left_s > longest_s)
 				longest_s = left_s;
 		}
 		if (longest_s < 0)
@@ -80,13 +81,55 @@ int64_t presigned_lasts_s(const struct presigned *p, int64_t now_s)
 	return lasts_s;
 }
 
-int64_t presigned_all_last_s(const struct presigned *const sets[], size_t count, int64_t now_s)
+int64_t presigned_lasts_s(const struct presigned *p, int64_t now_s)
+{
+	return lasts_by(p, 0, now_s);
+}
+
+/* ---- Each algorithm ---- */
+
+static uint8_t dnskey_algorithm(struct span rdata)
+{
+	return rdata.len > 3 ? rdata.base[3] : 0;
+}
+
+bool presigned_choice_is_whole(
+        const struct presigned_rrsig *const chosen[], unsigned count, const struct presigned *keys)
+{
+	for (unsigned k = 0; k < keys->count; k++) {
+		unsigned i = 0;
+		while (i < count && rrsig_algorithm(chosen[i]) != dnskey_algorithm(keys->rdatas[k]))
+			i++;
+		if (i == count)
+			return false;
+	}
+	return true;
+}
+
+/* A zone has a few keys, mostly of one algorithm, which is looked at once. */
+static int64_t lasts_by_each(const struct presigned *p, const struct presigned *keys, int64_t now_s)
+{
+	int64_t shortest_s = presigned_lasts_s(p, now_s);
+	uint8_t before = 0;
+
+	for (unsigned k = 0; k < keys->count; k++) {
+		uint8_t algorithm = dnskey_algorithm(keys->rdatas[k]);
+		int64_t lasts_s = algorithm == before ? shortest_s : lasts_by(p, algorithm, now_s);
+		if (lasts_s < shortest_s)
+			shortest_s = lasts_s;
+		before = algorithm;
+	}
+	return shortest_s;
+}
+
+int64_t presigned_all_last_s(const struct presigned *const sets[], size_t count,
+        const struct presigned *keys, int64_t now_s)
 {
 	int64_t shortest_s = INT64_MAX;
 
 	for (size_t i = 0; i < count; i++) {
 		int64_t lasts_s =
-		        sets[i]->count > 0 ? presigned_lasts_s(sets[i], now_s) : INT64_MAX;
+		        sets[i]->count > 0 ? lasts_by_each(sets[i], keys, now_s) : INT64_MAX;
 		if (lasts_s < shortest_s)
 			shortest_s = lasts_s;
 	}

@@ -14,6 +14,7 @@ static struct life_period compose(const struct life *life, const struct life_pol
 		p.ksk_signers |= life_is_out(k, LIFE_KRRSIG) ? bit : 0;
 		p.zsk_signers |= life_is_out(k, LIFE_ZRRSIG) ? bit : 0;
 		p.synced |= policy->has_cds && life_is_out(k, LIFE_DS) ? bit : 0;
+		p.ds |= !policy->has_cds && life_is_out(k, LIFE_DS) ? bit : 0;
 	}
 	p.has_delete = policy->has_cds && !life->is_signed && p.published;
 	return p;
@@ -22,7 +23,7 @@ static struct life_period compose(const struct life *life, const struct life_pol
 static bool same_composition(const struct life_period *a, const struct life_period *b)
 {
 	return a->published == b->published && a->ksk_signers == b->ksk_signers &&
-	       a->zsk_signers == b->zsk_signers && a->synced == b->synced &&
+	       a->zsk_signers == b->zsk_signers && a->synced == b->synced && a->ds == b->ds &&
 	       a->has_delete == b->has_delete;
 }
 

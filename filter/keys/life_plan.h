@@ -14,7 +14,9 @@ struct life_period {
 	uint32_t ksk_signers; /* of DNSKEY, CDS and CDNSKEY */
 	uint32_t zsk_signers; /* of all else, one of an algorithm */
 	uint32_t synced;      /* in CDS and CDNSKEY */
-	bool has_delete;      /* CDS and CDNSKEY ask the parent to remove all DS (RFC 8078, 4) */
+	uint32_t
+	        ds; /* not there, and the parent should have their DS: without CDS a person gives it */
+	bool has_delete; /* CDS and CDNSKEY ask the parent to remove all DS (RFC 8078, 4) */
 };
 
 /* Fills the periods from the last step until `policy->ahead_s` later. KSKs stay as they are in it. Servers that get

@@ -43,6 +43,8 @@ static struct presigned *record_set(struct record_reading *v, uint16_t type)
 		return &v->r->cds;
 	case TYPE_CDNSKEY:
 		return &v->r->cdnskey;
+	case TYPE_DS:
+		return v->r->takes_ds ? &v->r->ds : NULL;
 	default:
 		return NULL;
 	}
@@ -57,6 +59,7 @@ static uint16_t record_type(const char *text)
 		{ "RRSIG", TYPE_RRSIG },
 		{ "DNSKEY", TYPE_DNSKEY },
 		{ "CDS", TYPE_CDS },
+		{ "DS", TYPE_DS },
 		{ "CDNSKEY", TYPE_CDNSKEY },
 	};
 
@@ -154,7 +157,7 @@ static bool read_rrsig_record(struct record_reading *v, char *text)
 	        !read_record_octets(&v->r->octets, fields[8], base64_decode))
 		return records_wrong(v, "malformed RRSIG record");
 	set = record_set(v, record_type(fields[0]));
-	if (!set)
+	if (!set || set->type == TYPE_DS)
 		return records_wrong(v, "only RRSIGs of DNSKEY, CDS and CDNSKEY are allowed here");
 	if (set->rrsig_count == PRESIGNED_SIGNATURES)
 		return records_wrong(v, "too many signatures of this RRset");
@@ -226,6 +229,7 @@ bool key_records_init(struct key_records *r, const struct name *owner, size_t te
 		.dnskey.type = TYPE_DNSKEY,
 		.cds.type = TYPE_CDS,
 		.cdnskey.type = TYPE_CDNSKEY,
+		.ds.type = TYPE_DS,
 		.octets = writer_over(octets, octets ? size : 0) };
 	if (owner)
 		r->owner = *owner;
@@ -270,7 +274,7 @@ bool key_records_read(
 
 void key_records_fini(struct key_records *r)
 {
-	struct presigned *sets[] = { &r->dnskey, &r->cds, &r->cdnskey };
+	struct presigned *sets[] = { &r->dnskey, &r->cds, &r->cdnskey, &r->ds };
 
 	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
 		free(sets[i]->rdatas);

@@ -19,6 +19,8 @@ struct key_records {
 	struct name owner; /* of all records */
 	bool has_owner;    /* it is known: from the caller, or from the first record */
 	struct presigned dnskey, cds, cdnskey;
+	struct presigned ds;  /* what the parent should have; never signed here */
+	bool takes_ds;        /* DS records are allowed */
 	struct writer octets; /* RDATA, from which the sets borrow; owned, as their arrays are */
 };
 

@@ -51,7 +51,7 @@ static int64_t records_last_s(const struct key_records *r, int64_t now_s)
 {
 	const struct presigned *sets[] = { &r->dnskey, &r->cds, &r->cdnskey };
 
-	return presigned_all_last_s(sets, sizeof(sets) / sizeof(sets[0]), now_s);
+	return presigned_all_last_s(sets, sizeof(sets) / sizeof(sets[0]), &r->dnskey, now_s);
 }
 
 /* Signatures of a period count only in it: afterwards the sets are those of the next one. */

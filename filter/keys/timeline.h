@@ -25,7 +25,7 @@ struct timeline_period {
 	int64_t until_s; /* then the next period begins; TIMELINE_NO_END: nobody knows */
 	unsigned signer_count;
 	const struct timeline_zsk *signers[TIMELINE_SIGNERS];
-	const struct key_records *records; /* DNSKEY, CDS and CDNSKEY; periods may share them */
+	const struct key_records *records; /* DNSKEY, CDS, CDNSKEY, DS; periods may share them */
 	unsigned line;                     /* in the file that it was read from; or 0 */
 };
 

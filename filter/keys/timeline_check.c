@@ -50,35 +50,11 @@ static const char *check_signers(const struct timeline_period *p)
 	return NULL;
 }
 
-/* Keeps of an RRset's signatures those of one algorithm, in `kept`. */
-static struct presigned signed_by(const struct presigned *set, uint8_t algorithm,
-        struct presigned_rrsig kept[static PRESIGNED_SIGNATURES])
-{
-	struct presigned chosen = { .type = set->type, .rrsigs = kept };
-
-	for (unsigned i = 0; i < set->rrsig_count; i++) {
-		struct rrsig sig;
-		if (rrsig_read_rdata(set->rrsigs[i].rdata, &sig) && sig.algorithm == algorithm)
-			kept[chosen.rrsig_count++] = set->rrsigs[i];
-	}
-	return chosen;
-}
-
 /* True if for each algorithm of the DNSKEY RRset a signature of `set` is valid at each time of the period. */
 static bool lasts_to_end(const struct timeline_period *p, const struct presigned *set)
 {
-	struct presigned_rrsig kept[PRESIGNED_SIGNATURES];
-	const struct presigned *keys = &p->records->dnskey;
-	struct dnskey key;
-
-	for (unsigned i = 0; i < keys->count && set->count > 0; i++) {
-		if (!dnskey_read(keys->rdatas[i], &key))
-			return false;
-		struct presigned by = signed_by(set, key.algorithm, kept);
-		if (presigned_lasts_s(&by, p->from_s) < p->until_s - 1 - p->from_s)
-			return false;
-	}
-	return true;
+	return presigned_all_last_s(&set, 1, &p->records->dnskey, p->from_s) >=
+	       p->until_s - 1 - p->from_s;
 }
 
 static const char *check_lasting(const struct timeline_period *p)

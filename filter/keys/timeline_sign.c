@@ -59,10 +59,14 @@ static bool add_key(struct timeline_signing *v, unsigned index)
 
 	if (has_key(v->period->published, index))
 		add_rdata(v, &v->records->dnskey, keypair_rdata(k));
-	if (!has_key(v->period->synced, index))
+	if (!has_key(v->period->synced | v->period->ds, index))
 		return true;
 	if (!presign_ds(v->order->crypto, k, &ds))
 		return sign_fails(v, "OpenSSL cannot compute the digest of a CDS record");
+	if (!has_key(v->period->synced, index)) {
+		add_rdata(v, &v->records->ds, writer_span(&ds));
+		return true;
+	}
 	add_rdata(v, &v->records->cds, writer_span(&ds));
 	add_rdata(v, &v->records->cdnskey, keypair_rdata(k));
 	return true;
@@ -215,8 +219,8 @@ static unsigned count_keys(uint32_t keys)
 static bool make_period_room(struct timeline_signing *v)
 {
 	struct key_records *r = v->records;
-	struct presigned *sets[] = { &r->dnskey, &r->cds, &r->cdnskey };
-	static const uint16_t types[] = { TYPE_DNSKEY, TYPE_CDS, TYPE_CDNSKEY };
+	struct presigned *sets[] = { &r->dnskey, &r->cds, &r->cdnskey, &r->ds };
+	static const uint16_t types[] = { TYPE_DNSKEY, TYPE_CDS, TYPE_CDNSKEY, TYPE_DS };
 	unsigned rrsigs = count_days(v->period) * count_keys(v->period->ksk_signers);
 	size_t octets = 3 * (v->order->key_count + 1) * (4 + PUBLIC_KEY_MAX_OCTETS) +
 	                3 * rrsigs * (size_t)APEX_RRSIG_OCTETS;

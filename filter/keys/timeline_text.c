@@ -148,8 +148,10 @@ static bool read_period(struct timeline_reading *r, char *fields[static KEY_LINE
 	r->period = &t->periods[t->period_count++];
 	*r->period = p;
 	r->period->records = r->records;
-	return key_records_init(r->records, &t->zone, text_of_period(r)) ||
-	       timeline_wrong(r, "out of memory");
+	if (!key_records_init(r->records, &t->zone, text_of_period(r)))
+		return timeline_wrong(r, "out of memory");
+	r->records->takes_ds = true;
+	return true;
 }
 
 static bool read_signer(struct timeline_reading *r, char *fields[static KEY_LINE_FIELDS])

@@ -56,6 +56,7 @@ static void write_timeline_period(
 	write_timeline_set(out, zone, &p->records->dnskey);
 	write_timeline_set(out, zone, &p->records->cds);
 	write_timeline_set(out, zone, &p->records->cdnskey);
+	write_timeline_set(out, zone, &p->records->ds);
 }
 
 /* Returns false with a complaint if a key has no form here. */

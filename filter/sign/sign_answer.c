@@ -250,8 +250,8 @@ bool sign_exists(struct sign_job *job, struct ending *e)
 
 /* ---- The apex ---- */
 
-static bool put_presigned(
-        struct sign_job *job, const struct sign_zone *zone, const struct presigned *p)
+static bool put_presigned(struct sign_job *job, const struct sign_zone *zone,
+        const struct presigned *p, const struct presigned *keys)
 {
 	const struct presigned_rrsig *chosen[LIMIT_DS];
 	unsigned count = presigned_choose(p, job->now_s, chosen);
@@ -263,7 +263,7 @@ static bool put_presigned(
 
 	if (job->signer->doubts_clock)
 		return signing_fail(job, SIGN_OUTCOME_CLOCK);
-	if (count == 0)
+	if (count == 0 || !presigned_choice_is_whole(chosen, count, keys))
 		return signing_fail(job, SIGN_OUTCOME_KEYS);
 	for (unsigned i = 0; i < p->count; i++) {
 		item.rdata = p->rdatas[i];
@@ -296,7 +296,8 @@ bool sign_apex(struct sign_job *job, struct ending *e)
 	if (job->qtype == TYPE_DS)
 		return answer_ds_of_zone(job, zone, e);
 	p = presigned_of(period, job->qtype);
-	return p->count > 0 ? put_presigned(job, zone, p) : sign_apex_nodata(job, e);
+	return p->count > 0 ? put_presigned(job, zone, p, &period->dnskey)
+	                    : sign_apex_nodata(job, e);
 }
 
 /* A denial needs the SOA, of which only a response tells. */

@@ -73,7 +73,7 @@ static int64_t period_lasts_s(const struct sign_period *period, int64_t from_s)
 {
 	const struct presigned *sets[] = { &period->dnskey, &period->cds, &period->cdnskey };
 
-	return presigned_all_last_s(sets, sizeof(sets) / sizeof(sets[0]), from_s);
+	return presigned_all_last_s(sets, sizeof(sets) / sizeof(sets[0]), &period->dnskey, from_s);
 }
 
 int64_t sign_periods_last_s(const struct sign_periods *p, int64_t now_s)

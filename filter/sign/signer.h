@@ -108,11 +108,11 @@ enum sign_query {
 	X(UNEXPECTED, "unexpected") /* SERVFAIL: malformed or contradictory response */            \
 	X(EDNS, "edns")             /* TC=1: the server rejects EDNS; next time without */         \
 	X(EXHAUSTED, "exhausted")   /* SERVFAIL: limit of new signatures reached, over TCP */      \
-	X(KEYS, "keys")             /* SERVFAIL: no pre-made signature is valid now: alarm */      \
-	X(BROKEN, "broken")         /* SERVFAIL: the zone has no keys */                           \
-	X(CLOCK, "clock")           /* SERVFAIL: the clock is not set */                           \
-	X(FAILED, "failed")         /* SERVFAIL: OpenSSL failed, or memory is short: alarm */      \
-	X(STRAY, "stray")           /* the response does not match: drop it */
+	X(KEYS, "keys")     /* SERVFAIL: of an algorithm no pre-made signature is valid: alarm */  \
+	X(BROKEN, "broken") /* SERVFAIL: the zone has no keys */                                   \
+	X(CLOCK, "clock")   /* SERVFAIL: the clock is not set */                                   \
+	X(FAILED, "failed") /* SERVFAIL: OpenSSL failed, or memory is short: alarm */              \
+	X(STRAY, "stray")   /* the response does not match: drop it */
 
 enum sign_outcome {
 #define X(name, word) SIGN_OUTCOME_##name,

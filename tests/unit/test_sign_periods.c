@@ -55,6 +55,7 @@ static void pre_made_signatures_last_from_period_to_period(void **state)
 	                              gap = { .inception = 210, .expiration = 900 },
 	                              just = { .inception = 0, .expiration = 199 },
 	                              short_by_one = { .inception = 0, .expiration = 198 };
+	static struct span rdatas[1];
 	static const struct {
 		const char *why;
 		struct presigned_rrsig *dnskey[3], *cds[3]; /* of periods from 0, 200, 400 */
@@ -83,6 +84,7 @@ static void pre_made_signatures_last_from_period_to_period(void **state)
 		for (unsigned k = 0; k < 3; k++) {
 			items[k].dnskey = (struct presigned){ .count = rows[i].dnskey[k] != NULL,
 				.rrsig_count = rows[i].dnskey[k] != NULL,
+				.rdatas = rdatas,
 				.rrsigs = rows[i].dnskey[k] };
 			items[k].cds = (struct presigned){ .count = rows[i].cds[k] != NULL,
 				.rrsig_count = rows[i].cds[k] != NULL,

@@ -46,8 +46,9 @@ static unsigned draw_below(unsigned end)
 	return (drawn >> 8) % end;
 }
 
-/* The DNSKEY RRset of a period, with all keys of the zone, and its signature. */
+/* The DNSKEY RRset of a period, with the keys of the KSK's algorithm, and its signature. The KSK is the last one. */
 struct shown {
+	unsigned count;
 	struct rd rdatas[SIGNKEYS + 1], rrsig;
 	struct span spans[SIGNKEYS + 1];
 	struct presigned_rrsig presigned;
@@ -57,11 +58,15 @@ static void show_keys(struct legacy *l, const struct signkeys *k, struct shown *
 {
 	const struct testkey *ksk = judge_key(l->judge, SIGNKEYS_ZONE);
 
-	for (unsigned i = 0; i < SIGNKEYS; i++)
-		s->rdatas[i] = rd_raw(keypair_rdata(&k->pairs[i]));
-	s->rdatas[SIGNKEYS] = rd_dnskey(ksk);
-	s->rrsig = rd_rrsig(ksk, SIGNKEYS_ZONE, TYPE_DNSKEY, TTL, s->rdatas, SIGNKEYS + 1, &valid);
-	for (unsigned i = 0; i <= SIGNKEYS; i++)
+	struct rd last = rd_dnskey(ksk);
+
+	for (unsigned i = 0; i < SIGNKEYS; i++) {
+		if (k->pairs[i].algorithm == last.octets[3])
+			s->rdatas[s->count++] = rd_raw(keypair_rdata(&k->pairs[i]));
+	}
+	s->rdatas[s->count++] = last;
+	s->rrsig = rd_rrsig(ksk, SIGNKEYS_ZONE, TYPE_DNSKEY, TTL, s->rdatas, s->count, &valid);
+	for (unsigned i = 0; i < s->count; i++)
 		s->spans[i] = span_of(s->rdatas[i].octets, s->rdatas[i].len);
 	s->presigned = (struct presigned_rrsig){ .inception = valid.inception,
 		.expiration = valid.expiration,
@@ -82,7 +87,7 @@ static void draw_timeline(struct legacy *l, const struct signkeys *k, struct sho
 		p[i] = (struct sign_period){ .from_s = from_s,
 			.key_count = 1 + draw_below(2),
 			.keys = { signkeys_at(k, first), signkeys_at(k, second) },
-			.dnskey = { TYPE_DNSKEY, TTL, SIGNKEYS + 1, 1, shown->spans,
+			.dnskey = { TYPE_DNSKEY, TTL, shown->count, 1, shown->spans,
 			        &shown->presigned } };
 		from_s += draw_below(2) ? 1 + draw_below(90) : 1 + draw_below(DAY);
 	}
@@ -136,7 +141,7 @@ static void each_answer_is_signed_by_the_keys_of_its_second(void **state)
 	legacy_remember(l);
 	signkeys_init(&k, l);
 	show_keys(l, &k, &shown);
-	oracle_write(&o, "ksk " SIGNKEYS_ZONE, shown.spans[SIGNKEYS]);
+	oracle_write(&o, "ksk " SIGNKEYS_ZONE, shown.spans[shown.count - 1]);
 	for (unsigned t = 0; t < TIMELINES; t++) {
 		draw_timeline(l, &k, &shown);
 		for (unsigned n = 0; n < QUESTIONS; n++) {

@@ -172,16 +172,23 @@ static void keys_that_cannot_sign_are_not_chosen(void **state)
 	assert_int_equal(succession_choose(keys, 3, NOW, NULL).now, -1);
 }
 
+#define LASTING 2 /* signatures of the DNSKEY RRset: one of each algorithm */
+
 /* Valid for a week. */
-static struct presigned_rrsig lasting = { .inception = NOW - 86400, .expiration = NOW + 7 * 86400 };
+static struct presigned_rrsig lasting[LASTING] = {
+	{ NOW - 86400, NOW + 7 * 86400, 1, 0, { (const uint8_t *)"\0\60\15", 3 } },
+	{ NOW - 86400, NOW + 7 * 86400, 2, 0, { (const uint8_t *)"\0\60\17", 3 } },
+};
 
 /* Two periods in which one key signs and then the other, which was planned to begin. DNSKEY records of `shown` keys. */
 static void fill_succession(struct sign_period periods[static 2], const struct signkey *old,
         const struct signkey *new, struct span *shown, unsigned count)
 {
-	const struct presigned dnskey = {
-		.count = count, .ttl_s = 3600, .rdatas = shown, .rrsig_count = 1, .rrsigs = &lasting
-	};
+	const struct presigned dnskey = { .count = count,
+		.ttl_s = 3600,
+		.rdatas = shown,
+		.rrsig_count = LASTING,
+		.rrsigs = lasting };
 
 	periods[0] =
 	        (struct sign_period){ .key_count = 1, .keys = { { old, 1 } }, .dnskey = dnskey };
@@ -272,8 +279,8 @@ static unsigned pool_fill(
 		*p = (struct sign_period){ .from_s = NOW + rows[count].from_s,
 			.dnskey = { .ttl_s = 3600,
 			        .rdatas = rdatas,
-			        .rrsig_count = 1,
-			        .rrsigs = &lasting } };
+			        .rrsig_count = LASTING,
+			        .rrsigs = lasting } };
 		for (unsigned i = 0; i < POOL; i++) {
 			struct keypair *pair = &pool->pairs[i];
 			if (rows[count].signers & 1u << i)
@@ -358,16 +365,17 @@ static void a_clock_that_was_ahead_puts_off_no_key_for_a_year(void **state)
 		                               { -60, K1, K0 | K1 }, { 100, K1, K1 } };
 	static const struct succession_time ahead = { NOW + 365 * 86400, 0 },
 	                                    right = { NOW + 50, 0 };
-	struct presigned_rrsig long_lasting = { .inception = NOW - 86400,
-		.expiration = NOW + 400 * 86400 };
+	struct presigned_rrsig long_lasting[LASTING] = { lasting[0], lasting[1] };
 	struct sign_period former[PERIODS], held[PERIODS], again[PERIODS];
 	struct pool pool;
 
+	for (unsigned i = 0; i < LASTING; i++)
+		long_lasting[i].expiration = NOW + 400 * 86400;
 	pool_init(&pool);
 	const struct sign_periods before = { pool_fill(&pool, 0, former, old), former };
 	const struct sign_periods wrong = { pool_fill(&pool, 1, held, new), held };
 	for (unsigned i = 0; i < wrong.count; i++)
-		held[i].dnskey.rrsigs = &long_lasting;
+		held[i].dnskey.rrsigs = long_lasting;
 	zone_succession_hold(held, wrong.count, &before, &ahead);
 	assert_int_equal(held[1].from_s, ahead.now_s + 3600);
 

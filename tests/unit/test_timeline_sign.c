@@ -218,6 +218,29 @@ static void a_parent_is_asked_to_remove_all_ds(void **state)
 	bed_free(bed);
 }
 
+/* Without CDS the timeline still says which DS the parent should have. Nobody signs that. */
+static void without_cds_the_ds_is_in_the_timeline(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new(ALGORITHM_ECDSAP256);
+	struct timeline t;
+	struct life_period p =
+	        period_of(NOON_S, NOON_S + AHEAD_S, BIT(KSK) | BIT(ZSK), BIT(KSK), BIT(ZSK));
+
+	p.synced = 0;
+	p.ds = BIT(KSK);
+	assert_int_equal(sign(bed, &t, &p, 1, NULL), 16);
+	assert_timeline(bed, &t);
+	assert_int_equal(t.sets[0].ds.count, 1);
+	assert_int_equal(t.sets[0].cds.count, 0);
+	char *text = timeline_write(&t, bed->crypto, &bed->why);
+	assert_non_null(strstr(text, " IN DS "));
+	assert_null(strstr(text, "RRSIG DS"));
+	free(text);
+	timeline_fini(&t);
+	bed_free(bed);
+}
+
 static void a_zsk_without_its_private_key_is_named(void **state)
 {
 	(void)state;
@@ -244,6 +267,7 @@ int main(void)
 		cmocka_unit_test(a_roll_of_the_zsk_is_in_the_timeline_ahead),
 		cmocka_unit_test(two_ksks_sign_every_set),
 		cmocka_unit_test(a_parent_is_asked_to_remove_all_ds),
+		cmocka_unit_test(without_cds_the_ds_is_in_the_timeline),
 		cmocka_unit_test(a_zsk_without_its_private_key_is_named),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

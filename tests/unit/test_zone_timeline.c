@@ -180,7 +180,10 @@ static void keys_change_in_the_second_that_the_timeline_says(void **state)
 	/* The parent has a DS for each CDS. */
 	assert_int_equal(period_at(bed, NOW)->ds_count, 1);
 	assert_true(span_equal(period_at(bed, NOW)->ds[0], period_at(bed, NOW)->cds.rdatas[0]));
-	assert_int_equal(period_at(bed, NOW + DAY)->ds_count, 0);
+	/* That there is none is no change (RFC 7344). */
+	assert_int_equal(period_at(bed, NOW + DAY)->cds.count, 0);
+	assert_int_equal(period_at(bed, NOW + DAY)->ds_count, 1);
+	assert_ptr_equal(period_at(bed, NOW + DAY)->ds, period_at(bed, NOW)->ds);
 	bed_free(bed);
 }
 
@@ -206,6 +209,51 @@ static void a_cds_that_deletes_is_no_ds(void **state)
 	free(altered);
 	free(text);
 	bed_free(bed);
+}
+
+/* Replaces the first CDS by another text, and reads the timeline unchecked. */
+static void spoil_cds(struct bed *bed, const char *new)
+{
+	struct complaint why;
+	char *text = file_read(path_of(bed, "K" ZONE ".timeline"), 1 << 20);
+	char *line = strstr(text, ZONE ". 3600 IN CDS "), *end = strchr(line, '\n');
+	char *altered = calloc(1, strlen(text) + 200);
+
+	sprintf(altered, "%.*s%s%s", (int)(line - text), text, new, end);
+	char *sealed = planned_seal(bed->crypto, altered);
+	put(bed, "K" ZONE ".timeline", sealed);
+	zone_policy_free(bed->policy);
+	bed->policy = zone_policy_make(&bed->config, NULL, bed->now_s, 0, &why);
+	assert_row(why.text, bed->policy);
+	free(sealed);
+	free(altered);
+	free(text);
+}
+
+/* A zone above that is signed here must not deny the DS of a zone whose owner hands it over by hand (cds = false). */
+static void without_cds_the_ds_of_the_timeline_counts(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *line;
+		unsigned count[2]; /* DS records in both periods */
+	} rows[] = {
+		{ "a DS", ZONE ". 3600 IN DS 7 13 2 00FF", { 1, 0 } },
+		{ "a DS, and CDS that asks for none",
+		        ZONE ". 3600 IN DS 7 13 2 00FF\n" ZONE ". 3600 IN CDS 0 0 0 00", { 0, 0 } },
+		{ "neither", "; nothing", { 0, 0 } },
+	};
+
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		struct bed *bed = bed_new();
+		plan(bed, roll, COUNT(roll), 1, 0);
+		spoil_cds(bed, rows[i].line);
+		assert_null(zone_policy_fault(bed->policy, 0));
+		for (unsigned k = 0; k < 2; k++)
+			assert_row(rows[i].why,
+			        period_at(bed, NOW + k * DAY)->ds_count == rows[i].count[k]);
+		bed_free(bed);
+	}
 }
 
 static void a_timeline_counts_before_key_files(void **state)
@@ -440,6 +488,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_change_in_the_second_that_the_timeline_says),
 		cmocka_unit_test(a_cds_that_deletes_is_no_ds),
+		cmocka_unit_test(without_cds_the_ds_of_the_timeline_counts),
 		cmocka_unit_test(a_timeline_counts_before_key_files),
 		cmocka_unit_test(a_damaged_timeline_is_not_passed_over),
 		cmocka_unit_test(a_timeline_of_another_zone_is_refused),
