@@ -10,9 +10,11 @@
 #include "base/clock.h"
 #include "base/complaint.h"
 #include "base/log.h"
+#include "config/config_keeper.h"
 #include "daemon/timeline_watch.h"
 #include "daemon/workers_wait.h"
 #include "daemon/zone_unsigned.h"
+#include "keys/life_word.h"
 #include "worker/worker_orders.h"
 
 #define DAY_S  86400
@@ -278,8 +280,7 @@ const struct sign_zone *zone_keeper_first_to_end(const struct zone_keeper *k, in
 	return first;
 }
 
-/* Returns 1 if it warned, for a sum. */
-static unsigned warn_of_expiry(const struct sign_zone *zone, int64_t now_s)
+static unsigned warn_of_presigned(const struct sign_zone *zone, int64_t now_s)
 {
 	int64_t lasts_s = sign_periods_last_s(&zone->periods, now_s);
 	char name[NAME_TEXT_SIZE];
@@ -300,6 +301,44 @@ static unsigned warn_of_expiry(const struct sign_zone *zone, int64_t now_s)
 	return 1;
 }
 
+/* The keeper prolongs a timeline each day. The thresholds are those of the keeper, and the words those of its alarms. */
+static unsigned warn_of_timeline(
+        const struct zone_keeper *k, const struct sign_zone *zone, unsigned index, int64_t now_s)
+{
+	int64_t left_s = zone_policy_timeline_end_s(k->current, index) - now_s;
+	struct life_policy policy;
+	char name[NAME_TEXT_SIZE];
+	struct complaint ignored;
+
+	if (!config_keeper_policy(
+	            k->config, zone_policy_zone(k->current, index), &policy, &ignored))
+		policy.ahead_s = 15 * DAY_S;
+	if (left_s >= life_left_s(&policy))
+		return 0;
+	name_text(&zone->apex, name);
+	if (left_s < life_failing_s(&policy))
+		log_error("DNSSECInternalFailure: %.255s: its timeline ends in %" PRId64
+		          " days, and the keeper has not prolonged it: look at the log of the "
+		          "keeper",
+		        name, left_s < 0 ? 0 : left_s / DAY_S);
+	else
+		log_warning("DNSSECKeySigningKeysNeedingAction: %.255s: half of its timeline is "
+		            "used up, and %" PRId64
+		            " days are left: can the keeper reach its vault, and does its "
+		            "timeline come here?",
+		        name, left_s / DAY_S);
+	return 1;
+}
+
+/* Returns 1 if it warned, for a sum. */
+static unsigned warn_of_expiry(
+        const struct zone_keeper *k, const struct sign_zone *zone, unsigned index, int64_t now_s)
+{
+	return zone_policy_timeline_end_s(k->current, index) > 0
+	               ? warn_of_timeline(k, zone, index, now_s)
+	               : warn_of_presigned(zone, now_s);
+}
+
 /* Of all zones once a day; of those that are new, or have new keys, at once. */
 static void warn_of_zones(struct zone_keeper *k, bool of_all, int64_t now_s)
 {
@@ -308,7 +347,7 @@ static void warn_of_zones(struct zone_keeper *k, bool of_all, int64_t now_s)
 
 	for (; i < p->zone_count && warned < LINES_MAX; i++) {
 		if (of_all || zone_policy_is_new(k->current, i))
-			warned += warn_of_expiry(&p->zones[i], now_s);
+			warned += warn_of_expiry(k, &p->zones[i], i, now_s);
 	}
 	if (warned == LINES_MAX && i < p->zone_count)
 		log_warning(

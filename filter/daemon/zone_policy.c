@@ -377,6 +377,14 @@ struct file_identity zone_policy_timeline(const struct zone_policy *z, unsigned 
 	return (seat->waiting ? seat->waiting : seat->entry)->keys.timeline_file.identity;
 }
 
+int64_t zone_policy_timeline_end_s(const struct zone_policy *z, unsigned zone)
+{
+	const struct zone_seat *seat = &z->seats[zone];
+	const struct timeline *t = &seat->entry->keys.timeline;
+
+	return zone_seat_has_keys(seat) && t->is_planned ? timeline_end_s(t) : 0;
+}
+
 bool zone_policy_is_all_broken(const struct zone_policy *z)
 {
 	for (unsigned i = 0; i < z->count; i++) {

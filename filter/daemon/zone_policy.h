@@ -57,6 +57,9 @@ const char *zone_policy_unsigned(const struct zone_policy *z, unsigned zone);
 /* Returns what the timeline of a zone, by its index, was when it was read; all zero if it was not there. */
 struct file_identity zone_policy_timeline(const struct zone_policy *z, unsigned zone);
 
+/* Returns when the timeline in force of a zone, by its index, ends; 0 if no timeline is in force, or if it is unsigned. */
+int64_t zone_policy_timeline_end_s(const struct zone_policy *z, unsigned zone);
+
 /* True if zones are broken and none is good: the operator should see that the start fails. */
 bool zone_policy_is_all_broken(const struct zone_policy *z);
 

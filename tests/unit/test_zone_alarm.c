@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The log warns when a timeline is not prolonged, in the words of the keeper's alarms. */
+#include "test.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "daemon/zone_keeper.h"
+#include "keys/key_text.h"
+#include "keys/timeline_write.h"
+#include "planned.h"
+
+#define DAY    PLANNED_DAY
+#define DAY_MS (UINT64_C(1000) * 86400)
+#define ZONE   "example.org"
+
+enum { KSK = 1, ZSK = 2, KEYS = 2 };
+
+/* Returns what a look at the zones at a time logs. */
+static const char *logged(struct zone_keeper *k, int64_t now_s, uint64_t now_ms)
+{
+	static char text[2000];
+	FILE *file = tmpfile();
+	int kept = dup(STDERR_FILENO);
+
+	assert_non_null(file);
+	fflush(stderr);
+	dup2(fileno(file), STDERR_FILENO);
+	zone_keeper_look(k, now_s, now_ms);
+	fflush(stderr);
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+	rewind(file);
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	fclose(file);
+	return text;
+}
+
+static void write_timeline(struct config *c, int64_t from_s)
+{
+	static const uint16_t flags[KEYS] = { KEYPAIR_KSK, KEYPAIR_ZSK };
+	const struct planned_period period = { from_s, from_s + 15 * DAY, KSK | ZSK, KSK, ZSK, KSK,
+		0, 0 };
+	struct crypto *crypto = crypto_new();
+	struct keypair keys[KEYS];
+	struct complaint why;
+	struct timeline t;
+	struct name zone;
+	char path[CONFIG_PATH_MAX + 64];
+
+	assert_true(name_from_text(ZONE, &zone));
+	for (unsigned i = 0; i < KEYS; i++)
+		planned_key(&keys[i], &zone, flags[i], ALGORITHM_ECDSAP256);
+	planned_make(&t, crypto, keys, &period, 1);
+	char *text = timeline_write(&t, crypto, &why);
+	assert_row(why.text, text != NULL);
+	snprintf(path, sizeof(path), "%s/K" ZONE ".timeline", c->keeper_timelines);
+	assert_int_equal(file_replace(path, text, 0600), 0);
+	snprintf(path, sizeof(path), "%s/" ZONE ".conf", c->sign_zones_directory);
+	assert_int_equal(file_replace(path, "keeper = true;\n", 0600), 0);
+	key_text_free(text);
+	timeline_fini(&t);
+	for (unsigned i = 0; i < KEYS; i++)
+		keypair_fini(&keys[i]);
+	crypto_free(crypto);
+}
+
+static void a_timeline_that_nobody_prolongs_rings_both_alarms(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		int64_t left_s;
+		const char *says; /* NULL: nothing */
+	} rows[] = {
+		{ "fresh", 15 * DAY, NULL },
+		{ "half of it is left", 7 * DAY, NULL },
+		{ "less than half", 7 * DAY - 1,
+		        "DNSSECKeySigningKeysNeedingAction: " ZONE
+		        ".: half of its timeline is used "
+		        "up, and 6 days are left" },
+		{ "the last day but three", 3 * DAY, "DNSSECKeySigningKeysNeedingAction" },
+		{ "the last days", 3 * DAY - 1,
+		        "DNSSECInternalFailure: " ZONE ".: its timeline ends in 2 days" },
+		{ "it is over", -1,
+		        "DNSSECInternalFailure: " ZONE ".: its timeline ends in 0 days" },
+	};
+	int64_t from_s = clock_wall_s() - 60;
+	char line[CONFIG_PATH_MAX + 64];
+	struct complaint why;
+	struct config c;
+
+	config_defaults(&c);
+	strcpy(c.sign_zones_directory, "/tmp/sealgate-alarm-XXXXXX");
+	assert_non_null(mkdtemp(c.sign_zones_directory));
+	strcpy(c.keeper_timelines, c.sign_zones_directory);
+	write_timeline(&c, from_s);
+	struct zone_keeper *k = zone_keeper_new(&c, &why);
+	assert_row(why.text, k);
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		const char *said = logged(k, from_s + 15 * DAY - rows[i].left_s, i * DAY_MS);
+		if (rows[i].says ? !strstr(said, rows[i].says) : strstr(said, "DNSSEC") != NULL)
+			fail_msg("%s: %s", rows[i].why, said);
+		assert_row(said, !strstr(said, "keys sign"));
+	}
+	zone_keeper_free(k);
+	snprintf(line, sizeof(line), "rm -r %s", c.sign_zones_directory);
+	assert_int_equal(system(line), 0);
+	config_fini(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_timeline_that_nobody_prolongs_rings_both_alarms),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
