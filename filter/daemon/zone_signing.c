@@ -31,7 +31,7 @@ static void take_ds(struct sign_period *made, const struct presigned *set)
 }
 
 /* CDS 0 0 0 00 asks the parent to have no DS (RFC 8078, 4). */
-static bool asks_for_no_ds(const struct presigned *cds)
+static bool deletes_ds(const struct presigned *cds)
 {
 	struct cursor c = cursor_over(cds->rdatas[0]);
 
@@ -62,7 +62,7 @@ static bool leads_to_key(const struct sign_period *made)
 static void give_ds(
         struct sign_period *made, const struct timeline_period *p, const struct sign_period *before)
 {
-	if (made->cds.count > 0 && !asks_for_no_ds(&made->cds))
+	if (made->cds.count > 0 && !deletes_ds(&made->cds))
 		take_ds(made, &made->cds);
 	else if (made->cds.count == 0)
 		take_ds(made, &p->records->ds);
