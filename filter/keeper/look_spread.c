@@ -83,7 +83,8 @@ uint32_t look_ttl_s(const struct look_servers *servers, enum look_question quest
 	uint32_t ttl_s = 0;
 
 	for (unsigned i = 0; i < servers->count; i++) {
-		if (servers->at[i].sets[question].ttl_s > ttl_s)
+		if (servers->at[i].sets[question].fault == LOOK_SEEN &&
+		        servers->at[i].sets[question].ttl_s > ttl_s)
 			ttl_s = servers->at[i].sets[question].ttl_s;
 	}
 	return ttl_s;

@@ -26,7 +26,7 @@ enum look_spread look_spread(
 enum look_spread look_spread_of_none(
         const struct look_servers *servers, enum look_question question);
 
-/* Returns the highest TTL of the RRset that any address serves; 0 if none does. */
+/* Returns the highest TTL of the RRset that any address was seen with (LOOK_SEEN); 0 if none was. */
 uint32_t look_ttl_s(const struct look_servers *servers, enum look_question question);
 
 bool look_set_has(const struct look_set *set, struct span rdata);

@@ -211,7 +211,7 @@ static bool try_with_vault(struct turn_try *t)
 {
 	begin_try(t, true);
 	bool good = step_to_rest(t);
-	if (good && !t->report.is_trusted)
+	if (good && !t->report.is_trusted && !t->report.is_held)
 		t->zone->life = t->life;
 	else
 		good = good && write_decided(t);
@@ -235,7 +235,7 @@ static void judge_turn(struct turn_try *t)
 	r->is_trusted = t->report.is_trusted;
 	if (!r->is_trusted)
 		r->why = t->report.reason;
-	else
+	if (r->is_trusted || t->report.is_held)
 		t->zone->trusted_s = t->order->uptime_s;
 	r->alarms = life_judge(
 	        &z->life, t->order->policy, &t->look, &t->report, t->order->now_s, z->end_s);

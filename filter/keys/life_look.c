@@ -154,10 +154,17 @@ static bool look_at_ds(struct life *life, const struct life_policy *policy, stru
 	return mark->seen_s != seen_s;
 }
 
-/* A shorter TTL counts when the longer one has left all caches. */
-static void look_at_ttl(struct life_ttl *known, uint32_t ttl_s, int64_t now_s)
+/* A shorter TTL counts when the longer one has left all caches, and nobody looked for a day. Whether it was configured
+ * or seen: what is configured anew does not shorten what caches have. A TTL without measure is a mistake, or forged. */
+static void look_at_ttl(
+        struct life_ttl *known, uint32_t seen_s, uint32_t configured_s, int64_t now_s)
 {
-	if (ttl_s >= known->ttl_s || now_s - known->seen_s > (int64_t)known->ttl_s)
+	uint32_t most_s = configured_s > LIFE_TTL_MAX_S ? configured_s : LIFE_TTL_MAX_S;
+	uint32_t ttl_s = seen_s > configured_s ? seen_s : configured_s;
+
+	if (ttl_s > most_s)
+		ttl_s = most_s;
+	if (ttl_s >= known->ttl_s || now_s - known->seen_s > (int64_t)known->ttl_s + LIFE_TURN_S)
 		*known = (struct life_ttl){ ttl_s, now_s };
 }
 
@@ -175,9 +182,9 @@ bool life_look(struct life *life, const struct life_policy *policy,
 {
 	bool changed = false;
 
-	look_at_ttl(&life->key_ttl, look->key_ttl_s, now_s);
-	look_at_ttl(&life->zone_ttl, look->zone_ttl_s, now_s);
-	look_at_ttl(&life->ds_ttl, look->ds_ttl_s, now_s);
+	look_at_ttl(&life->key_ttl, look->key_ttl_s, policy->key_ttl_s, now_s);
+	look_at_ttl(&life->zone_ttl, look->zone_ttl_s, policy->zone_ttl_s, now_s);
+	look_at_ttl(&life->ds_ttl, look->ds_ttl_s, policy->ds_ttl_s, now_s);
 	for (unsigned i = 0; i < life->count; i++) {
 		struct life_key *k = &life->keys[i];
 		if (look->has_vault) {

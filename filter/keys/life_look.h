@@ -46,6 +46,13 @@ struct life_observation {
  * looked, if two steps are further apart than this. */
 #define LIFE_BLIND_S 7200
 
+/* A TTL that is seen counts for at most so long, or for as long as is configured. Validators and caches keep nothing for
+ * longer, as a rule (RFC 8767, 4), and the signer serves no longer TTL than is configured. */
+#define LIFE_TTL_MAX_S (7 * 86400)
+
+/* Turns of a zone are not further apart. */
+#define LIFE_TURN_S 86400
+
 bool life_tags_have(const struct life_tags *tags, uint16_t tag);
 
 /* True if any server of the parent that was reached has the DS of the key. */

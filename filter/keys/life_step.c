@@ -62,7 +62,23 @@ static bool step_is_trusted(const struct life *life, const struct life_policy *p
 
 	let_time_pass(&soon, policy, look, now_s, LIFE_CLOCK_SLACK_S);
 	report->is_trusted = life_is_trusted(&soon, policy, look, now_s, &report->reason);
+	if (!report->is_trusted)
+		return false;
+	report->is_trusted = life_explains_servers(&soon, look, &report->reason);
+	report->is_held = !report->is_trusted && life_may_extend(&soon, look);
 	return report->is_trusted;
+}
+
+/* The time passes, and the parent counts: what servers show does not. */
+static void step_held(struct life *life, const struct life_policy *policy,
+        const struct life_observation *look, int64_t now_s)
+{
+	struct life_observation parents = *look;
+
+	parents.has_vault = false;
+	let_time_pass(life, policy, look, now_s, 0);
+	life_look(life, policy, &parents, now_s);
+	life->last_s = now_s;
 }
 
 /* Did the time pass, or is the clock wrong now? Servers have clocks of their own: they show whether what was due in
@@ -118,10 +134,14 @@ void life_step(struct life *life, const struct life_policy *policy,
 	struct life next = *life;
 
 	*report = (struct life_report){ .make_count = 0 };
-	if (!step_is_trusted(life, policy, look, now_s, report))
-		return;
-	bool moved = let_time_pass(&next, policy, look, now_s, 0);
 	int64_t jump_s = life_clock_jump_s(life, look, now_s);
+	if (!step_is_trusted(life, policy, look, now_s, report)) {
+		report->is_held &= jump_s == 0;
+		if (report->is_held)
+			step_held(life, policy, look, now_s);
+		return;
+	}
+	bool moved = let_time_pass(&next, policy, look, now_s, 0);
 	if (jump_s == 0) {
 		*life = next;
 		step_on(life, policy, look, now_s, report);

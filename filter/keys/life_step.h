@@ -15,7 +15,8 @@
 #define LIFE_KEPT_S (30 * 86400)
 
 struct life_report {
-	bool is_trusted; /* false: nothing was done, and `reason` says why */
+	bool is_trusted; /* false: no key moved, and `reason` says why */
+	bool is_held;    /* not trusted, but the timeline in place goes on: it may be made longer */
 	bool is_changed; /* the state, and maybe the timeline, must be written */
 	bool is_watching; /* the state alone is to be written: that somebody looked counts for a DS */
 	bool has_jumped;         /* a clock that stepped is believed now: all waits began anew */

@@ -80,6 +80,12 @@ bool life_is_trusted(const struct life *life, const struct life_policy *policy,
 		        life->generation, look->in_place);
 		return false;
 	}
+	return true;
+}
+
+bool life_explains_servers(
+        const struct life *life, const struct life_observation *look, struct complaint *reason)
+{
 	for (unsigned i = 0; i < look->server_count; i++)
 		if (look->servers[i].is_reached &&
 		        !explains_server(life, &look->servers[i], reason))
@@ -130,6 +136,22 @@ static bool is_witness(const struct life *life, const struct life_server *server
 		signers += has_signed;
 	}
 	return keys == server->dnskey.count && signers == server->zsk_signers.count;
+}
+
+bool life_may_extend(const struct life *life, const struct life_observation *look)
+{
+	unsigned witnesses = 0, strangers = 0;
+	struct complaint reason;
+
+	if (life->generation > look->in_place)
+		return false;
+	for (unsigned i = 0; i < look->server_count; i++) {
+		if (!look->servers[i].is_reached)
+			continue;
+		witnesses += is_witness(life, &look->servers[i]);
+		strangers += !explains_server(life, &look->servers[i], &reason);
+	}
+	return look->awake_s >= 0 || witnesses >= strangers;
 }
 
 bool life_has_witness(const struct life *life, const struct life_observation *look)

@@ -12,10 +12,19 @@
 #define LIFE_CLOCK_HOLD_S 86400
 
 /* Returns false, with the reason, if nothing may be done: the clock is not set, the zone was left alone for longer
- * than its timelines last, the state is older than the timeline in place, or a server serves keys that this state
- * does not know or has not published yet. */
+ * than its timelines last, or the state is older than the timeline in place. */
 bool life_is_trusted(const struct life *life, const struct life_policy *policy,
         const struct life_observation *look, int64_t now_s, struct complaint *reason);
+
+/* Returns false, with the reason, if no key may move: a server serves keys that this state does not know or has not
+ * published yet. */
+bool life_explains_servers(
+        const struct life *life, const struct life_observation *look, struct complaint *reason);
+
+/* True if the timeline in place may be made longer although a server is not explained: one stale server, or an attacker
+ * on the path to it, must not end the zone. The state is no backup: it was trusted in this process, or at least as
+ * many servers serve what it says as are not explained. */
+bool life_may_extend(const struct life *life, const struct life_observation *look);
 
 /* By how much the clock went forward (positive) or back, beyond the time that passed; 0 if it did not. */
 int64_t life_clock_jump_s(

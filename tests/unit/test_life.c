@@ -127,6 +127,94 @@ static void nothing_acts_on_a_state_or_clock_that_it_cannot_trust(void **state)
 	}
 }
 
+/* One stale server, or an attacker on the path to it, must not end the zone. */
+static void a_server_with_a_key_of_nobody_stops_keys_but_not_the_timeline(void **state)
+{
+	static const struct {
+		const char *why;
+		int64_t awake_s;
+		unsigned strangers; /* of three servers; the others serve what the state says */
+		unsigned newer;     /* generations of the state than the timeline in place */
+		int64_t jump_s;
+		bool is_held;
+	} rows[] = {
+		{ "one of three", HOUR, 1, 0, 0, true },
+		{ "all, but the state was good in this process", HOUR, 3, 0, 0, true },
+		{ "one of three after a restart", -1, 1, 0, 0, true },
+		{ "two of three after a restart: it may be a backup", -1, 2, 0, 0, false },
+		{ "a move is not in a timeline yet", HOUR, 1, 1, 0, false },
+		{ "the clock steps, too", HOUR, 1, 0, 3 * HOUR, false },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct world *w = after_hours(&quiet, 200);
+		struct life_server servers[3];
+		struct life_observation look = { .servers = servers,
+			.server_count = 3,
+			.in_place = w->life.generation - rows[i].newer,
+			.end_s = w->now_s + 15 * DAY,
+			.has_vault = true,
+			.is_clock_trusted = true,
+			.awake_s = rows[i].awake_s };
+		int64_t now_s = w->life.last_s + HOUR + rows[i].jump_s;
+		struct life before = w->life;
+		struct life_report report;
+
+		for (unsigned s = 0; s < 3; s++)
+			servers[s] = (struct life_server){ .is_reached = true,
+				.dnskey = { { 1000, 1001, 4711 }, s < rows[i].strangers ? 3 : 2 },
+				.ksk_signers = { { 1001 }, 1 },
+				.zsk_signers = { { 1000 }, 1 } };
+		life_step(&w->life, &w->policy, &look, now_s, &report);
+		assert_row(rows[i].why, !report.is_trusted && report.make_count == 0);
+		assert_row(rows[i].why, report.is_held == rows[i].is_held);
+		assert_row(
+		        rows[i].why, w->life.last_s == (rows[i].is_held ? now_s : before.last_s));
+		assert_row(
+		        rows[i].why, memcmp(before.keys, w->life.keys, sizeof(before.keys)) == 0);
+		free(w);
+	}
+}
+
+/* ---- TTLs ---- */
+
+static void a_longer_ttl_counts_until_it_has_left_all_caches(void **state)
+{
+	static const struct {
+		const char *why;
+		int64_t later_s; /* than the row before */
+		uint32_t configured_s, seen_s, counts_s;
+	} rows[] = {
+		{ "as configured", 0, 7 * DAY, 0, 7 * DAY },
+		{ "lowered by the operator", DAY, HOUR, 0, 7 * DAY },
+		{ "turns may be a day apart", 7 * DAY - 1, HOUR, 0, 7 * DAY },
+		{ "it has left all caches", 2, HOUR, 0, HOUR },
+		{ "a longer one is seen", HOUR, HOUR, DAY, DAY },
+		{ "one without measure is seen", HOUR, HOUR, INT32_MAX, 7 * DAY },
+		{ "the operator may have more", HOUR, 30 * DAY, 0, 30 * DAY },
+	};
+	struct life_policy policy;
+	struct life life;
+	int64_t now_s = WORLD_START;
+	(void)state;
+
+	life_init(&life);
+	life_policy_init(&policy);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint32_t seen_s = rows[i].seen_s;
+		struct life_observation look = {
+			.key_ttl_s = seen_s, .zone_ttl_s = seen_s, .ds_ttl_s = seen_s
+		};
+		now_s += rows[i].later_s;
+		policy.key_ttl_s = policy.zone_ttl_s = policy.ds_ttl_s = rows[i].configured_s;
+		life_look(&life, &policy, &look, now_s);
+		assert_row(rows[i].why, life.key_ttl.ttl_s == rows[i].counts_s);
+		assert_row(rows[i].why, life.zone_ttl.ttl_s == rows[i].counts_s);
+		assert_row(rows[i].why, life.ds_ttl.ttl_s == rows[i].counts_s);
+	}
+}
+
 static void a_key_whose_tag_is_taken_is_made_anew(void **state)
 {
 	struct world *w = after_hours(&quiet, 200);
@@ -313,6 +401,8 @@ int main(void)
 		cmocka_unit_test(an_order_that_breaks_the_chain_is_refused_with_the_reason),
 		cmocka_unit_test(a_second_order_to_roll_waits_for_the_first_to_end),
 		cmocka_unit_test(nothing_acts_on_a_state_or_clock_that_it_cannot_trust),
+		cmocka_unit_test(a_server_with_a_key_of_nobody_stops_keys_but_not_the_timeline),
+		cmocka_unit_test(a_longer_ttl_counts_until_it_has_left_all_caches),
 		cmocka_unit_test(a_key_whose_tag_is_taken_is_made_anew),
 		cmocka_unit_test(the_word_and_the_sentences_follow_the_zone),
 		cmocka_unit_test(alarms_ring_before_anything_breaks),

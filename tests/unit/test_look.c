@@ -363,6 +363,8 @@ static void the_longest_ttl_that_is_served_counts(void **state)
 	(void)state;
 	assert_int_equal(look_ttl_s(&servers, LOOK_CDS), 90);
 	assert_int_equal(look_ttl_s(&servers, LOOK_SOA), 0);
+	at[1].sets[LOOK_CDS].fault = LOOK_UNPROVED;
+	assert_int_equal(look_ttl_s(&servers, LOOK_CDS), 60);
 }
 
 int main(void)
