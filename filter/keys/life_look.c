@@ -92,7 +92,7 @@ static bool look_at_record(
 static bool look_at_hidden(struct life *life, struct life_key *k, enum life_record record,
         const struct life_observation *look, int64_t now_s)
 {
-	if (k->marks[record].changed_s == 0)
+	if (k->marks[record].changed_s == 0 && !k->is_leaving)
 		return false;
 	for (unsigned i = 0; i < look->server_count; i++) {
 		if (!look->servers[i].is_reached || !server_has(&look->servers[i], k, record))
@@ -126,7 +126,8 @@ static bool look_at_servers(struct life *life, const struct life_policy *policy,
 	return changed;
 }
 
-/* What the parent has, resolvers have, asked for or not. */
+/* What the parent has, resolvers have, asked for or not. When a wait begins is in no timeline: the state alone is to be
+ * written then (is_watching). */
 static bool look_at_ds(struct life *life, const struct life_policy *policy, struct life_key *k,
         const struct life_observation *look, int64_t now_s)
 {
@@ -134,7 +135,6 @@ static bool look_at_ds(struct life *life, const struct life_policy *policy, stru
 	struct life_mark *mark = &k->marks[LIFE_DS];
 	bool is_out = life_is_out(k, LIFE_DS);
 	enum shown shown = shown_by_parents(look, k, is_out);
-	int64_t seen_s = mark->seen_s;
 
 	if (mark->stage == LIFE_HIDDEN && shown == SHOWN_OTHERWISE) {
 		life_mark_set(
@@ -151,7 +151,7 @@ static bool look_at_ds(struct life *life, const struct life_policy *policy, stru
 		mark->seen_s = 0;
 	if (shown == SHOWN_BY_ALL && !mark->seen_s && cds_agree(policy, look, k, is_out))
 		mark->seen_s = now_s;
-	return mark->seen_s != seen_s;
+	return false;
 }
 
 /* A shorter TTL counts when the longer one has left all caches, and nobody looked for a day. Whether it was configured

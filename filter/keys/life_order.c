@@ -80,6 +80,39 @@ static bool order_end_of_ksk(struct life *life, const struct life_policy *policy
 	return true;
 }
 
+/* A thief of a timeline has the ZSKs of its later periods, too. They must never sign. */
+static void drop_successors(struct life *life, const struct life_key *stolen)
+{
+	for (unsigned i = 0; i < life->count; i++) {
+		struct life_key *k = &life->keys[i];
+		if (k == stolen || k->role != LIFE_ZSK || k->algorithm != stolen->algorithm ||
+		        !life_is_hidden(k, LIFE_ZRRSIG) || k->marks[LIFE_ZRRSIG].changed_s)
+			continue;
+		k->is_leaving = k->is_compromised = true;
+	}
+}
+
+/* Another ZSK takes the place of the one that signs. One that does not sign yet only never will. */
+static bool order_end_of_zsk(struct life *life, const struct life_policy *policy,
+        struct life_key *k, bool is_compromised, struct complaint *error)
+{
+	bool is_signer = k - life->keys == life_zsk_signer(life, k->algorithm);
+
+	if (k->is_leaving)
+		return refuse_during_roll(life, policy, LIFE_ZSK, error);
+	if (!is_signer && !is_compromised) {
+		complaint_set(error, "the ZSK with the tag %u does not sign yet", k->tag);
+		return false;
+	}
+	if (is_signer && !order_zsk_roll(life, policy, error))
+		return false;
+	k->is_compromised |= is_compromised;
+	k->is_leaving |= !is_signer;
+	if (is_signer && is_compromised)
+		drop_successors(life, k);
+	return true;
+}
+
 static bool order_end(struct life *life, const struct life_policy *policy, uint16_t tag,
         bool is_compromised, struct complaint *error)
 {
@@ -89,19 +122,7 @@ static bool order_end(struct life *life, const struct life_policy *policy, uint1
 		return false;
 	if (k->role == LIFE_KSK)
 		return order_end_of_ksk(life, policy, k, is_compromised, error);
-	if (k->is_leaving)
-		return refuse_during_roll(life, policy, LIFE_ZSK, error);
-	if (k - life->keys != life_zsk_signer(life, k->algorithm)) {
-		complaint_set(error,
-		        "the ZSK with the tag %u does not sign yet; roll ZSKs twice if it "
-		        "was stolen",
-		        tag);
-		return false;
-	}
-	if (!order_zsk_roll(life, policy, error))
-		return false;
-	k->is_compromised |= is_compromised;
-	return true;
+	return order_end_of_zsk(life, policy, k, is_compromised, error);
 }
 
 static bool order_signing(struct life *life, bool is_signed, struct complaint *error)

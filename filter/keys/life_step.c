@@ -8,19 +8,58 @@
 /* Each move has a condition that the move before may have made true. */
 #define ROUNDS_MAX (LIFE_KEYS_MAX * LIFE_RECORDS)
 
-static bool forget_keys(struct life *life, int64_t now_s)
+#define LIFE_BLIND_MOST_S                                                                          \
+	(3 * 86400) /* a wait for a DS that is as old has begun anew often enough */
+
+int64_t life_kept_s(const struct life_policy *policy)
+{
+	return 2 * policy->ahead_s;
+}
+
+static bool is_dead(const struct life_key *k)
+{
+	return k->is_leaving && life_is_gone(k);
+}
+
+static int64_t last_change_s(const struct life_key *k)
+{
+	int64_t last_s = k->made_s;
+
+	for (unsigned r = 0; r < LIFE_RECORDS; r++)
+		if (k->marks[r].changed_s > last_s)
+			last_s = k->marks[r].changed_s;
+	return last_s;
+}
+
+static bool forget_keys(struct life *life, const struct life_policy *policy, int64_t now_s)
 {
 	bool forgot = false;
 
 	for (unsigned i = life->count; i-- > 0;) {
 		const struct life_key *k = &life->keys[i];
-		int64_t last_s = k->made_s;
-		for (unsigned r = 0; r < LIFE_RECORDS; r++)
-			if (k->marks[r].changed_s > last_s)
-				last_s = k->marks[r].changed_s;
-		if (!k->is_leaving || !life_is_gone(k) || now_s - last_s < LIFE_KEPT_S)
+		if (!is_dead(k) || now_s - last_change_s(k) < life_kept_s(policy))
 			continue;
 		life_remove(life, i);
+		forgot = true;
+	}
+	return forgot;
+}
+
+/* Forgets dead keys until there is room for `count` keys, those first that died first. Returns true if it forgot one. */
+static bool make_room(struct life *life, unsigned count)
+{
+	bool forgot = false;
+
+	while (life->count + count > LIFE_KEYS_MAX) {
+		int oldest = -1;
+		for (unsigned i = 0; i < life->count; i++)
+			if (is_dead(&life->keys[i]) &&
+			        (oldest < 0 || last_change_s(&life->keys[i]) <
+			                               last_change_s(&life->keys[oldest])))
+				oldest = (int)i;
+		if (oldest < 0)
+			break;
+		life_remove(life, (unsigned)oldest);
 		forgot = true;
 	}
 	return forgot;
@@ -29,7 +68,7 @@ static bool forget_keys(struct life *life, int64_t now_s)
 /* What happens only if a keeper looks on, and if the vault can sign what follows. */
 static bool move_all(struct life *life, const struct life_policy *policy, int64_t now_s)
 {
-	bool moved = forget_keys(life, now_s);
+	bool moved = forget_keys(life, policy, now_s);
 
 	for (unsigned n = 0; n < ROUNDS_MAX; n++) {
 		bool any = life_settle(life, policy, now_s);
@@ -111,9 +150,24 @@ static void refuse_jump(
 	        (long long)jump_s, (long long)(now_s - life->last_s));
 }
 
+/* True if looks are too far apart though the process runs. Once is no fault: the machine may have slept. */
+static bool was_blind(const struct life *life, const struct life_observation *look, int64_t now_s)
+{
+	if (look->awake_s < 0 || now_s - life->last_s <= LIFE_BLIND_S)
+		return false;
+	for (unsigned i = 0; i < life->count; i++) {
+		const struct life_mark *ds = &life->keys[i].marks[LIFE_DS];
+		if (life_is_uncertain(&life->keys[i], LIFE_DS) && ds->seen_s &&
+		        now_s - ds->changed_s > LIFE_BLIND_MOST_S)
+			return true;
+	}
+	return false;
+}
+
 static void step_on(struct life *life, const struct life_policy *policy,
         const struct life_observation *look, int64_t now_s, struct life_report *report)
 {
+	report->was_blind = was_blind(life, look, now_s);
 	report->is_changed = life_look(life, policy, look, now_s);
 	life->last_s = now_s;
 	life->doubted_s = 0;
@@ -121,6 +175,7 @@ static void step_on(struct life *life, const struct life_policy *policy,
 	if (look->has_vault) {
 		report->is_changed |= move_all(life, policy, now_s);
 		report->make_count = life_missing(life, policy, now_s, report->makes);
+		report->is_changed |= make_room(life, report->make_count);
 	}
 	if (!report->is_changed)
 		life->generation--;

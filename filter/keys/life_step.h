@@ -11,14 +11,16 @@
 #include "keys/life_begin.h"
 #include "keys/life_look.h"
 
-/* How long a key is kept after the last resolver forgot it. */
-#define LIFE_KEPT_S (30 * 86400)
+/* Returns how long a key is kept after the last resolver forgot it: a server with an old timeline may still show it. Of
+ * 15 days 30. If there is no room for a new key, the oldest of these keys goes earlier. */
+int64_t life_kept_s(const struct life_policy *policy);
 
 struct life_report {
 	bool is_trusted; /* false: no key moved, and `reason` says why */
 	bool is_held;    /* not trusted, but the timeline in place goes on: it may be made longer */
 	bool is_changed; /* the state, and maybe the timeline, must be written */
 	bool is_watching; /* the state alone is to be written: that somebody looked counts for a DS */
+	bool was_blind; /* the wait for a DS of a day or more began anew: this process did not look for LIFE_BLIND_S */
 	bool has_jumped;         /* a clock that stepped is believed now: all waits began anew */
 	struct complaint reason; /* if not trusted */
 	struct life_make makes[LIFE_MAKES_MAX];

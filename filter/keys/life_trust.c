@@ -24,11 +24,13 @@ static bool clock_is_trusted(const struct life *life, const struct life_policy *
 	return true;
 }
 
-/* True if the state can explain that a server serves the DNSKEY: it has published a key of the tag. */
+/* True if the state can explain that a server serves the DNSKEY: it has published a key of the tag, or a timeline that
+ * the server still has was to publish it. */
 static bool may_be_served(const struct life *life, uint16_t tag)
 {
 	for (unsigned i = 0; i < life->count; i++)
-		if (life->keys[i].tag == tag && life->keys[i].marks[LIFE_DNSKEY].changed_s)
+		if (life->keys[i].tag == tag &&
+		        (life->keys[i].marks[LIFE_DNSKEY].changed_s || life->keys[i].is_leaving))
 			return true;
 	return false;
 }
@@ -37,7 +39,8 @@ static bool may_be_served(const struct life *life, uint16_t tag)
 static bool may_have_signed(const struct life *life, uint16_t tag)
 {
 	for (unsigned i = 0; i < life->count; i++)
-		if (life->keys[i].tag == tag && life->keys[i].marks[LIFE_ZRRSIG].changed_s)
+		if (life->keys[i].tag == tag &&
+		        (life->keys[i].marks[LIFE_ZRRSIG].changed_s || life->keys[i].is_leaving))
 			return true;
 	return false;
 }

@@ -4,16 +4,25 @@
 #include "base/encoding.h"
 #include "keys/life_move.h"
 
-static bool servers_differ(const struct life_observation *look, const struct life_key *k)
+/* True if the record waits for servers longer than they may take: one is not reached, or has old data. */
+static bool servers_are_late(
+        const struct life_policy *policy, const struct life_mark *mark, int64_t now_s)
 {
-	bool waits = false, all = look->server_count > 0;
+	int64_t there_s = mark->changed_s > mark->announced_s ? mark->changed_s : mark->announced_s;
 
+	if (mark->seen_s || (mark->announced_s && !mark->is_doubted))
+		return false;
+	return now_s - there_s > policy->zone_spread_s + life_renewal_s(policy);
+}
+
+static bool key_waits_for_servers(
+        const struct life_policy *policy, const struct life_key *k, int64_t now_s)
+{
 	for (unsigned r = 0; r < LIFE_RECORDS; r++)
-		if (r != LIFE_DS && life_is_uncertain(k, r) && !k->marks[r].seen_s)
-			waits = waits || k->marks[r].is_doubted || !k->marks[r].announced_s;
-	for (unsigned i = 0; i < look->server_count; i++)
-		all = all && look->servers[i].is_reached;
-	return waits && !all;
+		if (r != LIFE_DS && life_is_uncertain(k, r) &&
+		        servers_are_late(policy, &k->marks[r], now_s))
+			return true;
+	return false;
 }
 
 static unsigned needs_of_ksk(const struct life *life, const struct life_observation *look,
@@ -85,6 +94,8 @@ struct life_alarms life_judge(const struct life *life, const struct life_policy 
 {
 	struct life_alarms alarms = { .has_failed = !report->is_trusted || look->is_refused };
 
+	if (report->was_blind)
+		alarms.needs |= LIFE_NEEDS_LOOKS;
 	if (end_s && end_s - now_s < life_failing_s(policy))
 		alarms.has_failed = true;
 	if (end_s && !look->has_vault && end_s - now_s < life_left_s(policy))
@@ -93,7 +104,7 @@ struct life_alarms life_judge(const struct life *life, const struct life_policy 
 		const struct life_key *k = &life->keys[i];
 		if (k->role == LIFE_KSK)
 			alarms.needs |= needs_of_ksk(life, look, k, now_s);
-		if (servers_differ(look, k))
+		if (key_waits_for_servers(policy, k, now_s))
 			alarms.needs |= LIFE_NEEDS_SERVER;
 	}
 	alarms.needs |= needs_of_parent(life, look) | needs_ds_back(life, look);

@@ -22,8 +22,13 @@ enum life_need {
 	LIFE_NEEDS_DS_BACK = 1 << 3,  /* a DS is gone that carried the zone */
 	LIFE_NEEDS_OTHER_DS = 1 << 4, /* the parent has a DS of no key of ours */
 	LIFE_NEEDS_SERVER =
-	        1 << 5, /* a change waits for a server that cannot be reached, or has old data */
+	        1
+	        << 5, /* a change has waited for life_renewal_s() for a server that cannot be reached,
+	                             * or has old data */
 	LIFE_NEEDS_NEW_KSK = 1 << 6, /* a KSK is stolen and still carries the zone */
+	LIFE_NEEDS_LOOKS =
+	        1
+	        << 7, /* looks at the parent are so far apart that the wait for a DS does not end */
 };
 
 #define LIFE_PATIENCE_S (7 * 86400)
