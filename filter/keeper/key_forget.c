@@ -11,7 +11,6 @@
 #include "base/file.h"
 #include "keeper/key_material.h"
 #include "keys/key_text.h"
-#include "keys/life_step.h"
 
 #define FORGOTTEN_MAX 64 /* keys of one call; the next one takes the others */
 
@@ -38,7 +37,7 @@ static bool was_written_long_ago(const char *directory, const char *name, int64_
 	return (size_t)snprintf(path, sizeof(path), "%s/%s.private", directory, name) <
 	               sizeof(path) &&
 	       lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-	       now_s - (int64_t)st.st_mtime >= LIFE_KEPT_S;
+	       now_s - (int64_t)st.st_mtime >= KEY_FILES_KEPT_S;
 }
 
 /* True for the .key file of a ZSK of the zone that is what its name says. */

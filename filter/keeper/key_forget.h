@@ -7,8 +7,11 @@
 #include "keys/life.h"
 #include "keys/timeline.h"
 
+/* How long a private half that nothing names is kept: somebody may restore a backup. */
+#define KEY_FILES_KEPT_S (30 * 86400)
+
 /* Removes the K*.key and K*.private of each ZSK of the zone that neither the life nor the timeline has, and whose private
- * half was written LIFE_KEPT_S ago. `timeline` is the one in place; NULL: there is none. Any other file stays. Returns how
+ * half was written KEY_FILES_KEPT_S ago. `timeline` is the one in place; NULL: there is none. Any other file stays. Returns how
  * many keys are gone. */
 unsigned key_forget(const char *directory, const struct name *zone, const struct life *life,
         const struct timeline *timeline, int64_t now_s);

@@ -151,24 +151,16 @@ void zone_work_begin(struct keeper *k, struct keeper_zone *zone)
 
 /* ---- Turns ---- */
 
-static bool any_server_is_reached(const struct zone_seen *s)
-{
-	for (unsigned i = 0; s->is_seen && i < s->seen.server_count; i++) {
-		if (s->seen.servers[i].is_reached)
-			return true;
-	}
-	return false;
-}
-
 /* If the zone has keys of somebody else, the turn refuses to go on. */
 static void begin_zone(
         struct keeper_tools *tools, struct keeper_zone *zone, const struct zone_seen *s)
 {
 	struct complaint why;
 
-	if (!zone->kept.is_read || !zone_is_untouched(&zone->kept) || !any_server_is_reached(s))
+	if (!zone->kept.is_read || !zone_is_untouched(&zone->kept) || !s->is_seen)
 		return;
-	if (!kept_zone_order(&zone->kept, &tools->store, &zone->policy, LIFE_ORDER_SIGN, 0, &why))
+	if (!life_may_begin(&s->seen, &why) || !kept_zone_order(&zone->kept, &tools->store,
+	                                               &zone->policy, LIFE_ORDER_SIGN, 0, &why))
 		tell_fault(zone, &zone->told, "it cannot be signed", why.text);
 }
 

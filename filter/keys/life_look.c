@@ -20,6 +20,44 @@ bool life_ds_is_seen(const struct life_observation *look, const struct life_key 
 	return false;
 }
 
+static bool servers_are_reached(const struct life_observation *look)
+{
+	for (unsigned i = 0; i < look->server_count; i++)
+		if (!look->servers[i].is_reached)
+			return false;
+	return look->server_count > 0;
+}
+
+bool life_parents_are_bare(const struct life_observation *look)
+{
+	for (unsigned i = 0; i < look->parent_count; i++)
+		if (!look->parents[i].is_reached || look->parents[i].ds.count > 0)
+			return false;
+	return look->parent_count > 0;
+}
+
+bool life_may_begin(const struct life_observation *look, struct complaint *why)
+{
+	for (unsigned i = 0; i < look->parent_count; i++) {
+		if (!look->parents[i].is_reached || look->parents[i].ds.count == 0)
+			continue;
+		complaint_set(why,
+		        "the parent has a DS with the tag %u, and the zone has no keys here: "
+		        "import the key of the DS, or have the registrar remove it",
+		        look->parents[i].ds.tags[0]);
+		return false;
+	}
+	if (!servers_are_reached(look)) {
+		complaint_set(why, "not every server of the zone was reached");
+		return false;
+	}
+	if (!life_parents_are_bare(look)) {
+		complaint_set(why, "not every server of the parent has proved that there is no DS");
+		return false;
+	}
+	return true;
+}
+
 static bool server_has(
         const struct life_server *server, const struct life_key *k, enum life_record record)
 {

@@ -38,7 +38,8 @@ struct life_observation {
 	uint32_t in_place; /* generation of the timeline that servers are given */
 	int64_t end_s;     /* of that timeline: what is later is in none; 0: there is none */
 	bool has_vault, is_clock_trusted;
-	bool is_refused; /* validators refuse what the servers serve: a self-check has failed */
+	bool is_refused;  /* validators refuse what the servers serve: a self-check has failed */
+	int64_t uptime_s; /* of the machine, by a clock that never steps */
 	int64_t awake_s; /* since the last trusted step, by a clock that never steps; -1: not in this process */
 };
 
@@ -57,6 +58,13 @@ bool life_tags_have(const struct life_tags *tags, uint16_t tag);
 
 /* True if any server of the parent that was reached has the DS of the key. */
 bool life_ds_is_seen(const struct life_observation *look, const struct life_key *k);
+
+/* Returns false, with the reason, if a zone without keys must not be signed yet: each of its servers must have been
+ * reached, and each server of the parent must have proved that there is no DS. A DS is perhaps of keys that were lost. */
+bool life_may_begin(const struct life_observation *look, struct complaint *why);
+
+/* True if every server of the parent was reached, and none has any DS. */
+bool life_parents_are_bare(const struct life_observation *look);
 
 /* Takes in what was seen. Without the vault nothing could be done about what servers show, and timelines go on as
  * they are: then only the parent counts. Returns true if that changes when something is due. */

@@ -83,10 +83,27 @@ static bool has_new_key(const struct life *life, enum life_role role, uint8_t al
 	return false;
 }
 
-/* An unsigned zone without DS: the first keys come out together, and sign at once. */
-static bool move_first(struct life *life, int64_t now_s)
+/* True if a server of the parent has a DS that no KSK explains which is to come out. */
+static bool has_ds_of_others(const struct life *life, const struct life_observation *look)
 {
-	if (!life->is_signed || life->count == 0 || !zone_is_bare(life))
+	unsigned all = 0, ours = 0;
+
+	for (unsigned p = 0; p < look->parent_count; p++) {
+		if (!look->parents[p].is_reached)
+			continue;
+		all += look->parents[p].ds.count;
+		for (unsigned i = 0; i < life->count; i++)
+			ours += life->keys[i].role == LIFE_KSK && !life->keys[i].is_leaving &&
+			        life_tags_have(&look->parents[p].ds, life->keys[i].tag);
+	}
+	return all > ours;
+}
+
+/* An unsigned zone without DS: the first keys come out together, and sign at once. */
+static bool move_first(struct life *life, const struct life_observation *look, int64_t now_s)
+{
+	if (!life->is_signed || life->count == 0 || !zone_is_bare(life) ||
+	        has_ds_of_others(life, look))
 		return false;
 	uint8_t algorithm = life->keys[life->count - 1].algorithm;
 	if (!has_new_key(life, LIFE_KSK, algorithm) || !has_new_key(life, LIFE_ZSK, algorithm))
@@ -248,10 +265,11 @@ static bool move_algorithm_signs_no_more(struct life *life, struct life_key *k, 
 	return true;
 }
 
-/* Without a DS in any cache nothing is validated any more: all goes at once. */
-static bool move_unsign(struct life *life, int64_t now_s)
+/* Without a DS in any cache nothing is validated any more: all goes at once. A DS of nobody's key counts, too. */
+static bool move_unsign(struct life *life, const struct life_observation *look, int64_t now_s)
 {
-	if (life->is_signed || zone_is_bare(life) || some_ds_is_left(life, 0))
+	if (life->is_signed || zone_is_bare(life) || some_ds_is_left(life, 0) ||
+	        !life_parents_are_bare(look))
 		return false;
 	for (unsigned i = 0; i < life->count; i++) {
 		struct life_key *k = &life->keys[i];
@@ -270,9 +288,9 @@ static bool move_ksk(struct life *life, struct life_key *k, int64_t now_s)
 	       move_withdraw_ksk(life, k, now_s) || move_algorithm_goes(life, k, now_s);
 }
 
-bool life_move(struct life *life, int64_t now_s)
+bool life_move(struct life *life, const struct life_observation *look, int64_t now_s)
 {
-	bool moved = move_first(life, now_s) || move_unsign(life, now_s);
+	bool moved = move_first(life, look, now_s) || move_unsign(life, look, now_s);
 
 	for (unsigned i = 0; i < life->count; i++) {
 		struct life_key *k = &life->keys[i];

@@ -5,13 +5,13 @@
 #ifndef KEYS_LIFE_MOVE_H
 #define KEYS_LIFE_MOVE_H
 
-#include "keys/life_policy.h"
+#include "keys/life_look.h"
 
 /* Ends the waits of KSKs that are over at `now_s`. Returns true if a record moved. */
 bool life_settle(struct life *life, const struct life_policy *policy, int64_t now_s);
 
 /* Makes every move that is safe at `now_s`. Returns true if a record moved. */
-bool life_move(struct life *life, int64_t now_s);
+bool life_move(struct life *life, const struct life_observation *look, int64_t now_s);
 
 /* True if the DS of the key may be given to the parent: all that it leads to is known to all resolvers. */
 bool life_may_have_ds(const struct life *life, const struct life_key *k);

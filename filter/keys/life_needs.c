@@ -20,6 +20,8 @@ const char *life_need_text(unsigned bit)
 		"a KSK was stolen and the zone still relies on it: give the DS of the new KSK to "
 		"the "
 		"registrar",
+		"looks at the parent are more than two hours apart, so the wait for a DS does not "
+		"end: give the keeper fewer zones, or find out why its looks take so long",
 	};
 	return texts[bit];
 }

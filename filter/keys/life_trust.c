@@ -111,17 +111,18 @@ int64_t life_clock_jump_s(
 	return passed_s - look->awake_s;
 }
 
+/* By how much the clock is off does not change while it is right. Before the first trusted step of a process any other
+ * clock that never steps shows that. */
 bool life_clock_is_believed(struct life *life, const struct life_observation *look, int64_t now_s)
 {
-	int64_t off_s = now_s - life->last_s - look->awake_s, more_s = off_s - life->doubted_s;
+	int64_t counted_s = look->awake_s < 0 ? look->uptime_s : look->awake_s;
+	int64_t off_s = now_s - life->last_s - counted_s, more_s = off_s - life->doubted_s;
 
-	if (look->awake_s < 0)
-		return false;
 	if (!life->doubted_s || more_s > LIFE_CLOCK_SLACK_S || more_s < -LIFE_CLOCK_SLACK_S) {
 		life->doubted_s = off_s;
-		life->doubted_from_s = look->awake_s;
+		life->doubted_from_s = counted_s;
 	}
-	return look->awake_s - life->doubted_from_s >= LIFE_CLOCK_HOLD_S;
+	return counted_s - life->doubted_from_s >= LIFE_CLOCK_HOLD_S;
 }
 
 static bool is_witness(const struct life *life, const struct life_server *server)

@@ -201,6 +201,162 @@ static void a_dead_key_is_kept_for_as_long_as_two_timelines_last(void **state)
 	free(w);
 }
 
+/* ---- A DS of nobody ---- */
+
+static void a_zone_without_keys_is_signed_only_if_no_parent_can_have_a_ds(void **state)
+{
+	static const struct {
+		const char *why;
+		bool server_is_reached, parent_is_reached;
+		unsigned ds_count;
+		const char *reason; /* NULL: it may begin */
+	} rows[] = {
+		{ "all is seen", true, true, 0, NULL },
+		{ "a gateway is not reached", false, true, 0, "server of the zone" },
+		{ "a server of the parent is not reached", true, false, 0, "no DS" },
+		{ "keys were lost", true, true, 1, "DS with the tag 77" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct life_server servers[2] = { { .is_reached = true },
+			{ .is_reached = rows[i].server_is_reached } };
+		struct life_parent parents[2] = { { .is_reached = true },
+			{ rows[i].parent_is_reached, { { 77 }, rows[i].ds_count } } };
+		struct life_observation look = {
+			.servers = servers, .server_count = 2, .parents = parents, .parent_count = 2
+		};
+		struct complaint why = { "" };
+		assert_row(rows[i].why, life_may_begin(&look, &why) == !rows[i].reason);
+		if (rows[i].reason && !strstr(why.text, rows[i].reason))
+			fail_msg("%s: it says: %s", rows[i].why, why.text);
+		look.server_count = 0;
+		assert_row(rows[i].why, !life_may_begin(&look, &why));
+		look.server_count = 2;
+		look.parent_count = 0;
+		assert_row(rows[i].why, !life_may_begin(&look, &why));
+	}
+}
+
+static void step_beside_parent(struct world *w, struct life_parent parent)
+{
+	struct life_server server = { .is_reached = true };
+	struct life_observation look = { .servers = &server,
+		.server_count = 1,
+		.parents = &parent,
+		.parent_count = 1,
+		.in_place = w->life.generation,
+		.end_s = w->now_s + 15 * DAY,
+		.has_vault = true,
+		.is_clock_trusted = true,
+		.awake_s = HOUR };
+	struct life_report report;
+
+	for (unsigned i = 0; i < w->life.count; i++)
+		if (life_is_out(&w->life.keys[i], LIFE_DNSKEY))
+			server.dnskey.tags[server.dnskey.count++] = w->life.keys[i].tag;
+	life_step(&w->life, &w->policy, &look, w->life.last_s + HOUR, &report);
+	assert_true(report.is_trusted);
+	for (unsigned i = 0; i < report.make_count; i++)
+		assert_true(life_made(&w->life, &report.makes[i], (uint16_t)(4000 + i), w->now_s));
+}
+
+static void the_ds_of_nobody_holds_the_first_signing(void **state)
+{
+	struct world *w = malloc(sizeof(*w));
+	(void)state;
+
+	assert_non_null(w);
+	world_init(w, &calm);
+	w->life.last_s = w->now_s;
+	order_key(w, LIFE_ORDER_SIGN, 0);
+	for (unsigned i = 0; i < 4; i++)
+		step_beside_parent(w, (struct life_parent){ true, { { 77 }, 1 } });
+	assert_int_equal(w->life.count, 2);
+	assert_true(life_is_gone(&w->life.keys[0]) && life_is_gone(&w->life.keys[1]));
+	step_beside_parent(w, (struct life_parent){ true, { { w->life.keys[1].tag }, 1 } });
+	assert_true(life_is_out(&w->life.keys[0], LIFE_DNSKEY));
+	free(w);
+}
+
+static void the_ds_of_nobody_keeps_the_zone_signed(void **state)
+{
+	struct world *w = after_days(9);
+	(void)state;
+
+	order_key(w, LIFE_ORDER_UNSIGN, 0);
+	life_mark_set(&w->life, &w->life.keys[1], LIFE_DS, LIFE_HIDDEN, w->now_s);
+	step_beside_parent(w, (struct life_parent){ true, { { 77 }, 1 } });
+	assert_true(life_is_out(&w->life.keys[1], LIFE_DNSKEY));
+	step_beside_parent(w, (struct life_parent){ .is_reached = false });
+	assert_true(life_is_out(&w->life.keys[1], LIFE_DNSKEY));
+	step_beside_parent(w, (struct life_parent){ .is_reached = true });
+	assert_false(life_is_out(&w->life.keys[1], LIFE_DNSKEY));
+	free(w);
+}
+
+/* ---- The clock at a restart ---- */
+
+static struct life_report step_after_restart(
+        struct world *w, struct life_server server, int64_t now_s, int64_t uptime_s)
+{
+	struct life_observation look = { .servers = &server,
+		.server_count = 1,
+		.in_place = w->life.generation,
+		.end_s = w->life.last_s + 15 * DAY,
+		.has_vault = true,
+		.is_clock_trusted = true,
+		.uptime_s = uptime_s,
+		.awake_s = -1 };
+	struct life_report report;
+
+	life_step(&w->life, &w->policy, &look, now_s, &report);
+	return report;
+}
+
+static const struct life_server as_before = { true, { { 1000, 1001 }, 2 }, { { 1001 }, 1 },
+	{ { 1000 }, 1 }, { { 1001 }, 1 } };
+
+/* The clock was ahead for a while, and the keeper started anew when it was right again. */
+static void a_clock_behind_the_state_is_believed_after_a_day_of_a_new_process(void **state)
+{
+	struct world *w = after_days(9);
+	int64_t now_s = w->life.last_s - 3 * DAY, uptime_s = 5000;
+	(void)state;
+
+	for (unsigned hour = 0; hour < 24; hour++) {
+		struct life_report report = step_after_restart(
+		        w, as_before, now_s + hour * HOUR, uptime_s + hour * HOUR);
+		assert_false(report.is_trusted);
+	}
+	/* A step of the clock in that day begins another day. */
+	assert_false(step_after_restart(w, as_before, now_s + 27 * HOUR, uptime_s + 25 * HOUR)
+	                     .is_trusted);
+	assert_false(step_after_restart(w, as_before, now_s + 50 * HOUR, uptime_s + 48 * HOUR)
+	                     .is_trusted);
+	struct life_report report =
+	        step_after_restart(w, as_before, now_s + 51 * HOUR, uptime_s + 49 * HOUR);
+	assert_true(report.is_trusted && report.has_jumped);
+	assert_int_equal(w->life.last_s, now_s + 51 * HOUR);
+	free(w);
+}
+
+static void a_clock_ahead_at_a_restart_is_not_believed_if_servers_deny_it(void **state)
+{
+	struct world *w = after_days(29);
+	struct life_server later = as_before;
+	int64_t now_s = w->life.last_s + 30 * HOUR;
+	struct life before = w->life;
+	(void)state;
+
+	assert_false(step_after_restart(w, as_before, now_s, 5000).is_trusted);
+	w->life = before;
+	later.dnskey = (struct life_tags){ { 1000, 1001, 1002 }, 3 };
+	later.zsk_signers = (struct life_tags){ { 1002 }, 1 };
+	assert_true(step_after_restart(w, later, now_s, 5000).is_trusted);
+	free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,6 +366,11 @@ int main(void)
 		cmocka_unit_test(a_successor_that_is_stolen_never_signs),
 		cmocka_unit_test(a_dropped_zsk_that_a_late_server_shows_is_no_stranger),
 		cmocka_unit_test(more_rolls_than_there_is_room_for_go_on),
+		cmocka_unit_test(a_zone_without_keys_is_signed_only_if_no_parent_can_have_a_ds),
+		cmocka_unit_test(the_ds_of_nobody_holds_the_first_signing),
+		cmocka_unit_test(the_ds_of_nobody_keeps_the_zone_signed),
+		cmocka_unit_test(a_clock_behind_the_state_is_believed_after_a_day_of_a_new_process),
+		cmocka_unit_test(a_clock_ahead_at_a_restart_is_not_believed_if_servers_deny_it),
 		cmocka_unit_test(a_dead_key_is_kept_for_as_long_as_two_timelines_last),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
