@@ -46,7 +46,7 @@ static bool forget_keys(struct life *life, const struct life_policy *policy, int
 }
 
 /* Forgets dead keys until there is room for `count` keys, those first that died first. Returns true if it forgot one. */
-static bool make_room(struct life *life, unsigned count)
+static bool bury_keys(struct life *life, unsigned count)
 {
 	bool forgot = false;
 
@@ -185,7 +185,7 @@ static void step_on(struct life *life, const struct life_policy *policy,
 	if (look->has_vault) {
 		report->is_changed |= move_all(life, policy, look, now_s);
 		report->make_count = life_missing(life, policy, now_s, report->makes);
-		report->is_changed |= make_room(life, report->make_count);
+		report->is_changed |= bury_keys(life, report->make_count);
 	}
 	if (!report->is_changed)
 		life->generation--;
