@@ -357,6 +357,84 @@ static void a_clock_ahead_at_a_restart_is_not_believed_if_servers_deny_it(void *
 	free(w);
 }
 
+/* ---- What servers show ---- */
+
+static void a_signature_of_nobody_is_a_stranger(void **state)
+{
+	struct world *w = after_days(9);
+	struct life_server server = as_before;
+	(void)state;
+
+	assert_true(step_after_restart(w, server, w->life.last_s + HOUR, 5000).is_trusted);
+	server.zsk_signers = (struct life_tags){ { 1000, 4711 }, 2 };
+	struct life_report report = step_after_restart(w, server, w->life.last_s + HOUR, 5000);
+	assert_false(report.is_trusted);
+	assert_non_null(strstr(report.reason.text, "4711"));
+	free(w);
+}
+
+static void what_a_server_still_shows_is_not_gone(void **state)
+{
+	struct world *w = after_days(9);
+	(void)state;
+
+	order_key(w, LIFE_ORDER_ROLL_ZSK, 0);
+	assert_true(world_live(w, w->now_s + 9 * DAY));
+	assert_true(life_is_gone(&w->life.keys[0]));
+	struct life_server server = { true, { { 1000, 1001, 1002 }, 3 }, { { 1001 }, 1 },
+		{ { 1000 }, 1 }, { { 1001 }, 1 } };
+	assert_true(step_after_restart(w, server, w->life.last_s + HOUR, 5000).is_trusted);
+	const struct life_key *k = &w->life.keys[0];
+	assert_int_equal(k->marks[LIFE_DNSKEY].stage, LIFE_UNRETENTIVE);
+	assert_int_equal(k->marks[LIFE_ZRRSIG].stage, LIFE_UNRETENTIVE);
+	assert_true(k->marks[LIFE_ZRRSIG].is_doubted);
+	free(w);
+}
+
+/* The clock jumps by a day over a change of ZSKs. Without a server that has made it, or has not, nobody knows. */
+static void a_jump_over_a_change_needs_a_witness(void **state)
+{
+	static const struct {
+		const char *why;
+		struct life_server server;
+		bool is_believed;
+	} rows[] = {
+		{ "it has not been made",
+		        { true, { { 1000, 1001 }, 2 }, { { 1001 }, 1 }, { { 1000 }, 1 },
+		                { { 1001 }, 1 } },
+		        true },
+		{ "it has been made",
+		        { true, { { 1000, 1001, 1002 }, 3 }, { { 1001 }, 1 }, { { 1002 }, 1 },
+		                { { 1001 }, 1 } },
+		        true },
+		{ "neither",
+		        { true, { { 1000, 1001, 1002 }, 3 }, { { 1001 }, 1 }, { { 1000, 1002 }, 2 },
+		                { { 1001 }, 1 } },
+		        false },
+		{ "nobody answers", { .is_reached = false }, false },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct world *w = after_days(29);
+		struct life_observation look = { .servers = &rows[i].server,
+			.server_count = 1,
+			.in_place = w->life.generation,
+			.end_s = w->now_s + 15 * DAY,
+			.has_vault = true,
+			.is_clock_trusted = true };
+		int64_t last_s = w->life.last_s;
+		struct life_report report;
+		for (look.awake_s = 7600; look.awake_s <= DAY + 7600; look.awake_s += DAY)
+			life_step(
+			        &w->life, &w->policy, &look, last_s + look.awake_s + DAY, &report);
+		if (report.is_trusted != rows[i].is_believed)
+			fail_msg("%s: it says: %s", rows[i].why, report.reason.text);
+		assert_row(rows[i].why, report.has_jumped == rows[i].is_believed);
+		free(w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -371,6 +449,9 @@ int main(void)
 		cmocka_unit_test(the_ds_of_nobody_keeps_the_zone_signed),
 		cmocka_unit_test(a_clock_behind_the_state_is_believed_after_a_day_of_a_new_process),
 		cmocka_unit_test(a_clock_ahead_at_a_restart_is_not_believed_if_servers_deny_it),
+		cmocka_unit_test(a_signature_of_nobody_is_a_stranger),
+		cmocka_unit_test(what_a_server_still_shows_is_not_gone),
+		cmocka_unit_test(a_jump_over_a_change_needs_a_witness),
 		cmocka_unit_test(a_dead_key_is_kept_for_as_long_as_two_timelines_last),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
