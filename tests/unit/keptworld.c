@@ -51,8 +51,8 @@ struct world_zone *kept_world_add(struct kept_world *w, const char *name)
 	struct name apex;
 
 	assert_true(w->count <= WORLD_ZONES && name_from_text(name, &apex));
+	*z = (struct world_zone){ .due_s = w->now_s };
 	kept_zone_init(&z->kept, &apex);
-	z->due_s = w->now_s;
 	return z;
 }
 
