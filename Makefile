@@ -200,6 +200,9 @@ $B/tests/test_sandbox: our_ldflags += $(SANDBOX:%=-Wl$(comma)--wrap=%)
 # What subcommands print is not in the library.
 $B/tests/test_keys_rows: $B/filter/cmd/keys_rows.o
 
+# It has a vault that makes no key.
+$B/tests/test_zone_turn_troubles: our_ldflags += -Wl$(comma)--wrap=vault_make
+
 # It has writing of a key file fail.
 $B/tests/test_vault_files: our_ldflags += -Wl$(comma)--wrap=file_create
 

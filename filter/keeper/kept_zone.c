@@ -37,6 +37,18 @@ static char *read_kept(const char *path, size_t most, bool *failed, struct compl
 	return text;
 }
 
+static bool read_timeline_of(struct timeline *t, const struct kept_zone *z, struct crypto *crypto,
+        const char *text, const char *path, struct complaint *error)
+{
+	if (!timeline_read(t, crypto, text, path, error))
+		return false;
+	if (name_equal(&t->zone, &z->name))
+		return true;
+	complaint_set(error, "%s: it is the timeline of another zone", path);
+	timeline_fini(t);
+	return false;
+}
+
 int kept_zone_read_timeline(const struct kept_zone *z, const struct keeper_store *store,
         struct crypto *crypto, struct timeline *t, struct complaint *error)
 {
@@ -48,9 +60,9 @@ int kept_zone_read_timeline(const struct kept_zone *z, const struct keeper_store
 	char *text = read_kept(path, TIMELINE_TEXT_OCTETS, &failed, error);
 	if (!text)
 		return failed ? -1 : 0;
-	bool good = timeline_read(t, crypto, text, path, error);
+	bool good = read_timeline_of(t, z, crypto, text, path, error);
 	key_text_free(text);
-	return good ? 1 : -1;
+	return good ? 1 : KEPT_DAMAGED;
 }
 
 /* Returns false with a complaint if there is a state that cannot be read. */
@@ -69,6 +81,16 @@ static bool read_kept_state(
 	return good;
 }
 
+/* The state has all that a timeline is made of. */
+static bool take_damage(struct kept_zone *z, const struct complaint *why)
+{
+	if (z->life.generation == 0)
+		return false;
+	z->is_damaged = true;
+	z->damage = *why;
+	return true;
+}
+
 static void take_kept_timeline(struct kept_zone *z, const struct timeline *t)
 {
 	z->in_place = t->generation;
@@ -85,7 +107,7 @@ bool kept_zone_read(struct kept_zone *z, const struct keeper_store *store, struc
 	if (!read_kept_state(z, store, error))
 		return false;
 	int found = kept_zone_read_timeline(z, store, crypto, &t, error);
-	if (found < 0)
+	if (found < 0 && (found != KEPT_DAMAGED || !take_damage(z, error)))
 		return false;
 	if (found > 0) {
 		take_kept_timeline(z, &t);
@@ -106,6 +128,11 @@ bool kept_zone_order(struct kept_zone *z, const struct keeper_store *store,
 	struct life next = z->life;
 	const struct kept_writing w = { .life = &next };
 
+	if (!z->is_read) {
+		complaint_set(error, "the state of the zone is not read, or its last write failed: "
+		                     "give the order again after the next turn of the zone");
+		return false;
+	}
 	return life_take_order(&next, policy, order, tag, error) &&
 	       kept_zone_write(z, store, &w, error);
 }
@@ -129,6 +156,7 @@ bool kept_zone_write(struct kept_zone *z, const struct keeper_store *store,
 	z->life = *w->life;
 	z->on_disk_s = z->life.last_s;
 	if (w->timeline) {
+		z->is_damaged = false;
 		z->in_place = z->life.generation;
 		z->end_s = w->end_s;
 	}

@@ -12,10 +12,12 @@
 struct kept_zone {
 	struct name name;
 	struct life life;
-	bool is_read;      /* false: it must be read from the disk before anything else */
-	uint64_t in_place; /* generation of the timeline that servers are given; 0: none */
-	int64_t end_s;     /* of that timeline; 0: none, or the zone is unsigned */
-	int64_t on_disk_s; /* the last step that the state on the disk knows of; 0: none */
+	bool is_read;            /* false: it must be read from the disk before anything else */
+	uint64_t in_place;       /* generation of the timeline that servers are given; 0: none */
+	int64_t end_s;           /* of that timeline; 0: none, or the zone is unsigned */
+	int64_t on_disk_s;       /* the last step that the state on the disk knows of; 0: none */
+	bool is_damaged;         /* a file is in place that is no timeline of the zone */
+	struct complaint damage; /* what is wrong with that file; who tells it makes it "" */
 	int64_t trusted_s; /* the last step that was trusted, by a clock that never steps; -1: none in this process */
 };
 
@@ -23,16 +25,19 @@ struct kept_zone {
 void kept_zone_init(struct kept_zone *z, const struct name *name);
 
 /* Reads state and timeline. A zone without files has an empty state. Returns false, with a complaint that names the
- * file, if one cannot be read, or if the state is older than the timeline: then nothing may be done. */
+ * file, if one cannot be read, or if the state is older than the timeline: then nothing may be done. A timeline that
+ * makes no sense is not in place, if there is a state to make it anew from. */
 bool kept_zone_read(struct kept_zone *z, const struct keeper_store *store, struct crypto *crypto,
         struct complaint *error);
 
-/* Reads the timeline in place. Returns 1, and then call timeline_fini(); 0 if there is none; or -1 with a complaint. */
+/* Reads the timeline in place. Returns 1, and then call timeline_fini(); 0 if there is none; or with a
+ * complaint -1 if it cannot be read, KEPT_DAMAGED if it makes no sense. */
+#define KEPT_DAMAGED (-2)
 int kept_zone_read_timeline(const struct kept_zone *z, const struct keeper_store *store,
         struct crypto *crypto, struct timeline *t, struct complaint *error);
 
 /* Takes an order into the state, which is on the disk when this returns true. Otherwise nothing changed, and the
- * complaint says why. */
+ * complaint says why. A zone that is not read takes none: its state in memory is not that of the zone. */
 bool kept_zone_order(struct kept_zone *z, const struct keeper_store *store,
         const struct life_policy *policy, enum life_order order, uint16_t tag,
         struct complaint *error);

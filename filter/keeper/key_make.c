@@ -132,8 +132,13 @@ static bool make_ksk(struct made_keys *made, uint16_t *tag, const struct life_ma
 		.made_after_s = making->ksk_life_s ? making->now_s - making->ksk_life_s : 0,
 		.material = others };
 	struct keypair pair;
-	bool good = key_material_find_unused(making->directory, others, making->zone,
-	        make->algorithm, making->generation, &pair);
+	const struct unused_search search = { .directory = making->directory,
+		.material = others,
+		.zone = making->zone,
+		.algorithm = make->algorithm,
+		.generation = making->generation,
+		.vault = making->vault };
+	bool good = key_material_find_unused(&search, &pair);
 
 	if (!good && making->shares_ksk)
 		good = take_shared_ksk(made, &pair, &wish, making, error);

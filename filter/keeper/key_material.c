@@ -106,13 +106,29 @@ static bool load_vault_name(char vault_name[static VAULT_NAME_SIZE], unsigned lo
 	                       "generation of the state that it was made for");
 }
 
+static bool will_sign_no_more(const struct life_key *k)
+{
+	return k->is_leaving && !life_is_out(k, LIFE_ZRRSIG);
+}
+
+/* The other half of a key: of a ZSK the private one, of a KSK its name in the vault. */
+static bool load_half(struct key_material *m, const struct life_key *k, const char *directory,
+        const char *name, struct complaint *error)
+{
+	unsigned index = m->count - 1;
+	unsigned long ignored;
+
+	if (k->role == LIFE_KSK)
+		return load_vault_name(m->vault_names[index], &ignored, directory, name, error);
+	return will_sign_no_more(k) || load_private(&m->keys[index], directory, name, error);
+}
+
 /* The files are called by algorithm and tag, and so is the key in the state. */
 static bool load_key_of_life(struct key_material *m, const struct life_key *k,
         const char *directory, const struct name *zone, struct complaint *error)
 {
 	char owner[NAME_TEXT_SIZE], name[KEY_NAME_SIZE];
-	struct keypair *pair = &m->keys[m->count];
-	unsigned long ignored;
+	struct keypair *pair = &m->keys[m->count++];
 
 	snprintf(name, sizeof(name), "K%s+%03u+%05u", name_text(zone, owner), k->algorithm, k->tag);
 	if (!key_material_read_public(pair, directory, name, zone, error))
@@ -124,14 +140,26 @@ static bool load_key_of_life(struct key_material *m, const struct life_key *k,
 		        name);
 		return false;
 	}
-	m->count++;
-	return k->role == LIFE_KSK ? load_vault_name(m->vault_names[m->count - 1], &ignored,
-	                                     directory, name, error)
-	                           : load_private(pair, directory, name, error);
+	return !m->has_halves || load_half(m, k, directory, name, error);
 }
 
-struct key_material *key_material_load(const char *directory, const struct name *zone,
-        const struct life *life, struct complaint *error)
+/* Nothing is left of the key but what the state says, which is enough to avoid its tag. */
+static void take_bare_key(struct keypair *pair, const struct life_key *k, const struct name *zone)
+{
+	keypair_fini(pair);
+	*pair = (struct keypair){ .zone = *zone,
+		.flags = k->role == LIFE_KSK ? KEYPAIR_KSK : KEYPAIR_ZSK,
+		.tag = k->tag,
+		.algorithm = k->algorithm };
+}
+
+static bool is_needed(const struct life_key *k)
+{
+	return !k->is_leaving || !life_is_gone(k);
+}
+
+static struct key_material *load_material(const char *directory, const struct name *zone,
+        const struct life *life, bool has_halves, struct complaint *error)
 {
 	struct key_material *m = calloc(1, sizeof(*m));
 
@@ -139,13 +167,30 @@ struct key_material *key_material_load(const char *directory, const struct name 
 		complaint_no_memory(error);
 		return NULL;
 	}
+	m->has_halves = has_halves;
 	for (unsigned i = 0; i < life->count; i++) {
-		if (load_key_of_life(m, &life->keys[i], directory, zone, error))
+		const struct life_key *k = &life->keys[i];
+		if (load_key_of_life(m, k, directory, zone, error))
 			continue;
-		key_material_free(m);
-		return NULL;
+		if (is_needed(k)) {
+			key_material_free(m);
+			return NULL;
+		}
+		take_bare_key(&m->keys[i], k, zone);
 	}
 	return m;
+}
+
+struct key_material *key_material_load(const char *directory, const struct name *zone,
+        const struct life *life, struct complaint *error)
+{
+	return load_material(directory, zone, life, true, error);
+}
+
+struct key_material *key_material_load_public(const char *directory, const struct name *zone,
+        const struct life *life, struct complaint *error)
+{
+	return load_material(directory, zone, life, false, error);
 }
 
 void key_material_free(struct key_material *material)
@@ -158,7 +203,8 @@ void key_material_free(struct key_material *material)
 bool key_material_collides(const struct key_material *material, const struct keypair *k)
 {
 	for (unsigned i = 0; i < material->count; i++) {
-		if (keypair_collides(&material->keys[i], k))
+		const struct keypair *other = &material->keys[i];
+		if (other->tag == k->tag || (other->rdata_len && keypair_collides(other, k)))
 			return true;
 	}
 	return false;
@@ -166,9 +212,23 @@ bool key_material_collides(const struct key_material *material, const struct key
 
 /* ---- A key that was made for nothing ---- */
 
+/* The vault may have been restored from before. If it cannot tell, the key counts as there. */
+static bool vault_lacks(struct vault *vault, const char *vault_name, const struct keypair *pair)
+{
+	struct complaint ignored;
+	struct vault_key key;
+
+	if (!vault)
+		return false;
+	enum vault_fault fault = vault_find(vault, vault_name, &key, &ignored);
+	return fault == VAULT_NO_KEY ||
+	       (fault == VAULT_GOOD && !span_equal(span_of(key.public_octets, key.public_len),
+	                                       span_of(pair->rdata + 4, pair->rdata_len - 4)));
+}
+
 /* True for the file of a KSK of the zone that fits. `stem` is the name of such files up to the tag. */
-static bool is_unused(struct keypair *k, const char *file, const char *stem, const char *directory,
-        const struct name *zone, uint32_t generation)
+static bool is_unused(
+        struct keypair *k, const char *file, const char *stem, const struct unused_search *s)
 {
 	char name[KEY_NAME_SIZE], vault_name[VAULT_NAME_SIZE];
 	size_t len = strlen(stem) + strlen("12345");
@@ -179,23 +239,24 @@ static bool is_unused(struct keypair *k, const char *file, const char *stem, con
 	        strcmp(file + len, ".vault") != 0)
 		return false;
 	snprintf(name, sizeof(name), "%.*s", (int)len, file);
-	return load_vault_name(vault_name, &made_for, directory, name, &ignored) &&
-	       made_for == generation &&
-	       key_material_read_public(k, directory, name, zone, &ignored) && keypair_is_ksk(k);
+	return load_vault_name(vault_name, &made_for, s->directory, name, &ignored) &&
+	       made_for == s->generation &&
+	       key_material_read_public(k, s->directory, name, s->zone, &ignored) &&
+	       keypair_is_ksk(k) && !key_material_collides(s->material, k) &&
+	       !vault_lacks(s->vault, vault_name, k);
 }
 
-bool key_material_find_unused(const char *directory, const struct key_material *material,
-        const struct name *zone, uint8_t algorithm, uint32_t generation, struct keypair *k)
+bool key_material_find_unused(const struct unused_search *search, struct keypair *k)
 {
 	char owner[NAME_TEXT_SIZE], stem[KEY_NAME_SIZE];
-	DIR *dir = opendir(directory);
+	DIR *dir = opendir(search->directory);
 	struct dirent *entry;
 	bool found = false;
 
-	snprintf(stem, sizeof(stem), "K%s+%03u+", name_text(zone, owner), algorithm);
+	snprintf(
+	        stem, sizeof(stem), "K%s+%03u+", name_text(search->zone, owner), search->algorithm);
 	while (dir && !found && (entry = readdir(dir)))
-		found = is_unused(k, entry->d_name, stem, directory, zone, generation) &&
-		        !key_material_collides(material, k);
+		found = is_unused(k, entry->d_name, stem, search);
 	if (dir)
 		closedir(dir);
 	return found;

@@ -7,19 +7,26 @@
 #define KEEPER_KEY_MATERIAL_H
 
 #include "base/complaint.h"
-#include "keeper/vault_key.h"
+#include "keeper/vault.h"
 #include "keys/keypair.h"
 #include "keys/life.h"
 
 struct key_material {
-	unsigned count; /* by the index of the life's keys */
+	bool has_halves; /* private ones, and names in the vault */
+	unsigned count;  /* by the index of the life's keys */
 	struct keypair keys[LIFE_KEYS_MAX];
 	char vault_names[LIFE_KEYS_MAX][VAULT_NAME_SIZE]; /* of KSKs; else "" */
 };
 
-/* Reads the files of all keys of the life. Returns what key_material_free() wipes and frees; NULL with a complaint that
- * names the file if one is missing or malformed, or of another key than its name says. */
+/* Reads the files of the keys of the life. Returns what key_material_free() wipes and frees; NULL with a complaint that
+ * names the file if one is missing or malformed, or of another key than its name says. Files of keys that have gone
+ * need not be there: such a key has its tag and algorithm then, and no RDATA. Nor need the private half of a ZSK that
+ * will sign no more. */
 struct key_material *key_material_load(const char *directory, const struct name *zone,
+        const struct life *life, struct complaint *error);
+
+/* The same without private halves: for who only looks. */
+struct key_material *key_material_load_public(const char *directory, const struct name *zone,
         const struct life *life, struct complaint *error);
 void key_material_free(struct key_material *material);
 
@@ -39,9 +46,16 @@ int key_material_add_ksk(const char *directory, const struct keypair *k, const c
         uint32_t generation, int64_t now_s, struct complaint *error);
 
 /* Finds a KSK that was made for this generation of the state, and that none of its keys is: a crash, or a vault that went
- * away, came between. Returns false if there is none. */
-bool key_material_find_unused(const char *directory, const struct key_material *material,
-        const struct name *zone, uint8_t algorithm, uint32_t generation, struct keypair *k);
+ * away, came between. One that the vault does not have any more is none. Returns false if there is none. */
+struct unused_search {
+	const char *directory;
+	const struct key_material *material; /* of the keys of the state */
+	const struct name *zone;
+	uint8_t algorithm;
+	uint32_t generation;
+	struct vault *vault; /* NULL: it cannot be opened, and is not asked */
+};
+bool key_material_find_unused(const struct unused_search *search, struct keypair *k);
 
 /* Removes the files of a ZSK that no state names. */
 void key_material_drop_zsk(const char *directory, const struct keypair *k);

@@ -32,7 +32,8 @@ static bool add_dnskeys(
 		const struct keypair *own = own_key_of_tag(keys, tag);
 		bool is_foreign =
 		        keys->foreign && presigned_has(&keys->foreign->dnskey, set->rdatas[i]);
-		bool is_other = own && !span_equal(keypair_rdata(own), set->rdatas[i]);
+		bool is_other =
+		        own && own->rdata_len && !span_equal(keypair_rdata(own), set->rdatas[i]);
 		if (!is_foreign && !is_other && !add_tag(tags, tag))
 			return false;
 	}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "keeper/zone_turn.h"
 
+#include <inttypes.h>
+
 #include "keeper/key_forget.h"
 #include "keeper/key_make.h"
 #include "keeper/shared_theft.h"
@@ -50,7 +52,8 @@ static void begin_try(struct turn_try *t, bool has_vault)
 
 /* ---- Steps and keys ---- */
 
-/* A vault keeps each KSK that it made. So none is made while the disk is full, which would be one an hour. */
+/* A vault keeps each KSK that it made, and files of a ZSK may stay. So none is made while the disk is full, which would be
+ * one an hour. */
 static bool can_write(struct turn_try *t)
 {
 	const struct life same = t->zone->life;
@@ -69,10 +72,10 @@ static bool make_asked_keys(struct turn_try *t)
 		.shares_ksk = t->order->shares_ksk,
 		.ksk_life_s = t->order->policy->ksk_life_s };
 
+	if (!can_write(t))
+		return try_fails(t, VAULT_GOOD);
 	for (unsigned i = 0; i < t->report.make_count; i++) {
 		const struct life_make *make = &t->report.makes[i];
-		if (make->role == LIFE_KSK && !can_write(t))
-			return try_fails(t, VAULT_GOOD);
 		if (!key_make(&t->made, &t->life, make, &making, &t->result->why))
 			return try_fails(t, t->made.fault);
 	}
@@ -107,11 +110,9 @@ static bool is_too_short(const struct turn_try *t)
 /* True if a timeline is to be written. One with another content has another generation. */
 static bool needs_timeline(struct turn_try *t)
 {
-	if (t->is_changed)
-		return true;
-	if (t->zone->in_place >= t->life.generation && !is_too_short(t))
+	if (!t->is_changed && t->zone->in_place >= t->life.generation && !is_too_short(t))
 		return false;
-	life_renew(&t->life);
+	life_renew(&t->life, t->order->now_s);
 	return true;
 }
 
@@ -161,27 +162,56 @@ static bool write_turn(struct turn_try *t, const struct made_timeline *made)
 	return true;
 }
 
-static bool make_timeline(struct turn_try *t, struct made_timeline *made)
+/* What is in place is what this process has written or read last, or nothing. Else somebody else writes here, too, and the
+ * zone is read again before anything: what is newer than the state is not replaced. */
+static bool is_expected(struct turn_try *t, int found, const struct timeline *former)
+{
+	if (found == 0 || (found > 0 && former->generation == t->zone->in_place))
+		return true;
+	if (found == KEPT_DAMAGED && t->zone->is_damaged)
+		return true;
+	t->zone->is_read = false;
+	if (found > 0)
+		complaint_set(&t->result->why,
+		        "the timeline in place has generation %" PRIu64
+		        ", and the keeper has written %" PRIu64
+		        " last: another keeper writes timelines of this zone, or somebody put a "
+		        "file there",
+		        former->generation, t->zone->in_place);
+	return false;
+}
+
+static bool make_timeline_after(
+        struct turn_try *t, const struct timeline *former, struct made_timeline *made)
 {
 	const struct turn_order *order = t->order;
 	struct complaint *why = &t->result->why;
-	struct timeline former;
-	int found = kept_zone_read_timeline(t->zone, order->store, order->crypto, &former, why);
-	struct key_material *material = found < 0 ? NULL
-	                                          : key_material_load(order->store->directory,
-	                                                    &t->zone->name, &t->life, why);
+	struct key_material *material =
+	        key_material_load(order->store->directory, &t->zone->name, &t->life, why);
 	const struct timeline_making making = { .zone = &t->zone->name,
 		.life = &t->life,
 		.policy = order->policy,
 		.material = material,
-		.former = found > 0 ? &former : NULL,
+		.former = former,
 		.vault = order->vault,
 		.crypto = order->crypto,
 		.now_s = order->now_s };
 
-	*made = (struct made_timeline){ .text = NULL };
 	bool good = material && timeline_make(made, &making, why);
 	key_material_free(material);
+	return good;
+}
+
+static bool make_timeline(struct turn_try *t, struct made_timeline *made)
+{
+	const struct turn_order *order = t->order;
+	struct timeline former;
+	int found = kept_zone_read_timeline(
+	        t->zone, order->store, order->crypto, &former, &t->result->why);
+
+	*made = (struct made_timeline){ .text = NULL };
+	bool good = is_expected(t, found, &former) &&
+	            make_timeline_after(t, found > 0 ? &former : NULL, made);
 	if (found > 0)
 		timeline_fini(&former);
 	return good || try_fails(t, made->fault);
@@ -220,12 +250,54 @@ static bool try_with_vault(struct turn_try *t)
 	return good;
 }
 
-/* The time passes without the vault, too; nothing is decided that it would have to sign. */
-static void turn_without_vault(struct turn_try *t)
+/* True if the zone would die if nothing were written. */
+static bool must_extend(const struct turn_try *t)
+{
+	return t->report.is_trusted && t->order->vault && t->zone->is_read &&
+	       (is_too_short(t) || t->zone->is_damaged);
+}
+
+/* The keys stay as they are, and so does the plan for ZSKs that is in place already: it goes on for longer. The result has
+ * the fault of this attempt, if it fails; otherwise that of the one before. */
+static void extend_in_place(struct turn_try *t)
+{
+	const struct turn_result before = *t->result;
+	struct made_timeline made;
+
+	life_renew(&t->life, t->order->now_s);
+	if (!make_timeline(t, &made))
+		return;
+	if (write_turn(t, &made)) {
+		t->result->fault = before.fault;
+		t->result->has_failed = before.has_failed;
+		t->result->why = before.why;
+	}
+	key_text_free(made.text);
+}
+
+/* The time passes without the vault, too; nothing is decided that it would have to sign. If it can sign, and only
+ * something else is impossible, such as to make a key, what is in place reaches further. */
+static void turn_without_moves(struct turn_try *t)
 {
 	begin_try(t, false);
 	life_step(&t->life, t->order->policy, &t->look, t->order->now_s, &t->report);
-	t->zone->life = t->life;
+	struct life stepped = t->life;
+	if (must_extend(t))
+		extend_in_place(t);
+	if (!t->result->wrote_timeline)
+		t->zone->life = stepped;
+}
+
+static void judge_alarms(struct turn_try *t)
+{
+	struct turn_result *r = t->result;
+
+	t->look.has_vault = r->fault == VAULT_GOOD;
+	r->alarms = life_judge(&t->zone->life, t->order->policy, &t->look, &t->report,
+	        t->order->now_s, t->zone->end_s);
+	r->alarms.has_failed |= r->has_failed;
+	if (!vault_fault_passes(r->fault))
+		r->alarms.needs |= LIFE_NEEDS_VAULT;
 }
 
 static void judge_turn(struct turn_try *t)
@@ -238,13 +310,13 @@ static void judge_turn(struct turn_try *t)
 		r->why = t->report.reason;
 	if (r->is_trusted || t->report.is_held)
 		t->zone->trusted_s = t->order->uptime_s;
-	r->alarms = life_judge(
-	        &z->life, t->order->policy, &t->look, &t->report, t->order->now_s, z->end_s);
-	r->alarms.has_failed |= r->has_failed;
+	judge_alarms(t);
 	r->word = life_word_for(&z->life, r->alarms);
 	r->next_s = turn_due_s(z, t->order->policy, t->order->now_s);
 	r->is_waiting = turn_is_waiting(&z->life);
-	if (!r->is_trusted || r->has_failed || r->fault != VAULT_GOOD)
+	if (r->is_trusted && !r->has_failed && r->fault == VAULT_GOOD)
+		r->why.text[0] = '\0';
+	else
 		r->next_s = turn_due_after_failure_s(t->order->policy, r->next_s, t->order->now_s);
 }
 
@@ -268,7 +340,7 @@ void zone_turn(struct kept_zone *z, const struct turn_order *order, struct turn_
 	bool is_settled =
 	        shared_theft_settle(z, order->store, order->policy, &result->has_theft, &unsettled);
 	if (!try_with_vault(&t))
-		turn_without_vault(&t);
+		turn_without_moves(&t);
 	if (!is_settled) {
 		result->has_failed = true;
 		result->why = unsettled;

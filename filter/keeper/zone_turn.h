@@ -37,7 +37,8 @@ struct turn_result {
 	bool is_waiting;     /* the next turn needs a look */
 };
 
-/* Makes the turn. If the vault fails, what needs it stays undone, and the timeline in place goes on. After a failure to
+/* Makes the turn. If the vault or a file fails, all stays undone that would have changed keys. If the vault can sign, the
+ * timeline in place reaches further nevertheless; otherwise it goes on until it ends. After a failure to
  * write, the next turn reads the zone from the disk first, as after a crash. */
 void zone_turn(struct kept_zone *z, const struct turn_order *order, struct turn_result *result);
 

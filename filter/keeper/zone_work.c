@@ -52,8 +52,8 @@ static void tell_fault(
 static bool read_look(struct zone_seen *s, const struct keeper_tools *tools,
         struct keeper_zone *zone, const struct zone_look *look, struct complaint *why)
 {
-	struct key_material *m =
-	        key_material_load(tools->store.directory, &zone->kept.name, &zone->kept.life, why);
+	struct key_material *m = key_material_load_public(
+	        tools->store.directory, &zone->kept.name, &zone->kept.life, why);
 
 	if (!m)
 		return false;
@@ -210,6 +210,18 @@ static void tell_result(
 	tell_word(zone, r);
 }
 
+static void tell_damage(struct keeper_zone *zone)
+{
+	struct complaint *damage = &zone->kept.damage;
+	char name[NAME_TEXT_SIZE];
+
+	if (!damage->text[0])
+		return;
+	log_warning("%s: the timeline in place makes no sense, and is made anew from the state: %s",
+	        name_text(&zone->kept.name, name), damage->text);
+	damage->text[0] = '\0';
+}
+
 static int64_t least_s(int64_t a_s, int64_t b_s)
 {
 	return a_s < b_s ? a_s : b_s;
@@ -232,11 +244,12 @@ static void turn_zone(struct keeper *k, struct keeper_zone *zone, const struct z
 		.is_clock_trusted = k->job->clock_is_trusted(k->job->context),
 		.shares_ksk = tools->config->keeper_shared_ksk };
 	zone_turn(&zone->kept, &order, &result);
+	tell_damage(zone);
 	if (result.has_theft)
 		keeper_zones_hasten(&k->zones);
 	zone->due_s =
 	        least_s(result.next_s, zone_pace_next(&zone->kept.name, LOOK_EACH_S, order.now_s));
-	if (!s->is_seen)
+	if (!s->is_seen || zone_is_untouched(&zone->kept)) /* its gateway may start later */
 		zone->due_s = least_s(zone->due_s, order.now_s + LOOK_AGAIN_S);
 	tell_result(zone, &result, tools);
 	zone->last = result;

@@ -6,7 +6,9 @@
 const char *life_need_text(unsigned bit)
 {
 	static const char *const texts[LIFE_NEEDS_COUNT] = {
-		"the vault is away, and without it the signatures of the keys end: bring it back",
+		"the vault is away or refuses what the keys need: do what the log says of it, or "
+		"the "
+		"signatures of the keys end",
 		"the parent does not have the DS yet, after a week: give it to the registrar",
 		"the parent still has a DS that is to go, after a week: have the registrar remove "
 		"it",

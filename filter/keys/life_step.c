@@ -220,9 +220,11 @@ void life_step(struct life *life, const struct life_policy *policy,
 	}
 }
 
-void life_renew(struct life *life)
+void life_renew(struct life *life, int64_t now_s)
 {
-	life->generation++;
+	bool is_later = now_s > life->generation && now_s <= UINT32_MAX;
+
+	life->generation = is_later ? (uint32_t)now_s : life->generation + 1;
 }
 
 bool life_made(struct life *life, const struct life_make *make, uint16_t tag, int64_t now_s)

@@ -30,9 +30,10 @@ struct life_report {
 void life_step(struct life *life, const struct life_policy *policy,
         const struct life_observation *look, int64_t now_s, struct life_report *report);
 
-/* Before a timeline is written that only reaches further than the one before: it has a generation of its own, which
- * the state must have first. */
-void life_renew(struct life *life);
+/* Before a timeline is written: it has a generation of its own, which the state must have first. The generation is the time in
+ * seconds, so that a state that was restored from a backup does not count again what servers have seen already. It
+ * always grows, whatever the clock says. */
+void life_renew(struct life *life, int64_t now_s);
 
 /* Adds a key that a report asked for, with the tag that it got. Returns false if there is no room, or if the tag
  * is taken: then make another key (a tag must name one key, RFC 4034 appendix B; or its revoked form, RFC 5011). */

@@ -16,7 +16,8 @@ enum life_word {
 
 /* Why somebody has to act (DNSSECKeySigningKeysNeedingAction). */
 enum life_need {
-	LIFE_NEEDS_VAULT = 1 << 0,    /* the vault is away, and half of the timeline is used up */
+	LIFE_NEEDS_VAULT =
+	        1 << 0, /* the vault is away, and half of the timeline is used up; or it refuses */
 	LIFE_NEEDS_DS = 1 << 1,       /* the parent was to have a DS for LIFE_PATIENCE_S already */
 	LIFE_NEEDS_NO_DS = 1 << 2,    /* likewise to have it no more */
 	LIFE_NEEDS_DS_BACK = 1 << 3,  /* a DS is gone that carried the zone */

@@ -159,7 +159,7 @@ static void keep(struct world *w)
 		return;
 	changed |= look.in_place < w->life.generation;
 	if (!changed && w->now_s - w->last_write_s >= DAY) {
-		life_renew(&w->life);
+		life_renew(&w->life, w->now_s);
 		changed = true;
 	}
 	if (!changed && report.is_watching)

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "turnbed.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "keys/timeline_check.h"
+
+static void open_bed_vault(struct bed *bed)
+{
+	const struct vault_place place = { .where = bed->vault_directory };
+	struct complaint why;
+
+	assert_int_equal(vault_open(&bed->vault, &place, &why), VAULT_GOOD);
+}
+
+struct bed *new_bed(void)
+{
+	struct bed *bed = calloc(1, sizeof(*bed));
+	struct complaint error;
+	struct name name;
+
+	strcpy(bed->directory, "/tmp/sealgate-test-turn-XXXXXX");
+	assert_non_null(mkdtemp(bed->directory));
+	snprintf(bed->vault_directory, sizeof(bed->vault_directory), "%s/vault", bed->directory);
+	snprintf(bed->timelines, sizeof(bed->timelines), "%s/timelines", bed->directory);
+	assert_int_equal(mkdir(bed->vault_directory, 0700), 0);
+	assert_int_equal(mkdir(bed->timelines, 0700), 0);
+	assert_int_equal(
+	        keeper_store_open(&bed->store, bed->directory, bed->timelines, (gid_t)-1, &error),
+	        0);
+	open_bed_vault(bed);
+	bed->crypto = crypto_new();
+	bed->has_vault = bed->follows_cds = true;
+	bed->now_s = START_S;
+	life_policy_init(&bed->policy);
+	assert_true(name_from_text("example.org", &name));
+	kept_zone_init(&bed->zone, &name);
+	assert_true(kept_zone_read(&bed->zone, &bed->store, bed->crypto, &error));
+	return bed;
+}
+
+void free_bed(struct bed *bed)
+{
+	char command[100];
+
+	keeper_store_close(&bed->store);
+	vault_close(bed->vault);
+	crypto_free(bed->crypto);
+	snprintf(command, sizeof(command), "rm -r %s", bed->directory);
+	assert_int_equal(system(command), 0);
+	free(bed);
+}
+
+void bed_order(struct bed *bed, enum life_order order)
+{
+	struct complaint error = { "" };
+
+	if (!kept_zone_order(&bed->zone, &bed->store, &bed->policy, order, 0, &error))
+		fail_msg("the order %d: %s", order, error.text);
+}
+
+/* ---- Servers ---- */
+
+static void add_served_tag(struct life_tags *tags, uint16_t tag)
+{
+	assert_true(tags->count < LIFE_TAGS_MAX);
+	tags->tags[tags->count++] = tag;
+}
+
+static void add_signers_of(struct life_tags *tags, const struct presigned *set, int64_t now_s)
+{
+	const struct presigned_rrsig *chosen[LIMIT_DS];
+	unsigned count = presigned_choose(set, now_s, chosen);
+
+	assert_true(count > 0);
+	for (unsigned i = 0; i < count; i++)
+		add_served_tag(tags, chosen[i]->tag);
+}
+
+static void note_signer(struct bed *bed, uint16_t tag)
+{
+	if (bed->signer_count > 0 && bed->signers[bed->signer_count - 1] == tag)
+		return;
+	assert_true(bed->signer_count < COUNT(bed->signers));
+	bed->signers[bed->signer_count++] = tag;
+}
+
+static void serve_period(struct bed *bed, struct life_server *server, const struct timeline *t)
+{
+	const struct timeline_period *p = timeline_at(t, bed->now_s);
+	const struct key_records *r = p->records;
+
+	assert_true(timeline_lasts_s(t, bed->now_s) > 0);
+	for (unsigned i = 0; i < r->dnskey.count; i++)
+		add_served_tag(&server->dnskey, dnskey_tag(r->dnskey.rdatas[i]));
+	add_signers_of(&server->ksk_signers, &r->dnskey, bed->now_s);
+	for (unsigned i = 0; i < p->signer_count; i++) {
+		add_served_tag(&server->zsk_signers, p->signers[i]->tag);
+		note_signer(bed, p->signers[i]->tag);
+	}
+	for (unsigned i = 0; i < r->cds.count; i++)
+		add_served_tag(&server->cds,
+		        (uint16_t)(r->cds.rdatas[i].base[0] << 8 | r->cds.rdatas[i].base[1]));
+}
+
+bool read_bed_timeline(struct bed *bed, struct timeline *t)
+{
+	struct complaint error = { "" };
+	unsigned line;
+	int found = kept_zone_read_timeline(&bed->zone, &bed->store, bed->crypto, t, &error);
+
+	if (found < 0)
+		fail_msg("%s", error.text);
+	if (found == 0)
+		return false;
+	const char *fault = timeline_check(bed->crypto, t, &line);
+	if (fault)
+		fail_msg("line %u of the timeline: %s", line, fault);
+	return true;
+}
+
+void bed_serve(struct bed *bed, struct life_server *server)
+{
+	struct timeline t;
+
+	*server = (struct life_server){ .is_reached = true };
+	if (!read_bed_timeline(bed, &t))
+		return;
+	if (!timeline_is_unsigned(&t))
+		serve_period(bed, server, &t);
+	timeline_fini(&t);
+}
+
+/* A parent that polls takes all CDS, or the order to remove all (its tag is 0). */
+static void poll_cds(struct bed *bed, const struct life_server *server)
+{
+	if (!bed->follows_cds || server->cds.count == 0)
+		return;
+	bed->ds = server->cds;
+	if (server->cds.tags[0] == 0)
+		bed->ds.count = 0;
+}
+
+/* ---- Turns ---- */
+
+uint64_t generation_in_place(struct bed *bed)
+{
+	struct timeline t;
+
+	if (!read_bed_timeline(bed, &t))
+		return 0;
+	uint64_t generation = t.generation;
+	timeline_fini(&t);
+	return generation;
+}
+
+void bed_turn(struct bed *bed)
+{
+	struct life_server server;
+	struct life_parent parent = { .is_reached = true };
+
+	bed_serve(bed, &server);
+	poll_cds(bed, &server);
+	parent.ds = bed->ds;
+	const struct life_observation seen = { .servers = &server,
+		.server_count = 1,
+		.parents = &parent,
+		.parent_count = 1,
+		.key_ttl_s = bed->policy.key_ttl_s,
+		.zone_ttl_s = bed->policy.zone_ttl_s,
+		.ds_ttl_s = bed->policy.ds_ttl_s };
+	const struct turn_order order = { .store = &bed->store,
+		.policy = &bed->policy,
+		.vault = bed->has_vault ? bed->vault : NULL,
+		.crypto = bed->crypto,
+		.seen = &seen,
+		.now_s = bed->now_s + bed->clock_off_s,
+		.uptime_s = bed->now_s - START_S,
+		.is_clock_trusted = true };
+	uint64_t generation = generation_in_place(bed);
+	zone_turn(&bed->zone, &order, &bed->result);
+	if (bed->result.wrote_timeline)
+		assert_true(generation_in_place(bed) > generation);
+	bed->result.next_s -= bed->clock_off_s;
+	assert_true(bed->result.next_s > bed->now_s);
+	assert_true(++bed->turns < TURNS);
+	bed->timelines_written += bed->result.wrote_timeline;
+	bed->signatures += bed->result.signatures;
+}
+
+void bed_turn_blind(struct bed *bed)
+{
+	const struct turn_order order = { .store = &bed->store,
+		.policy = &bed->policy,
+		.vault = bed->has_vault ? bed->vault : NULL,
+		.crypto = bed->crypto,
+		.now_s = bed->now_s + bed->clock_off_s,
+		.uptime_s = bed->now_s - START_S,
+		.is_clock_trusted = true };
+
+	zone_turn(&bed->zone, &order, &bed->result);
+	bed->result.next_s -= bed->clock_off_s;
+}
+
+void bed_turn_well(struct bed *bed)
+{
+	bed_turn(bed);
+	if (!bed->result.is_trusted || bed->result.has_failed || bed->result.fault != VAULT_GOOD)
+		fail_msg("a turn failed: %s", bed->result.why.text);
+	assert_string_equal(bed->result.why.text, "");
+}
+
+void bed_live_for(struct bed *bed, int64_t span_s)
+{
+	int64_t until_s = bed->now_s + span_s;
+
+	while (bed->now_s < until_s) {
+		bed_turn_well(bed);
+		bed->now_s = bed->result.next_s < until_s ? bed->result.next_s : until_s;
+	}
+}
+
+void bed_restart(struct bed *bed)
+{
+	struct name name = bed->zone.name;
+
+	kept_zone_init(&bed->zone, &name);
+}
+
+struct bed *signed_bed(void)
+{
+	struct bed *bed = new_bed();
+
+	bed_order(bed, LIFE_ORDER_SIGN);
+	bed_live_for(bed, 6 * DAY_S);
+	assert_int_equal(bed->result.word, LIFE_SIGNING);
+	assert_int_equal(bed->ds.count, 1);
+	return bed;
+}
+
+/* ---- Files ---- */
+
+void bed_path(const struct bed *bed, const char *file, char path[static PATH_MAX])
+{
+	snprintf(path, PATH_MAX, "%s/%s", bed->directory, file);
+}
+
+unsigned count_files(const struct bed *bed, const char *ending)
+{
+	DIR *dir = opendir(bed->directory);
+	struct dirent *entry;
+	unsigned count = 0;
+
+	while ((entry = readdir(dir))) {
+		size_t len = strlen(entry->d_name);
+		count += len > strlen(ending) &&
+		         strcmp(entry->d_name + len - strlen(ending), ending) == 0;
+	}
+	closedir(dir);
+	return count;
+}
+
+struct old_files take_files(const struct bed *bed)
+{
+	char state[PATH_MAX], timeline[PATH_MAX];
+
+	assert_true(keeper_state_path(&bed->store, &bed->zone.name, state) &&
+	            keeper_timeline_path(&bed->store, &bed->zone.name, timeline));
+	return (struct old_files){ file_read(state, 1 << 20), file_read(timeline, 1 << 20) };
+}
+
+static void put_file(const char *path, const char *text)
+{
+	assert_int_equal(text ? file_replace(path, text, 0600) : unlink(path), 0);
+}
+
+void put_state_back(const struct bed *bed, const struct old_files *files)
+{
+	char path[PATH_MAX];
+
+	assert_true(keeper_state_path(&bed->store, &bed->zone.name, path));
+	put_file(path, files->state);
+}
+
+void put_timeline_back(const struct bed *bed, const struct old_files *files)
+{
+	char path[PATH_MAX];
+
+	assert_true(keeper_timeline_path(&bed->store, &bed->zone.name, path));
+	put_file(path, files->timeline);
+}
+
+void free_files(struct old_files *files)
+{
+	free(files->state);
+	free(files->timeline);
+}
+
+unsigned count_vault_keys(const struct bed *bed)
+{
+	struct vault_key key;
+	struct complaint why;
+	unsigned count = 0;
+
+	while (vault_list(bed->vault, count, &key, &why) == VAULT_GOOD)
+		count++;
+	return count;
+}
