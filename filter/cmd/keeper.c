@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -118,29 +120,86 @@ static bool keep_zones(const struct config *c, int signals, enum exit_code *code
 	return good && wants_reload(signals);
 }
 
-static enum exit_code run_keeper(int argc, char **argv)
+/* The keys of ZSKs are in this memory. */
+static void guard_keeper_memory(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	setrlimit(RLIMIT_CORE, &none);
+}
+
+/* The configuration in force, and the one before, to go back to. */
+struct keeper_configs {
+	struct config all[2];
+	unsigned at; /* the one in force */
+	bool has_former;
+};
+
+static void drop_former(struct keeper_configs *c)
+{
+	if (c->has_former)
+		config_fini(&c->all[!c->at]);
+	c->has_former = false;
+}
+
+/* Reads the configuration again. One that is wrong changes nothing: zones would run out of signatures. */
+static void read_configuration_again(struct keeper_configs *c, const struct options *o)
+{
+	drop_former(c);
+	c->has_former = options_load_config(o, &c->all[!c->at]);
+	if (c->has_former)
+		c->at = !c->at;
+	else
+		log_error(
+		        "the configuration cannot be used: the keeper goes on with the one before");
+}
+
+/* The keeper could not begin. Returns false if there is no other configuration. */
+static bool go_back(struct keeper_configs *c)
+{
+	if (!c->has_former)
+		return false;
+	log_error("the keeper goes on with the configuration before");
+	c->at = !c->at;
+	drop_former(c);
+	return true;
+}
+
+static enum exit_code keep_on(const struct options *o, struct keeper_configs *c, int signals)
 {
 	enum exit_code code = EXIT_NO;
-	struct options o;
-	struct config c;
 	bool goes_on = true;
+
+	while (goes_on) {
+		goes_on = keep_zones(&c->all[c->at], signals, &code);
+		if (goes_on)
+			read_configuration_again(c, o);
+		else
+			goes_on = code != EXIT_FINE && go_back(c);
+	}
+	drop_former(c);
+	config_fini(&c->all[c->at]);
+	return code;
+}
+
+static enum exit_code run_keeper(int argc, char **argv)
+{
+	enum exit_code code = EXIT_USAGE;
+	struct keeper_configs configs = { .at = 0 };
+	struct options o;
 
 	if (!options_read(&o, &command_keeper, argc, argv) ||
 	        !options_check_arguments(argc, argv, (struct arguments){ 0 }))
 		return EXIT_USAGE;
+	guard_keeper_memory();
 	int signals = open_signals();
 	if (signals < 0) {
 		log_error("signals cannot be received: %s", strerror(errno));
 		return EXIT_NO;
 	}
-	while (goes_on) {
-		if (!options_load_config(&o, &c)) {
-			close(signals);
-			return EXIT_USAGE;
-		}
-		goes_on = keep_zones(&c, signals, &code);
-		config_fini(&c);
-	}
+	if (options_load_config(&o, &configs.all[0]))
+		code = keep_on(&o, &configs, signals);
 	close(signals);
 	return code;
 }
