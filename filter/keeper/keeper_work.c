@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "keeper/zone_check.h"
 #include "keeper/zone_job.h"
+#include "keeper/keeper_orphans.h"
 #include "keeper/zone_work.h"
 
 #define WAIT_MOST_S 60 /* a clock that was set moves what is due */
@@ -67,6 +68,7 @@ bool keeper_work(const struct keeper_job *job, struct complaint *error)
 	if (good) {
 		log_info("looking after the keys of %u zone%s", k.zones.count,
 		        k.zones.count == 1 ? "" : "s");
+		keeper_orphans_tell(&k.tools, &k.zones);
 		work_on(&k);
 		zone_jobs_drop(&k);
 		keeper_tools_fini(&k.tools);

@@ -34,13 +34,30 @@ struct zone_seen {
 	bool is_seen; /* false: nothing is known of the servers */
 };
 
+/* True if two texts differ in nothing but numbers, which may be times. */
+static bool is_same_but_numbers(const char *a, const char *b)
+{
+	static const char digits[] = "0123456789";
+
+	for (;;) {
+		a += strspn(a, digits);
+		b += strspn(b, digits);
+		if (*a != *b)
+			return false;
+		if (!*a)
+			return true;
+		a++;
+		b++;
+	}
+}
+
 /* Says it once, and again only after it has changed. */
 static void tell_fault(
         const struct keeper_zone *zone, struct complaint *told, const char *what, const char *why)
 {
 	char name[NAME_TEXT_SIZE];
 
-	if (strcmp(told->text, why) == 0)
+	if (is_same_but_numbers(told->text, why))
 		return;
 	snprintf(told->text, sizeof(told->text), "%s", why);
 	log_warning("%s: %s: %s", name_text(&zone->kept.name, name), what, why);
