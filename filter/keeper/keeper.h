@@ -16,7 +16,8 @@ struct keeper_job {
 	int control_fd; /* when it is readable, `serve` is called; -1: nobody gives orders */
 	bool (*clock_is_trusted)(void *context);
 	void (*serve)(void *context, struct keeper *keeper);
-	void (*is_alive)(void *context); /* called once a minute at least while work goes on */
+	void (*is_alive)(
+	        void *context); /* called once a minute at least while work makes progress */
 	void *context;
 };
 
@@ -24,6 +25,7 @@ struct keeper {
 	const struct keeper_job *job;
 	struct keeper_tools tools;
 	struct keeper_zones zones;
+	uint64_t back_ms; /* when a job of the pool came back last, by the clock that never steps */
 };
 
 #endif

@@ -35,9 +35,20 @@ static bool wait_for_work(struct keeper *k, const struct keeper_zone *zone, int6
 		return false;
 	if (fds[1].revents)
 		k->job->serve(k->job->context, k);
-	if (fds[2].revents)
+	if (fds[2].revents) {
 		zone_jobs_end(k);
+		k->back_ms = clock_monotonic_ms();
+	}
 	return true;
+}
+
+bool keeper_work_hangs(const struct keeper *k, uint64_t now_ms)
+{
+	uint64_t since_ms = keeper_zones_oldest_look_ms(&k->zones);
+
+	if (since_ms < k->back_ms)
+		since_ms = k->back_ms;
+	return since_ms < now_ms && now_ms - since_ms > KEEPER_HANGS_MS;
 }
 
 static void work_on(struct keeper *k)
@@ -50,7 +61,8 @@ static void work_on(struct keeper *k)
 		struct keeper_zone *zone = keeper_zones_next(&k->zones);
 		if (zone && zone->due_s <= clock_wall_s())
 			zone_work_begin(k, zone);
-		k->job->is_alive(k->job->context);
+		if (!keeper_work_hangs(k, clock_monotonic_ms()))
+			k->job->is_alive(k->job->context);
 	}
 }
 

@@ -125,6 +125,18 @@ struct keeper_zone *keeper_zones_next(const struct keeper_zones *zones)
 	return first;
 }
 
+uint64_t keeper_zones_oldest_look_ms(const struct keeper_zones *zones)
+{
+	uint64_t oldest_ms = UINT64_MAX;
+
+	for (unsigned i = 0; i < zones->count; i++) {
+		const struct keeper_zone *zone = zones->items[i];
+		if (zone->is_looked_at && zone->look_began_ms < oldest_ms)
+			oldest_ms = zone->look_began_ms;
+	}
+	return oldest_ms;
+}
+
 struct keeper_zone *keeper_zones_find(const struct keeper_zones *zones, const struct name *name)
 {
 	for (unsigned i = 0; i < zones->count; i++) {

@@ -18,6 +18,8 @@ struct keeper_zone {
 	struct turn_result last;    /* of the last turn */
 	struct complaint told;      /* what was wrong with a turn, as told last; or "" */
 	struct complaint told_look; /* likewise with a look */
+	struct life_tags told_cds;  /* the CDS set that the parent was told of (keys/life_cds.h) */
+	uint64_t look_began_ms;     /* by the clock that never steps; only while `is_looked_at` */
 	bool look_is_slow;          /* the last look waited for servers */
 	struct zone_sight sight;    /* of the last look that was good */
 
@@ -39,6 +41,9 @@ void keeper_zones_fini(struct keeper_zones *zones);
 
 /* Returns the zone that is due first, of those that no look is under way for; NULL if there is none. */
 struct keeper_zone *keeper_zones_next(const struct keeper_zones *zones);
+
+/* Returns when the look began that is under way for the longest time; UINT64_MAX if none is. */
+uint64_t keeper_zones_oldest_look_ms(const struct keeper_zones *zones);
 
 /* Returns the zone of this name; NULL if there is none. */
 struct keeper_zone *keeper_zones_find(const struct keeper_zones *zones, const struct name *name);

@@ -34,11 +34,14 @@ static bool is_ready_for(
 bool zone_order_take(struct keeper *k, struct keeper_zone *zone, enum life_order order,
         uint16_t tag, struct complaint *error)
 {
-	if (!read_before_order(k, zone, error) || !is_ready_for(zone, order, error) ||
-	        !kept_zone_order(&zone->kept, &k->tools.store, &zone->policy, order, tag, error))
+	if (!read_before_order(k, zone, error) || !is_ready_for(zone, order, error))
 		return false;
-	zone->due_s = 0;
-	return true;
+	bool is_taken =
+	        kept_zone_order(&zone->kept, &k->tools.store, &zone->policy, order, tag, error);
+	/* if it could not be written, the turn reads what is on the disk */
+	if (is_taken || !zone->kept.is_read)
+		zone->due_s = 0;
+	return is_taken;
 }
 
 /* True if the zone could not be read only because its timeline is newer than its state. */

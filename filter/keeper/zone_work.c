@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "keeper/cds_notice.h"
 #include "keeper/key_material.h"
 #include "keeper/look_life.h"
 #include "keeper/zone_job.h"
@@ -152,6 +153,7 @@ static void give_look(struct keeper *k, struct keeper_zone *zone)
 		.drop = drop_look };
 	w->name = zone->kept.name;
 	zone->is_looked_at = true;
+	zone->look_began_ms = clock_monotonic_ms();
 	look_pool_give(k->tools.pool, &w->of_zone.job);
 }
 
@@ -282,5 +284,7 @@ void zone_work_end(struct keeper *k, struct keeper_zone *zone, struct zone_look 
 	take_look(&s, zone, &k->tools, look, why);
 	begin_zone(&k->tools, zone, &s);
 	turn_zone(k, zone, &s);
+	if (s.is_seen)
+		cds_notice_begin_due(k, zone, &s.seen);
 	look_free(look);
 }

@@ -340,6 +340,35 @@ static void a_list_that_has_no_room_in_one_reply_comes_in_pages(void **state)
 	assert_int_equal(end(&r, 0), 0);
 }
 
+static void work_hangs_if_nothing_comes_back_of_looks_that_are_under_way(void **state)
+{
+	enum { MINUTE = 60000 };
+	static const struct {
+		const char *why;
+		uint64_t began_ms, back_ms;
+		bool is_looked_at, hangs;
+	} rows[] = {
+		{ "no look, and an hour in which nothing came back", 0, 40 * MINUTE, false, false },
+		{ "a look since nine minutes", 91 * MINUTE, 40 * MINUTE, true, false },
+		{ "since eleven, but another came back", 89 * MINUTE, 95 * MINUTE, true, false },
+		{ "since eleven, and nothing came back", 89 * MINUTE, 40 * MINUTE, true, true },
+		{ "since an hour, and something came back before", 40 * MINUTE, 89 * MINUTE, true,
+		        true },
+		{ "a look since now", 100 * MINUTE, 0, true, false },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		struct keeper_zone zone = { .is_looked_at = rows[i].is_looked_at,
+			.look_began_ms = rows[i].began_ms };
+		struct keeper_zone *items[] = { &zone };
+		const struct keeper k = { .zones = { .count = 1, .items = items },
+			.back_ms = rows[i].back_ms };
+		if (keeper_work_hangs(&k, 100 * MINUTE) != rows[i].hangs)
+			fail_msg("%s", rows[i].why);
+	}
+}
+
 static void the_work_does_not_begin_without_zones(void **state)
 {
 	struct config c;
@@ -391,6 +420,7 @@ int main(void)
 		cmocka_unit_test(a_turn_follows_an_order_at_once),
 		cmocka_unit_test(an_operator_can_vouch_for_a_state_that_was_restored),
 		cmocka_unit_test(a_list_that_has_no_room_in_one_reply_comes_in_pages),
+		cmocka_unit_test(work_hangs_if_nothing_comes_back_of_looks_that_are_under_way),
 		cmocka_unit_test(the_work_does_not_begin_without_zones),
 	};
 

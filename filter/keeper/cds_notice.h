@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tells the parent of a zone that its CDS records have changed (keeper/notify.h), in a thread of the pool. */
+#ifndef KEEPER_CDS_NOTICE_H
+#define KEEPER_CDS_NOTICE_H
+
+#include "keeper/keeper.h"
+
+/* Begins it if it is due after a look: once a change, and when every server of the zone shows it (keys/life_cds.h). How it
+ * went is logged. */
+void cds_notice_begin_due(
+        struct keeper *k, struct keeper_zone *zone, const struct life_observation *seen);
+
+#endif
