@@ -3,7 +3,10 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
+
+#include "base/encoding.h"
 
 #define MINUTE_S 60
 #define HOUR_S   3600
@@ -41,4 +44,32 @@ const char *time_words_when(int64_t at_s, int64_t now_s, char text[static TIME_W
 	snprintf(text, TIME_WHEN_SIZE, "%s, %s%s%s", clock, is_past ? "" : "in ", span,
 	        is_past ? " ago" : "");
 	return text;
+}
+
+/* Returns how many digits the text begins with. */
+static size_t count_digits(const char *text)
+{
+	return strspn(text, "0123456789");
+}
+
+void time_words_retell(const char *sentence, int64_t now_s, struct complaint *retold)
+{
+	char digits[DIGITS_TIME_SIZE], when[TIME_WHEN_SIZE];
+	size_t len = 0, size = sizeof(retold->text);
+	int64_t at_s;
+
+	for (const char *at = sentence; *at && len < size;) {
+		size_t n = count_digits(at);
+		size_t plain = n ? n : strcspn(at, "0123456789");
+		snprintf(digits, sizeof(digits), "%.*s", (int)(n < sizeof(digits) ? n : 0), at);
+		if (n == DIGITS_TIME_SIZE - 1 && digits_time_read(digits, &at_s))
+			len += (size_t)snprintf(retold->text + len, size - len, "%s",
+			        time_words_when(at_s, now_s, when));
+		else
+			len += (size_t)snprintf(
+			        retold->text + len, size - len, "%.*s", (int)plain, at);
+		at += plain;
+	}
+	if (len == 0)
+		retold->text[0] = '\0';
 }

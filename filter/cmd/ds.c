@@ -93,7 +93,7 @@ static void advise_by_keeper(const struct ds_run *r, struct ds_sheet *s, const v
 	else if (control_row_flag(row, "parent_has_ds"))
 		complaint_set(&s->advice, "every server of the parent has this DS");
 	else
-		complaint_set(&s->advice, "%s", waits);
+		time_words_retell(waits, r->now_s, &s->advice);
 }
 
 /* Returns false after logging why. */

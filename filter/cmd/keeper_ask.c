@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/advice.h"
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/time_words.h"
 
 #define KEEPER_WAIT_S 90    /* it makes one turn of one zone at most before it listens */
 #define PAGES_MAX     10000 /* of one list */
@@ -40,11 +42,14 @@ static struct control_answer *check_answer(struct control_answer *answer, enum e
 {
 	enum control_code said = control_answer_code(answer);
 	const char *why = control_answer_error(answer);
+	struct complaint retold;
 
 	*code = said == CONTROL_FINE ? EXIT_FINE : said == CONTROL_USAGE ? EXIT_USAGE : EXIT_NO;
 	if (*code == EXIT_FINE)
 		return answer;
-	log_error("%s", why ? why : "the keeper refuses, and does not say why");
+	time_words_retell(
+	        why ? why : "the keeper refuses, and does not say why", clock_wall_s(), &retold);
+	log_error("%s", retold.text);
 	control_answer_free(answer);
 	return NULL;
 }

@@ -58,11 +58,12 @@ static void print_next(const struct control_row *zone, int64_t now_s, FILE *out)
 }
 
 /* Prints the alarms that ring, and what is wrong, each in a line of its own. */
-static void print_troubles(const struct control_row *zone, FILE *out)
+static void print_troubles(const struct control_row *zone, int64_t now_s, FILE *out)
 {
 	static const char *const faults[][2] = { { "fault", "fault" }, { "look_fault", "look" },
 		{ "vault_fault", "vault" }, { "check_failed", "check" },
 		{ "check_doubt", "check" } };
+	struct complaint text;
 
 	if (control_row_flag(zone, LIFE_ALARM_FAILED))
 		fputs("  alarm     " LIFE_ALARM_FAILED "\n", out);
@@ -70,9 +71,9 @@ static void print_troubles(const struct control_row *zone, FILE *out)
 		fprintf(out, "  alarm     " LIFE_ALARM_NEEDS ": %s\n",
 		        control_row_text(zone, "needs"));
 	for (unsigned i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
-		const char *text = control_row_text(zone, faults[i][0]);
-		if (text[0])
-			fprintf(out, "  %-9s %s\n", faults[i][1], text);
+		time_words_retell(control_row_text(zone, faults[i][0]), now_s, &text);
+		if (text.text[0])
+			fprintf(out, "  %-9s %s\n", faults[i][1], text.text);
 	}
 }
 
@@ -102,7 +103,7 @@ void keys_rows_zones(const struct control_row *values, int64_t now_s, FILE *out)
 		        words, control_row_text(zone, "word"), left_text(zone, now_s, left), actors,
 		        control_row_text(zone, "who"));
 		print_next(zone, now_s, out);
-		print_troubles(zone, out);
+		print_troubles(zone, now_s, out);
 	}
 }
 
@@ -123,15 +124,16 @@ static void print_records(const struct control_row *key, FILE *out)
 
 static void print_key(const struct control_row *key, int64_t now_s, FILE *out)
 {
-	const char *waits = control_row_text(key, "waits");
+	struct complaint waits;
 	char phase[PHASE_SIZE];
 
 	fprintf(out, "  %s %5lld  %-16s  %s\n", control_row_text(key, "role"),
 	        (long long)control_row_number(key, "tag"), control_row_text(key, "algorithm"),
 	        phase_text(key, now_s, phase));
 	print_records(key, out);
-	if (waits[0])
-		fprintf(out, "    waits: %s\n", waits);
+	time_words_retell(control_row_text(key, "waits"), now_s, &waits);
+	if (waits.text[0])
+		fprintf(out, "    waits: %s\n", waits.text);
 }
 
 static void print_time(
@@ -153,7 +155,7 @@ void keys_rows_zone(const struct control_row *values, int64_t now_s, FILE *out)
 	print_time(values, "timeline_end_s", "signed to", now_s, out);
 	print_time(values, "looked_s", "looked at", now_s, out);
 	print_time(values, "due_s", "next turn", now_s, out);
-	print_troubles(values, out);
+	print_troubles(values, now_s, out);
 	for (unsigned i = 0; i < control_row_count(values, "keys"); i++)
 		print_key(control_row_at(values, "keys", i), now_s, out);
 }

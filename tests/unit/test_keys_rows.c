@@ -92,7 +92,7 @@ static void one_zone_is_shown_with_its_keys_and_what_they_wait_for(void **state)
 	        "1796126280, \"due_s\": 1796126460, \"fault\": \"no room\", \"vault_fault\": "
 	        "\"away\", \"keys\": [ { \"role\": \"KSK\", \"tag\": 12345, \"algorithm\": "
 	        "\"ED25519\", \"phase\": \"published\", \"dnskey\": \"omnipresent\", \"ds\": "
-	        "\"rumoured\", \"waits\": \"y\" } ] }");
+	        "\"rumoured\", \"waits\": \"y until 20261201150500\" } ] }");
 
 	(void)state;
 	assert_string_equal(text, "a.test. waiting for the parent\n"
@@ -105,7 +105,7 @@ static void one_zone_is_shown_with_its_keys_and_what_they_wait_for(void **state)
 	                          "  vault     away\n"
 	                          "  KSK 12345  ED25519           published\n"
 	                          "    dnskey omnipresent, ds rumoured\n"
-	                          "    waits: y\n");
+	                          "    waits: y until 15:05 UTC, in 3 h\n");
 	free(text);
 }
 

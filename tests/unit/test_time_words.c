@@ -59,12 +59,41 @@ static void the_farthest_times_have_room(void **state)
 	assert_non_null(strstr(time_words_when(67767976233532799, 0, text), "UTC"));
 }
 
+static void times_in_a_sentence_are_told_again(void **state)
+{
+	static const struct {
+		const char *sentence, *wanted;
+	} rows[] = {
+		{ "", "" },
+		{ "no time", "no time" },
+		{ "until 20261201150500; again", "until 15:05 UTC, in 3 h; again" },
+		{ "20261130000000", "2026-11-30 00:00 UTC, 36 h ago" },
+		{ "the tag 12345, 202612011505001, 20261399000000",
+		        "the tag 12345, 202612011505001, 20261399000000" },
+		{ "20261201130000 20261201140000", "13:00 UTC, in 60 min 14:00 UTC, in 2 h" },
+	};
+	struct complaint retold;
+	char longest[2000];
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		time_words_retell(rows[i].sentence, NOON, &retold);
+		assert_string_equal(retold.text, rows[i].wanted);
+	}
+	memset(longest, 'x', sizeof(longest) - 1);
+	memcpy(longest + sizeof(retold.text) - 10, "20261201150500", 14);
+	longest[sizeof(longest) - 1] = '\0';
+	time_words_retell(longest, NOON, &retold);
+	assert_int_equal(strlen(retold.text), sizeof(retold.text) - 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(spans_have_one_unit_that_says_enough),
 		cmocka_unit_test(times_have_a_day_only_if_it_is_another),
 		cmocka_unit_test(the_farthest_times_have_room),
+		cmocka_unit_test(times_in_a_sentence_are_told_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
