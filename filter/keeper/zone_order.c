@@ -50,6 +50,16 @@ static bool is_old_state(const struct kept_zone *z)
 	return z->life.count > 0 && z->in_place > z->life.generation;
 }
 
+bool zone_order_trust_helps(const struct keeper_zone *zone, int64_t now_s)
+{
+	const struct life *life = &zone->kept.life;
+	bool was_left = life->last_s && now_s - life->last_s > zone->policy.ahead_s;
+
+	if (!zone->kept.is_read)
+		return is_old_state(&zone->kept);
+	return life->count > 0 && (was_left || life->doubted_s != 0);
+}
+
 static bool may_be_trusted(struct keeper *k, struct keeper_zone *zone, struct complaint *error)
 {
 	bool is_read = read_before_order(k, zone, error);
@@ -60,9 +70,11 @@ static bool may_be_trusted(struct keeper *k, struct keeper_zone *zone, struct co
 	}
 	if (!is_read)
 		return is_old_state(&zone->kept);
-	if (!zone->turned_s || !zone->last.is_trusted)
+	if (zone->turned_s && !zone->last.is_trusted)
 		return true;
-	complaint_set(error, "nothing is doubted: neither the state of the zone nor the clock");
+	complaint_set(error, zone->turned_s ? "nothing is doubted: neither the state of the zone "
+	                                      "nor the clock"
+	                                    : "the keeper has not looked at the zone yet");
 	return false;
 }
 

@@ -19,4 +19,7 @@ bool zone_order_take(struct keeper *k, struct keeper_zone *zone, enum life_order
  * anew. Refuses if nothing is doubted, if there is no state, and while the clock is not set. */
 bool zone_order_trust(struct keeper *k, struct keeper_zone *zone, struct complaint *error);
 
+/* True if the keeper doubts what zone_order_trust() settles: that the state is the newest one, or that the clock is right. */
+bool zone_order_trust_helps(const struct keeper_zone *zone, int64_t now_s);
+
 #endif

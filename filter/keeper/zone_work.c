@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/advice.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "keeper/cds_notice.h"
@@ -214,16 +215,28 @@ static void tell_word(struct keeper_zone *zone, const struct turn_result *r)
 	        name_text(&zone->kept.name, name), life_word_text(r->word), alarms.text);
 }
 
-static void tell_result(
-        struct keeper_zone *zone, const struct turn_result *r, const struct keeper_tools *tools)
+/* Nothing moves: why, and whether the word of an operator would help. */
+static void tell_doubt(struct keeper_zone *zone, const struct turn_result *r, int64_t now_s)
 {
-	bool failed = !r->is_trusted || r->has_failed || r->fault != VAULT_GOOD;
+	char name[NAME_TEXT_SIZE];
+	struct complaint why = r->why;
 
-	if (failed)
-		tell_fault(zone, &zone->told,
-		        r->fault == VAULT_GOOD ? "its keys do not move" : "the vault",
-		        r->fault != VAULT_GOOD && !tools->vault ? tools->vault_why.text
-		                                                : r->why.text);
+	if (!r->is_trusted && zone_order_trust_helps(zone, now_s))
+		complaint_set(&why,
+		        "%.400s; if both the state and the clock are right, say so: `sealgate keys "
+		        "trust %s%s`",
+		        r->why.text, name_text(&zone->kept.name, name), advice_options());
+	tell_fault(zone, &zone->told, "its keys do not move", why.text);
+}
+
+static void tell_result(struct keeper_zone *zone, const struct turn_result *r,
+        const struct keeper_tools *tools, int64_t now_s)
+{
+	if (r->fault != VAULT_GOOD)
+		tell_fault(zone, &zone->told, "the vault",
+		        tools->vault ? r->why.text : tools->vault_why.text);
+	else if (!r->is_trusted || r->has_failed)
+		tell_doubt(zone, r, now_s);
 	else
 		zone->told.text[0] = '\0';
 	tell_word(zone, r);
@@ -270,7 +283,7 @@ static void turn_zone(struct keeper *k, struct keeper_zone *zone, const struct z
 	        least_s(result.next_s, zone_pace_next(&zone->kept.name, LOOK_EACH_S, order.now_s));
 	if (!s->is_seen || zone_is_untouched(&zone->kept)) /* its gateway may start later */
 		zone->due_s = least_s(zone->due_s, order.now_s + LOOK_AGAIN_S);
-	tell_result(zone, &result, tools);
+	tell_result(zone, &result, tools, order.now_s);
 	zone->last = result;
 	zone->turned_s = order.now_s;
 }

@@ -178,6 +178,19 @@ static void put_unsigned_zone(const char *zone)
 	write_state(zone, text);
 }
 
+static void wait_for_turn(const char *request)
+{
+	bool was_turned = false;
+
+	for (unsigned n = 0; n < 600 && !was_turned; n++) {
+		struct control_answer *answer = asked(request);
+		was_turned = control_row_number(control_answer_values(answer), "turned_s") != 0;
+		control_answer_free(answer);
+		usleep(was_turned ? 0 : 100000);
+	}
+	assert_true(was_turned);
+}
+
 static void a_wrong_word_an_unknown_zone_and_a_refusal_are_told_apart(void **state)
 {
 	static const struct {
@@ -207,6 +220,7 @@ static void a_wrong_word_an_unknown_zone_and_a_refusal_are_told_apart(void **sta
 	(void)state;
 	put_unsigned_zone("a.test");
 	start(&r);
+	wait_for_turn("zone a.test");
 	for (unsigned i = 0; i < COUNT(rows); i++)
 		expect_code(rows[i].request, rows[i].code, rows[i].word);
 	assert_int_equal(end(&r, 0), 0);
@@ -272,6 +286,49 @@ static void a_turn_follows_an_order_at_once(void **state)
 	assert_int_equal(end(&r, 0), 0);
 }
 
+/* Of the test before: the zone was left alone for longer than its timeline reached. */
+static void leave_alone(const char *zone)
+{
+	char older[100000], *text = state_of(zone);
+	const char *last = strstr(text, "\nlast ");
+
+	assert_non_null(last);
+	snprintf(older, sizeof(older), "%.*s\nlast 20260101000000%s", (int)(last - text), text,
+	        strchr(last + 1, '\n'));
+	free(text);
+	write_state(zone, older);
+}
+
+/* Waits until the fault of the zone has the word; NULL: until there is none. */
+static void wait_for_fault(const char *request, const char *word)
+{
+	bool has_come = false;
+
+	for (unsigned n = 0; n < 600 && !has_come; n++) {
+		struct control_answer *answer = asked(request);
+		const char *fault = control_row_text(control_answer_values(answer), "fault");
+		has_come = word ? strstr(fault, word) != NULL : !fault[0];
+		control_answer_free(answer);
+		usleep(has_come ? 0 : 100000);
+	}
+	assert_true(has_come);
+}
+
+static void an_operator_can_vouch_for_the_clock(void **state)
+{
+	struct running r;
+
+	(void)state;
+	leave_alone("b.test");
+	start(&r);
+	wait_for_turn("zone b.test");
+	wait_for_fault("zone b.test", "`sealgate keys trust b.test.`");
+	expect_code("trust b.test", CONTROL_FINE, NULL);
+	wait_for_fault("zone b.test", NULL);
+	expect_code("trust b.test", CONTROL_NO, "nothing is doubted");
+	assert_int_equal(end(&r, 0), 0);
+}
+
 /* Of the test before: the same state, with an older generation. */
 static void restore_older_state(const char *zone)
 {
@@ -291,15 +348,19 @@ static void an_operator_can_vouch_for_a_state_that_was_restored(void **state)
 
 	(void)state;
 	start(&r);
+	wait_for_turn("zone b.test");
 	expect_code("trust b.test", CONTROL_NO, "nothing is doubted");
 	expect_code("roll b.test ksk", CONTROL_NO, "roll is under way");
 	assert_int_equal(end(&r, 0), 0);
 	restore_older_state("b.test");
 	start(&r);
 	expect_code("unsign b.test", CONTROL_NO, "as after a restore from a backup");
+	wait_for_turn("zone b.test");
 	struct control_answer *answer = asked("zone b.test");
 	assert_string_equal(
 	        control_row_text(control_answer_values(answer), "word"), "internal failure");
+	assert_non_null(strstr(control_row_text(control_answer_values(answer), "fault"),
+	        "`sealgate keys trust b.test.`"));
 	control_answer_free(answer);
 	expect_code("trust b.test", CONTROL_FINE, NULL);
 	expect_code("unsign b.test", CONTROL_FINE, NULL);
@@ -418,6 +479,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_word_an_unknown_zone_and_a_refusal_are_told_apart),
 		cmocka_unit_test(an_order_that_was_taken_survives_the_keeper),
 		cmocka_unit_test(a_turn_follows_an_order_at_once),
+		cmocka_unit_test(an_operator_can_vouch_for_the_clock),
 		cmocka_unit_test(an_operator_can_vouch_for_a_state_that_was_restored),
 		cmocka_unit_test(a_list_that_has_no_room_in_one_reply_comes_in_pages),
 		cmocka_unit_test(work_hangs_if_nothing_comes_back_of_looks_that_are_under_way),
