@@ -83,7 +83,7 @@ SOURCES  := $(wildcard filter/*/*.[ch] rules/*.c tests/unit/*.[ch] tests/vault/*
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n')
 
-.PHONY: all help deps demo demo-sign check tests unit lab check-vm adversary zoo life corpus cost lint fuzz fuzzers musl coverage format bench bench-zones clean install uninstall objects
+.PHONY: all help deps demo demo-sign check tests unit lab check-vm adversary zoo life corpus cost lint fuzz fuzzers musl coverage format bench bench-zones bench-keeper clean install uninstall objects
 .DELETE_ON_ERROR:
 # What make would remove again. Not all there is: a marker that is missing must be made anew.
 .SECONDARY: $(patsubst %.c,$B/%.o,$(wildcard tests/unit/*.c bench/*.c tests/fuzz/*.c))
@@ -108,6 +108,7 @@ help:
 	@echo 'make lint       includes run one way, formatting, static analysis'
 	@echo 'make fuzz       the fuzz targets, FUZZ_SECONDS=$(FUZZ_SECONDS) each (clang)'
 	@echo 'make bench      what the filter costs, beside a program that accepts everything (root)'
+	@echo 'make bench-keeper  a keeper with KEPT=$(KEPT) zones and one KSK: a day, a roll, in files and in a token'
 	@echo 'make bench-zones  a signer with ZONES=$(ZONES) zones: start, memory, reloads, beside Knot (root)'
 	@echo 'make install    DESTDIR= PREFIX=$(PREFIX); make uninstall removes it again'
 	@echo 'SAN=address,undefined or SAN=thread builds with sanitizers; V=1 shows the commands'
@@ -348,6 +349,14 @@ bench-zones:
 	@$(MAKE) --no-print-directory deps GROUPS='build bench'
 	@$(MAKE) --no-print-directory all
 	@bench/zones --build $B --zones $(ZONES)
+
+# The zones of a keeper, which are made anew each time.
+KEPT ?= 1000
+
+bench-keeper:
+	@$(MAKE) --no-print-directory deps GROUPS='build bench'
+	@$(MAKE) --no-print-directory all $B/bench/kept
+	@bench/keeper $B $(KEPT)
 
 # Installs what was built, with the flags and packages of then. Starts nothing, and leaves a configuration
 # that is there alone.

@@ -11,7 +11,9 @@
 #include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/judge_options.h"
+#include "cmd/keys_bootstrap.h"
 #include "cmd/keys_check.h"
+#include "cmd/keys_import.h"
 #include "cmd/keys_orders.h"
 #include "cmd/keys_timeline.h"
 #include "cmd/options.h"
@@ -37,6 +39,7 @@ struct keys_run {
 	unsigned days;
 	bool is_forced;
 	const char *file; /* that is imported; or NULL */
+	const char *to;   /* where pairs are exported to; or NULL */
 	bool has_server;
 	struct sockaddr_storage server; /* the resolver of `check` */
 	gid_t group; /* that may read what a signer needs; (gid_t)-1: it stays as it comes */
@@ -99,6 +102,8 @@ static bool keys_read_options(struct keys_run *r, int argc, char **argv)
 		r->order.is_compromised |= letter == 'C';
 		if (letter == 'd')
 			r->directory = optarg;
+		if (letter == 'T')
+			r->to = optarg;
 		if (letter == 'c')
 			r->config = optarg;
 		if (letter == 'I')
@@ -123,7 +128,11 @@ static bool keys_read_arguments(struct keys_run *r, int argc, char **argv)
 	if (r->order.is_compromised && strcmp(r->verb->name, "retire") != 0)
 		return options_wrong(
 		        argv[0], "--compromised is an option of `sealgate keys retire`");
-	r->file = r->order.count == 2 ? argv[optind + 1] : NULL;
+	r->file = r->order.count >= 2 ? argv[optind + 1] : NULL;
+	if (r->order.count > 2 && strcmp(r->verb->name, "import") == 0 && !keys_is_pair(r->file))
+		return options_wrong(argv[0],
+		        "unexpected argument \"%s\": several files are K*.private",
+		        argv[optind + 2]);
 	if (r->order.count > 0 && !name_from_text(argv[optind], &r->zone))
 		return options_wrong(argv[0], "\"%s\" is not a domain name", argv[optind]);
 	return true;
@@ -265,6 +274,17 @@ static enum exit_code keys_show_timeline(void *context)
 	return keys_timeline(&telling);
 }
 
+static enum exit_code keys_show_signalling(void *context)
+{
+	const struct keys_run *r = context;
+	const struct keys_signalling signalling = { .zone = &r->zone,
+		.config = r->config,
+		.name_servers = r->order.words + 1,
+		.name_server_count = (unsigned)(r->order.count - 1) };
+
+	return keys_bootstrap(&signalling);
+}
+
 /* ---- Another signer of the zone (RFC 8901) ---- */
 
 static enum exit_code keys_export(void *context)
@@ -298,6 +318,24 @@ static enum exit_code keys_import(void *context)
 	return EXIT_FINE;
 }
 
+/* True if the order is for the keeper's keys: files of pairs come or go. */
+static bool keys_moves_pairs(const struct keys_run *r)
+{
+	return (r->to && r->verb->run == keys_export) ||
+	       (r->verb->run == keys_import && keys_is_pair(r->file));
+}
+
+static enum exit_code keys_move_pairs(const struct keys_run *r)
+{
+	const struct keys_moving moving = { .zone = &r->zone,
+		.config = r->config,
+		.files = r->order.words + 1,
+		.file_count = (unsigned)(r->order.count - 1),
+		.to = r->to };
+
+	return r->to ? keys_export_pairs(&moving) : keys_import_pairs(&moving);
+}
+
 static bool keys_shares(const struct keys_run *r)
 {
 	return r->verb->run == keys_generate || r->verb->run == keys_sign;
@@ -308,8 +346,10 @@ static enum exit_code keys_act(struct keys_run *r)
 	enum exit_code code = EXIT_NO;
 	int error = 0;
 
-	if (r->verb->run == keys_show_timeline)
+	if (r->verb->run == keys_show_timeline || r->verb->run == keys_show_signalling)
 		return r->verb->run(r);
+	if (keys_moves_pairs(r))
+		return keys_move_pairs(r);
 	if (keys_shares(r) && !keys_find_group(r))
 		return EXIT_USAGE;
 	if (r->verb->run == keys_generate) {
@@ -360,12 +400,19 @@ static const struct command_verb keys_verbs[] = {
 	        "show which keys of a zone with keeper = true do what from when to when, what "
 	        "happened and what comes next",
 	        keys_show_timeline },
+	{ "bootstrap", "ZONE NS...",
+	        "print the CDS records of the zone for below the names of its name servers (RFC "
+	        "9615), as lines of the zones of those: a parent without DS trusts them there",
+	        keys_show_signalling },
 	{ "export", "ZONE",
 	        "print what another signer of the zone needs of our keys: DNSKEY, CDS "
-	        "and CDNSKEY",
+	        "and CDNSKEY; with --to, write the keeper's keys of the zone as K*.key and "
+	        "K*.private, whose times BIND obeys",
 	        keys_export },
-	{ "import", "ZONE FILE",
-	        "take the DNSKEY, CDS and CDNSKEY records of another signer of the zone from a "
+	{ "import", "ZONE FILE...",
+	        "files K*.private: bring the keys of a zone that is signed elsewhere to the "
+	        "keeper, which goes on as their times say; another file: take the DNSKEY, CDS and "
+	        "CDNSKEY records of another signer of the zone from a "
 	        "file, in "
 	        "place of those imported before; `sign` adds them to ours",
 	        keys_import },
@@ -411,6 +458,7 @@ static const struct command_option keys_options[] = {
 	        "before resolvers can know it" },
 	{ "directory", 'd', false, "DIR", "the keys' directory; without it " KEYS_DIRECTORY },
 	{ "svg", 'G', false, NULL, "`timeline` draws a picture (SVG)" },
+	{ "to", 'T', false, "DIR", "`export` writes pairs of keys into this directory" },
 	{ "server", 'S', false, "ADDR",
 	        "`check` and `notify` find servers by this resolver; without it, by those of "
 	        "`resolver` in "

@@ -138,13 +138,17 @@ bool options_check_verb(int argc, char **argv, const struct command_verb *verb)
 	const char *names[VERB_ARGUMENTS_MAX];
 	struct arguments expected = { names, 0, 0 };
 	char text[VERB_ARGUMENTS_SIZE], *rest;
+	bool takes_more = false; /* the last word is one of any number */
 
 	snprintf(text, sizeof(text), "%s", verb->arguments ? verb->arguments : "");
 	for (char *word = strtok_r(text, " ", &rest); word && expected.most < VERB_ARGUMENTS_MAX;
 	        word = strtok_r(NULL, " ", &rest)) {
 		names[expected.most++] = word;
 		expected.least += *word != '[';
+		takes_more = strstr(word, "...");
 	}
+	if (takes_more)
+		expected.most = ARGUMENTS_ANY;
 	return options_check_arguments(argc, argv, expected);
 }
 

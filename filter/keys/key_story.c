@@ -121,7 +121,8 @@ static int64_t published_from_s(const struct life_key *k)
 		return 0;
 	if (mark->stage == LIFE_RUMOURED)
 		return mark->changed_s;
-	return k->role == LIFE_ZSK && k->publish_s ? k->publish_s : k->made_s;
+	int64_t begin_s = k->role == LIFE_ZSK && k->publish_s ? k->publish_s : k->made_s;
+	return begin_s < mark->changed_s ? begin_s : mark->changed_s;
 }
 
 /* A deed of the past: from when to when. */
@@ -328,8 +329,8 @@ static void tell_stretches(struct key_story *s, const struct life_policy *policy
 		tell_timeline_period(s, &t->periods[i]);
 	if (t->period_count > 0 && t->periods[t->period_count - 1].until_s != TIMELINE_NO_END)
 		s->end_s = t->periods[t->period_count - 1].until_s;
-	if (s->life && policy && s->end_s)
-		tell_plan(s, policy, s->end_s);
+	if (s->life && policy && (s->end_s || t->period_count == 0))
+		tell_plan(s, policy, s->end_s ? s->end_s : s->now_s);
 	qsort(s->keys, s->key_count, sizeof(s->keys[0]), order_story_keys);
 }
 
@@ -341,7 +342,7 @@ void key_story_tell(struct key_story *s, const struct timeline *t, const struct 
 	*s = (struct key_story){ .zone = t->zone, .now_s = now_s, .timeline = t, .life = life };
 	tell_stretches(s, policy);
 	last_s = s->end_s ? s->end_s : INT64_MAX;
-	if (life && policy && s->end_s) {
+	if (life && policy && (s->end_s || t->period_count == 0)) {
 		last_s = life->last_s + STORY_AHEAD_S;
 		add_rolls(s, policy);
 	}

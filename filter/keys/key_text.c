@@ -40,21 +40,37 @@ void key_text_free(char *text)
 
 /* ---- Writing ---- */
 
+static struct key_times times_of_now(int64_t now_s)
+{
+	return (struct key_times){ .created_s = now_s, .publish_s = now_s, .activate_s = now_s };
+}
+
 char *key_text_public(const struct keypair *k, int64_t now_s)
 {
-	char zone[NAME_TEXT_SIZE], now[DIGITS_TIME_SIZE], *text = NULL;
+	const struct key_times times = times_of_now(now_s);
+
+	return key_text_public_timed(k, &times);
+}
+
+char *key_text_private(const struct keypair *k, int64_t now_s)
+{
+	const struct key_times times = times_of_now(now_s);
+
+	return key_text_private_timed(k, &times);
+}
+
+char *key_text_public_timed(const struct keypair *k, const struct key_times *times)
+{
+	char zone[NAME_TEXT_SIZE], *text = NULL;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
 
 	if (!out)
 		return NULL;
-	digits_time_write(now_s, now);
-	fprintf(out,
-	        "; This is a %s-signing key, keyid %u, for %s\n"
-	        "; Created: %s\n; Publish: %s\n; Activate: %s\n"
-	        "%s IN DNSKEY ",
-	        keypair_is_ksk(k) ? "key" : "zone", k->tag, name_text(&k->zone, zone), now, now,
-	        now, zone);
+	fprintf(out, "; This is a %s-signing key, keyid %u, for %s\n",
+	        keypair_is_ksk(k) ? "key" : "zone", k->tag, name_text(&k->zone, zone));
+	key_times_write(out, times, "; ");
+	fprintf(out, "%s IN DNSKEY ", zone);
 	char public[BASE64_SIZE(PUBLIC_KEY_MAX_OCTETS)];
 	fprintf(out, "%u %u %u %s\n", k->flags, DNSKEY_PROTOCOL, k->algorithm,
 	        base64_encode(span_of(k->rdata + 4, k->rdata_len - 4), public));
@@ -90,19 +106,18 @@ static void write_key_parts(FILE *out, const struct signkey *key)
 	explicit_bzero(octets, sizeof(octets));
 }
 
-char *key_text_private(const struct keypair *k, int64_t now_s)
+char *key_text_private_timed(const struct keypair *k, const struct key_times *times)
 {
-	char now[DIGITS_TIME_SIZE], *text = NULL;
+	char *text = NULL;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
 
 	if (!out)
 		return NULL;
-	digits_time_write(now_s, now);
 	fprintf(out, FORMAT_LINE "\nAlgorithm: %u (%s)\n", k->algorithm,
 	        algorithm_text(k->algorithm));
 	write_key_parts(out, k->key);
-	fprintf(out, "Created: %s\nPublish: %s\nActivate: %s\n", now, now, now);
+	key_times_write(out, times, "");
 	if (fclose(out) == 0)
 		return text;
 	key_text_free(text);

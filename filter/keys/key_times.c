@@ -11,27 +11,44 @@ static bool is_past(int64_t time_s, int64_t now_s)
 	return time_s != 0 && time_s <= now_s;
 }
 
+/* The labels of times, in the order of dnssec-settime. */
+static const struct {
+	const char *label;
+	size_t place;
+} time_labels[] = {
+	{ "Created", offsetof(struct key_times, created_s) },
+	{ "Publish", offsetof(struct key_times, publish_s) },
+	{ "Activate", offsetof(struct key_times, activate_s) },
+	{ "Revoke", offsetof(struct key_times, revoke_s) },
+	{ "Inactive", offsetof(struct key_times, inactive_s) },
+	{ "Delete", offsetof(struct key_times, delete_s) },
+	{ "SyncPublish", offsetof(struct key_times, sync_publish_s) },
+	{ "SyncDelete", offsetof(struct key_times, sync_delete_s) },
+};
+
+#define TIME_LABELS (sizeof(time_labels) / sizeof(time_labels[0]))
+
 /* Returns where the time with this label is kept, or NULL. */
 static int64_t *time_labelled(struct key_times *t, const char *label, size_t len)
 {
-	const struct {
-		const char *label;
-		int64_t *time_s;
-	} rows[] = {
-		{ "Publish", &t->publish_s },
-		{ "Activate", &t->activate_s },
-		{ "Inactive", &t->inactive_s },
-		{ "Delete", &t->delete_s },
-		{ "Revoke", &t->revoke_s },
-		{ "SyncPublish", &t->sync_publish_s },
-		{ "SyncDelete", &t->sync_delete_s },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (strlen(rows[i].label) == len && memcmp(rows[i].label, label, len) == 0)
-			return rows[i].time_s;
+	for (size_t i = 0; i < TIME_LABELS; i++) {
+		if (strlen(time_labels[i].label) == len &&
+		        memcmp(time_labels[i].label, label, len) == 0)
+			return (int64_t *)(void *)((char *)t + time_labels[i].place);
 	}
 	return NULL;
+}
+
+void key_times_write(FILE *out, const struct key_times *t, const char *prefix)
+{
+	for (size_t i = 0; i < TIME_LABELS; i++) {
+		char digits[DIGITS_TIME_SIZE];
+		const char *at = (const char *)t + time_labels[i].place;
+		int64_t time_s = *(const int64_t *)(const void *)at;
+		if (time_s)
+			fprintf(out, "%s%s: %s\n", prefix, time_labels[i].label,
+			        digits_time_write(time_s, digits));
+	}
 }
 
 /* Reads "LABEL: YYYYMMDDHHmmSS", with "; " before it in a .key file. Behind it may be the time in words. */
@@ -42,8 +59,6 @@ static bool read_time_line(struct key_times *t, const char *line)
 	line += strspn(line, "; ");
 	size_t len = strcspn(line, ":\n");
 	int64_t *time_s = line[len] == ':' ? time_labelled(t, line, len) : NULL;
-	if (line[len] == ':' && len == strlen("Created") && memcmp(line, "Created", len) == 0)
-		t->is_timed = true;
 	if (!time_s)
 		return true;
 	t->is_timed = true;

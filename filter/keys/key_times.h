@@ -6,12 +6,14 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/complaint.h"
 
 /* Seconds since 1970; 0 for a time that the file does not have. */
 struct key_times {
 	bool is_timed; /* the file says when the key was made; then a time that is missing means "never" */
+	int64_t created_s; /* only people want to know */
 	int64_t publish_s, activate_s, inactive_s, delete_s, revoke_s;
 	int64_t sync_publish_s, sync_delete_s; /* of its CDS and CDNSKEY */
 };
@@ -20,6 +22,9 @@ struct key_times {
  * malformed; then `error` has the path and the line. */
 bool key_times_read(
         struct key_times *t, const char *text, const char *path, struct complaint *error);
+
+/* Writes the times that are there, a line each, with `prefix` before each: "; " in a .key file, "" in a .private file. */
+void key_times_write(FILE *out, const struct key_times *t, const char *prefix);
 
 /* True if the key belongs into the DNSKEY RRset; if it signs; if CDS and CDNSKEY name it. A key without times
  * always does. A key without SyncPublish is named while it is published. */

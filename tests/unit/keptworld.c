@@ -14,6 +14,11 @@
 
 struct kept_world *kept_world_new(void)
 {
+	return kept_world_from(WORLD_START_S);
+}
+
+struct kept_world *kept_world_from(int64_t start_s)
+{
 	struct kept_world *w = calloc(1, sizeof(*w));
 	struct complaint error;
 
@@ -28,7 +33,7 @@ struct kept_world *kept_world_new(void)
 	const struct vault_place place = { .where = w->vault_directory };
 	assert_int_equal(vault_open(&w->vault, &place, &error), VAULT_GOOD);
 	w->crypto = crypto_new();
-	w->now_s = WORLD_START_S;
+	w->start_s = w->now_s = start_s;
 	life_policy_init(&w->policy);
 	return w;
 }
@@ -159,7 +164,7 @@ void kept_world_turn(struct kept_world *w, struct world_zone *z)
 		.crypto = w->crypto,
 		.seen = &seen,
 		.now_s = w->now_s,
-		.uptime_s = w->now_s - WORLD_START_S,
+		.uptime_s = w->now_s - w->start_s,
 		.is_clock_trusted = true,
 		.shares_ksk = w->shares_ksk };
 	zone_turn(&z->kept, &order, &z->result);

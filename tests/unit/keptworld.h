@@ -24,12 +24,16 @@ struct kept_world {
 	struct crypto *crypto;
 	struct life_policy policy;
 	bool shares_ksk;
-	int64_t now_s;
+	int64_t start_s, now_s;
 	unsigned count, signatures;
 	struct world_zone zones[WORLD_ZONES];
 };
 
 struct kept_world *kept_world_new(void);
+
+/* The same from another time on, for tools that know only the machine's clock. */
+struct kept_world *kept_world_from(int64_t start_s);
+
 void kept_world_free(struct kept_world *w);
 
 /* Adds a zone that has nothing. */

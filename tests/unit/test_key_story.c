@@ -176,6 +176,21 @@ static void the_state_tells_what_was_before_and_what_comes_after(void **state)
 	free_tale(tale);
 }
 
+static void without_a_timeline_the_state_says_what_goes_on(void **state)
+{
+	struct tale *tale = new_tale("example.org");
+	const struct timeline none = { .zone = tale->zone };
+
+	(void)state;
+	key_story_tell(&tale->story, &none, &tale->life, &tale->policy, NOW_S);
+	assert_true(has_told_step(tale, KSK, STORY_PUBLISHED, true, NOW_S - 100 * DAY));
+	assert_int_equal(story_deeds_at(key_told(tale, KSK), NOW_S + 20 * DAY),
+	        STORY_PUBLISHED | STORY_SIGNS | STORY_SYNCED);
+	for (unsigned i = 0; i < tale->story.step_count; i++)
+		assert_true(tale->story.steps[i].begins || tale->story.steps[i].at_s > NOW_S);
+	free_tale(tale);
+}
+
 /* ---- Its forms ---- */
 
 static char *written(const struct tale *tale, void (*write)(FILE *out, const struct key_story *s))
@@ -273,6 +288,7 @@ int main(void)
 		cmocka_unit_test(each_key_does_what_the_timeline_says_at_that_time),
 		cmocka_unit_test(steps_are_where_something_changes_and_nowhere_else),
 		cmocka_unit_test(the_state_tells_what_was_before_and_what_comes_after),
+		cmocka_unit_test(without_a_timeline_the_state_says_what_goes_on),
 		cmocka_unit_test(the_picture_is_one_document_whatever_the_zone_is_called),
 		cmocka_unit_test(the_json_has_what_the_story_has),
 		cmocka_unit_test(the_table_has_a_row_a_period_and_marks_the_one_in_force),
