@@ -12,7 +12,8 @@ from . import (adversary, alert, aliases, attacks, audit, bridge, cache, chains,
 from . import (signer, signer_altered, signer_at_once, signer_attacks, signer_baseline, signer_clock,
                signer_handover, signer_local, signer_many, signer_names, signer_packets, signer_recall,
                signer_reload, signer_rules, signer_servers, signer_streams, signer_subnet,
-               signer_succession, signer_transfers, signer_transparent, signer_walk, signer_zoo)
+               signer_succession, signer_transfers, signer_transparent, signer_unsigned, signer_walk,
+               signer_zoo)
 
 _MODULES = (
     ground,
@@ -103,6 +104,7 @@ _MODULES = (
     signer_transparent,
     signer_reload,
     signer_succession,
+    signer_unsigned,
 )
 
 ALL_GROUPS = tuple(group for module in _MODULES for group in module.GROUPS)
