@@ -131,11 +131,11 @@ static void the_zone_above_an_unsigned_zone_does_not_answer_for_a_zone_below_it(
 		SIGN_OUTCOME_NODATA, AA };
 	struct legacy *l = legacy_new();
 
+	assert_true(name_from_text("test", &legacy_zone(l, ALONE)->apex));
+	assert_int_equal(sign_policy_sort(l->zones, LEGACY_ZONES), -1);
 	make_unsigned(l, "example.test");
 	reload(l);
 	legacy_check(l, &row);
-	legacy_ask(l, "www.example.test A", ASK);
-	assert_int_equal(l->kind, SIGN_QUERY_PASSED_UNSIGNED);
 	legacy_free(l);
 }
 

@@ -277,6 +277,9 @@ static void key_files_of_a_kept_zone_count_until_there_is_a_timeline(void **stat
 	make_by_hand(bed);
 	reload(bed);
 	expect(bed, "by hand", "signed", NULL);
+	drop(bed, "K" ZONE ".signed-dnskey");
+	reload(bed);
+	expect(bed, "the files are gone", "signed", FILE_OF_TIMELINE " is missing");
 	plan(bed, true, 1);
 	reload(bed);
 	expect(bed, "by the keeper", "signed", NULL);
