@@ -21,7 +21,7 @@
 
 struct vault;
 
-/* Where a vault is. Borrows the texts, for as long as the vault is open. */
+/* Where a vault is. The texts are needed while the vault is opened. */
 struct vault_place {
 	const char *where;       /* a directory, or the URI of a token (RFC 7512) */
 	const char *refused_pin; /* the file that remembers PINs which a token refused; or NULL */

@@ -111,7 +111,7 @@ static int save_marks(struct vault_refused *refused)
 		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s %s %s %s\n", salt,
 		        token, pin, vault_fault_word(mark->fault));
 	}
-	if (!refused->path)
+	if (!refused->path[0])
 		return 0;
 	if (refused->count > 0)
 		error = file_replace(refused->path, text, 0600);
@@ -125,7 +125,7 @@ static int save_marks(struct vault_refused *refused)
  * that is impossible, or NULL. */
 static const char *load_marks(struct vault_refused *refused)
 {
-	if (!refused->path || (refused->is_unsaved && save_marks(refused) != 0))
+	if (!refused->path[0] || (refused->is_unsaved && save_marks(refused) != 0))
 		return NULL;
 	char *text = file_read(refused->path, REFUSED_FILE_OCTETS);
 	int error = errno;
@@ -142,7 +142,9 @@ static const char *load_marks(struct vault_refused *refused)
 
 void vault_refused_init(struct vault_refused *refused, const char *path)
 {
-	*refused = (struct vault_refused){ .path = path };
+	*refused = (struct vault_refused){ .count = 0 };
+	if (path)
+		snprintf(refused->path, sizeof(refused->path), "%s", path);
 }
 
 enum vault_fault vault_refused_look(struct vault_refused *refused, const char *token,

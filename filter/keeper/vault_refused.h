@@ -7,6 +7,8 @@
 #ifndef KEEPER_VAULT_REFUSED_H
 #define KEEPER_VAULT_REFUSED_H
 
+#include <limits.h>
+
 #include "base/keyedhash.h"
 #include "keeper/vault_fault.h"
 #include "keeper/vault_pin.h"
@@ -20,8 +22,8 @@ struct vault_mark {
 };
 
 struct vault_refused {
-	const char *path; /* of the file, borrowed; NULL: only this process remembers */
-	bool is_unsaved;  /* the file could not be written */
+	char path[PATH_MAX]; /* of the file; "": only this process remembers */
+	bool is_unsaved;     /* the file could not be written */
 	unsigned count;
 	struct vault_mark marks[VAULT_MARKS_MAX]; /* the newest first */
 };
@@ -32,6 +34,7 @@ bool vault_mark_make(struct vault_mark *mark, const char *token, const struct va
 bool vault_mark_is_of(
         const struct vault_mark *mark, const char *token, const struct vault_pin *pin);
 
+/* NULL: only this process remembers. */
 void vault_refused_init(struct vault_refused *refused, const char *path);
 
 /* Returns VAULT_GOOD if this PIN may be tried at this token; the fault of its mark, without a complaint; or VAULT_SETTING with a
