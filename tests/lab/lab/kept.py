@@ -425,6 +425,9 @@ class KeptWorld:
 
 
 QUESTIONS = (("www", "A"), ("@", "SOA"), ("@", "MX"), ("?.wild", "A"), ("www", "LOC"), ("?", "A"), ("@", "DNSKEY"))
+# Knot Resolver 5 finds no server of an insecure zone for DNSKEY if it has the NS records of the zone still, and has
+# forgotten the addresses: "choosing from addresses: 0 v4; names to resolve: 0 v4". It asks for DNSKEY by itself.
+NOT_ASKED = {("Knot Resolver", ("@", "DNSKEY"))}
 
 
 class Askers:
@@ -441,7 +444,7 @@ class Askers:
 
     def _go_on(self, validator, address, zone):
         while not self._ends.wait(self._pause_s):
-            name, rdtype = random.choice(QUESTIONS)
+            name, rdtype = random.choice([each for each in QUESTIONS if (validator, each) not in NOT_ASKED])
             must = zone in self.secure_zones
             name = name.replace("?", f"r{random.randrange(10 ** 9)}")
             answer = self._world.ask(address, zone, name, rdtype, ad=True)
