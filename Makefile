@@ -83,7 +83,7 @@ SOURCES  := $(wildcard filter/*/*.[ch] rules/*.c tests/unit/*.[ch] tests/vault/*
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n')
 
-.PHONY: all help deps demo demo-sign check tests unit lab check-vm adversary zoo life corpus cost lint fuzz fuzzers musl coverage format bench bench-zones bench-keeper clean install uninstall objects
+.PHONY: all help deps demo demo-sign demo-keys check tests unit lab check-vm adversary zoo life corpus cost lint fuzz fuzzers musl coverage format bench bench-zones bench-keeper clean install uninstall objects
 .DELETE_ON_ERROR:
 # What make would remove again. Not all there is: a marker that is missing must be made anew.
 .SECONDARY: $(patsubst %.c,$B/%.o,$(wildcard tests/unit/*.c bench/*.c tests/fuzz/*.c))
@@ -95,6 +95,7 @@ help:
 	@echo 'make            build build/sealgate; WITHOUT="$(OPTIONAL)" leaves some out'
 	@echo 'make demo       install what it needs, build, and show the main job (root, two minutes)'
 	@echo 'make demo-sign  the same for the signer, with three validating resolvers'
+	@echo 'make demo-keys  keys that look after themselves: a zone gets signed, and its keys roll'
 	@echo 'make check      install what it needs, build, run every test (root for the lab)'
 	@echo 'make unit|lab   one half of the tests'
 	@echo 'make check-vm   cases of the lab on Debian'"'"'s kernel in qemu: nft, lossy links (root, apt; 35 minutes)'
@@ -231,6 +232,11 @@ demo:
 	@$(MAKE) --no-print-directory deps GROUPS='build demo'
 	@$(MAKE) --no-print-directory all
 	@tests/lab/run demo --sealgate $B/sealgate
+
+demo-keys:
+	@$(MAKE) --no-print-directory deps GROUPS='build demo demo-sign demo-keys'
+	@$(MAKE) --no-print-directory all
+	@tests/lab/run demo-keys --sealgate $B/sealgate
 
 demo-sign:
 	@$(MAKE) --no-print-directory deps GROUPS='build demo demo-sign'

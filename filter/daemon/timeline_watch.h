@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "daemon/zone_policy.h"
 
-#define TIMELINE_WATCH_MS 10000
+#define TIMELINE_WATCH_MS 2000
 
 struct timeline_watch {
 	unsigned count;

@@ -17,7 +17,6 @@ from .case import Case, Group, expect, expect_equal, tell, wait_until
 
 LIVES, LEAVES = "lives.lab.", "leaves.lab."
 STEP_S = 120                # the longest step takes half a minute
-CACHED_S = 15               # Knot Resolver keeps everything for five seconds at least, and a delegation longer
 KILLS = 50
 
 
@@ -88,7 +87,7 @@ def _begins(world):
         world.first_ds(zone)
     for zone in world.zones:
         _wait(world, zone, _is_at_rest, f"{zone} does not see its DS")
-    time.sleep(CACHED_S)
+    time.sleep(kept.CACHED_S)
     world.askers.secure_zones.update(world.zones)
     before = dict(world.askers.secure)
     wait_until(lambda: all(count > before[name] + 20 for name, count in world.askers.secure.items()),
@@ -117,7 +116,7 @@ def _unsigned(world):
     _wait(world, LEAVES, lambda now: now["word"] == "unsigned", f"{LEAVES} does not become unsigned")
     expect_equal("DS at the parent", world.registry.tags(LEAVES), [])
     wait_until(lambda: not any(world.signers_at(gate, LEAVES) for gate in world.gates), "a gate goes on signing", STEP_S)
-    time.sleep(CACHED_S)
+    time.sleep(kept.CACHED_S)
     _nothing_went_wrong(world, "while a zone became unsigned")
 
 

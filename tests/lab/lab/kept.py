@@ -25,6 +25,7 @@ FIRST, SECOND = "10.78.0.31", "10.78.0.32"
 VALIDATORS = {"Unbound": "10.78.0.10", "BIND": "10.78.0.11", "Knot Resolver": "10.78.0.12"}
 TTL_S = 2
 PATIENCE_S = patient(60)
+CACHED_S = 15           # Knot Resolver keeps everything for five seconds at least, and a delegation longer
 SERVED = {"nsd": ("ns1", FIRST), "knotd": ("ns2", SECOND)}
 
 # So that a life of months takes a minute. What must be waited for still is: the longest that a resolver keeps a record,
@@ -40,7 +41,7 @@ KEEPER = """keeper = {{
     {more}
 }};
 """
-SPREAD_S = 12       # sealgate looks for new timelines every ten seconds
+SPREAD_S = 5        # sealgate looks for new timelines every two seconds, and copies are made every second
 
 SIGN = """resolver = [ "{resolver}" ];
 rollover = false;
