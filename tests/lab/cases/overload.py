@@ -146,7 +146,7 @@ def _answered_at_once(world, sock, wires, first=lambda: None):
 
 def _crowd_out(world, names, sock):
     """Another client, which asks over IPv6, is served meanwhile, though its response must wait for keys,
-    too. Returns how many responses wait then."""
+    too. Returns how many responses wait then, and what that client got."""
     world.gate.restart()
     expect_data(world.ask(NAME, "A"), "A", GOOD)    # from here on the keys above are known
     with world.lab.attack("silence-key-fetches-of-one-zone"):
@@ -154,21 +154,22 @@ def _crowd_out(world, names, sock):
                                         for number in range(4 * PARKED)])
         answer = world.ask("www.ed25519.test.", "A", 6)
         waiting = world.gate.queue(RESPONSES_QUEUE)[0]
-    expect_data(answer, "A", GOOD)
     expect(world.gate.counter("parked_full") > 0, "there was room for all")
     expect(world.gate.counter("parked_share") > 0, "its share is not counted")
-    return waiting
+    return waiting, answer
 
 
 def _repeats_a_silent_name(names):
     """Under many ids; the keys of its zone cannot be had. After a few seconds sealgate knows that, and no
-    response waits any more. So one try must be faster than that."""
+    response waits any more. So one try must be faster than that. On a busy machine the keys for the other client may
+    come too late as well; if that client has no room, it gets nothing in any try."""
     def run(world):
         for _ in range(TRIES):
             with _asking(world) as sock:
-                waiting = _crowd_out(world, names, sock)
-            if waiting >= PARKED // 2:
+                waiting, answer = _crowd_out(world, names, sock)
+            if waiting >= PARKED // 2 and answer is not None and answer.data("A") == GOOD:
                 return
+        expect_data(answer, "A", GOOD)
         expect(False, f"only {waiting} waited, so nothing was proved")
     return run
 
