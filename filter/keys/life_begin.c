@@ -123,6 +123,35 @@ static bool hasten_zsk(struct life *life, int64_t now_s)
 	return hastened;
 }
 
+static bool has_safe_successor(const struct life *life, const struct life_key *stolen)
+{
+	for (unsigned i = 0; i < life->count; i++) {
+		const struct life_key *k = &life->keys[i];
+		if (k->role == LIFE_ZSK && k->algorithm == stolen->algorithm && k != stolen &&
+		        !k->is_leaving && !k->is_compromised)
+			return true;
+	}
+	return false;
+}
+
+/* A stolen ZSK that does not sign yet never will, unless the timeline in place let it while no other could be written. Then
+ * it is rolled, too. Not when the order is given: until another timeline is written, servers do what is in this one. */
+static bool drop_stolen_zsks(struct life *life)
+{
+	bool dropped = false;
+
+	for (unsigned i = 0; i < life->count; i++) {
+		struct life_key *k = &life->keys[i];
+		if (k->role != LIFE_ZSK || !k->is_compromised || k->is_leaving)
+			continue;
+		if (life_is_hidden(k, LIFE_ZRRSIG) && !k->marks[LIFE_ZRRSIG].changed_s)
+			k->is_leaving = dropped = true;
+		else if (!life->wants_zsk_roll && !has_safe_successor(life, k))
+			life->wants_zsk_roll = dropped = true;
+	}
+	return dropped;
+}
+
 bool life_begin_rolls(struct life *life, const struct life_policy *policy, int64_t now_s)
 {
 	if (!life->is_signed)
@@ -130,6 +159,7 @@ bool life_begin_rolls(struct life *life, const struct life_policy *policy, int64
 	bool begun = drop_standby(life, policy);
 	begun |= begin_algorithm(life, policy);
 	begun |= begin_ksk(life, policy, now_s);
+	begun |= drop_stolen_zsks(life);
 	begun |= hasten_zsk(life, now_s);
 	return begun;
 }

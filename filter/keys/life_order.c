@@ -88,7 +88,7 @@ static void drop_successors(struct life *life, const struct life_key *stolen)
 		if (k == stolen || k->role != LIFE_ZSK || k->algorithm != stolen->algorithm ||
 		        !life_is_hidden(k, LIFE_ZRRSIG) || k->marks[LIFE_ZRRSIG].changed_s)
 			continue;
-		k->is_leaving = k->is_compromised = true;
+		k->is_compromised = true; /* leaves when the vault can sign what follows */
 	}
 }
 
@@ -107,7 +107,6 @@ static bool order_end_of_zsk(struct life *life, const struct life_policy *policy
 	if (is_signer && !order_zsk_roll(life, policy, error))
 		return false;
 	k->is_compromised |= is_compromised;
-	k->is_leaving |= !is_signer;
 	if (is_signer && is_compromised)
 		drop_successors(life, k);
 	return true;

@@ -139,6 +139,23 @@ static void a_validator_with_any_cache_resolves_for_three_years(void **state)
 	}
 }
 
+/* Lives that found a fault once. */
+static void lives_that_went_wrong_before_go_well(void **state)
+{
+	static const struct {
+		size_t scenario;
+		uint64_t seed;
+	} rows[] = { { 10, 31 },
+		{ 11, 40 } }; /* a stolen ZSK, just before and after it takes over */
+	(void)state;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct world *w = live(rows[i].scenario, rows[i].seed, -1);
+		check_life(w, rows[i].scenario, rows[i].seed);
+		free(w);
+	}
+}
+
 /* Returns true if some life has a validator that fails. */
 static bool is_found(int wait)
 {
@@ -180,6 +197,7 @@ static void a_seed_lives_the_same_life_again(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lives_that_went_wrong_before_go_well),
 		cmocka_unit_test(a_validator_with_any_cache_resolves_for_three_years),
 		cmocka_unit_test(a_wait_that_is_an_hour_shorter_leaves_a_validator_stranded),
 		cmocka_unit_test(a_seed_lives_the_same_life_again),

@@ -155,6 +155,9 @@ static void a_dropped_zsk_that_a_late_server_shows_is_no_stranger(void **state)
 	assert_int_equal(w->life.keys[2].tag, 1002);
 	order_key(w, LIFE_ORDER_COMPROMISED, 1000);
 	look.in_place = w->life.generation;
+	look.server_count = 0;
+	life_step(&w->life, &w->policy, &look, w->life.last_s, &report);
+	look.server_count = 1;
 	life_step(&w->life, &w->policy, &look, w->life.last_s + HOUR, &report);
 	assert_true(report.is_trusted);
 	assert_int_equal(w->life.keys[2].marks[LIFE_DNSKEY].stage, LIFE_UNRETENTIVE);
