@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import subprocess
+import tempfile
 import threading
 
 import dns.flags
@@ -47,9 +48,10 @@ class Zone:
 
     def __init__(self, resources, origin, text, ksks=1):
         self.origin = origin
-        self.directory = resources.path("look-" + (origin.strip(".") or "root"))
+        # Several worlds have zones of one name.
+        self.directory = tempfile.mkdtemp(prefix=f"zone-{origin}", dir=resources.directory)
+        os.chmod(self.directory, 0o755)
         self.text = text
-        os.makedirs(self.directory)
         self.ksks = [self.keygen("-f", "KSK") for _ in range(ksks)]
         self.keygen()
 
@@ -132,9 +134,11 @@ class Agent:
 
 
 class LookWorld:
+    name = "look"       # no two worlds have one name
+
     def __init__(self, lab):
         self.lab, resources = lab, lab.resources
-        self.namespace = resources.namespace("look")
+        self.namespace = resources.namespace(self.name)
         self.namespace.run("ip", "link", "set", "lo", "up")
         self.namespace.run("ip", "link", "add", "d0", "type", "veth", "peer", "name", "d1")
         self.namespace.run("ip", "link", "set", "d0", "up")
@@ -146,7 +150,7 @@ class LookWorld:
                            "permanent")
         self._make_zones(resources)
         self._start(resources)
-        self.config = resources.path("look.conf")
+        self.config = resources.path(f"{self.name}.conf")
         with open(self.config, "w") as file:
             file.write(f'resolver = [ "{RESOLVER}" ];\ntrust_anchor = "{self.anchor}";\nrollover = false;\n')
 
@@ -167,7 +171,7 @@ class LookWorld:
                     f"agent.fine. A {FORMER}\n")
         root = Zone(resources, ".", f". NS ns.lab.\nns.lab. A {ROOT}\n" + _servers_of("test.", TEST_SERVERS) +
                     _servers_of("fine.", FINE_SERVERS) + test.ds(0) + fine.ds(0))
-        self.anchor = resources.path("look-anchor")
+        self.anchor = resources.path(f"{self.name}-anchor")
         with open(self.anchor, "w") as file:
             file.write(root.ds(0))
         self._served = {
@@ -193,15 +197,15 @@ class LookWorld:
         started = []
         for address, zones in self._served.items():
             started.append((address, next(iter(zones)), (self._named if address in BINDS else self._nsd)(
-                resources.path(f"look-{address}"), address, zones)))
+                resources.path(f"{self.name}-{address}"), address, zones)))
         self.agent = Agent(self.namespace)
         self.forger = Forger(self.namespace, f"{self.mixed.tag(1)} 13 2 " + 64 * "0")
         for address, origin, process in started:
             servers.wait_until_answering(self.namespace, address, origin, process)
-        hints = resources.path("look.hints")
+        hints = resources.path(f"{self.name}.hints")
         with open(hints, "w") as file:
             file.write(f". 3600 NS ns.lab.\nns.lab. 3600 A {ROOT}\n")
-        resolver = programs.start(self.namespace, "unbound", resources.path("look-unbound"), UNBOUND,
+        resolver = programs.start(self.namespace, "unbound", resources.path(f"{self.name}-unbound"), UNBOUND,
                                   address=RESOLVER, hints=hints)
         servers.wait_until_answering(self.namespace, RESOLVER, "good.fine.", resolver)
         self._processes = [resolver, *(process for _, _, process in started)]

@@ -19,6 +19,8 @@ KEPT, SIGNED_ELSEWHERE = "kept.fine.", "good.fine."
 
 
 class KeeperWorld(LookWorld):
+    name = "orders"
+
     def _make_zones(self, resources):
         super()._make_zones(resources)
         path = resources.path("kept.plain")
