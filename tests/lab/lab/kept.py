@@ -149,6 +149,10 @@ class SignedZone:
                 NSD_ZONE, address=self._address, origin=self.origin, path=self.path)
             servers.wait_until_answering(self._world.namespace, self._address, self.origin, self._process)
 
+    def close(self):
+        if self._process:
+            self._process.stop()
+
 
 def _ds_tags(text):
     return sorted(int(line.split(" DS ")[1].split()[0]) for line in text.splitlines() if " DS " in line)
@@ -251,6 +255,7 @@ class Gate:
 
     def close(self):
         self.sealgate.__exit__()
+        self._process.stop()
 
 
 class KeptWorld:
@@ -265,10 +270,10 @@ class KeptWorld:
         self.namespace = resources.namespace("kept")
         self._build()
         self._make_zones()
-        resolver = programs.start(self.namespace, "unbound", resources.path("kept-plain"), PLAIN, address=RESOLVER,
-                                  hints=self.hints)
+        self._resolver = programs.start(self.namespace, "unbound", resources.path("kept-plain"), PLAIN,
+                                        address=RESOLVER, hints=self.hints)
         self.gates = [Gate(self, program) for program in SERVED]
-        servers.wait_until_answering(self.namespace, RESOLVER, zones[0], resolver)
+        servers.wait_until_answering(self.namespace, RESOLVER, zones[0], self._resolver)
         self.validators, self.keeper = {}, None
 
     def _build(self):
@@ -301,6 +306,7 @@ class KeptWorld:
         root = SignedZone(self, ".", ROOT, f". NS ns.root.\nns.root. A {ROOT}\nlab. NS a.lab.\na.lab. A {PARENT}\n"
                           + parent.ds())
         root.publish()
+        self._signed_zones = (parent, root)
         self.anchor, self.hints = self.resources.path("kept-anchor"), self.resources.path("kept-hints")
         self.root_ds = root.ds().split(" DS ")[1].split(None, 3)
         with open(self.anchor, "w", encoding="utf-8") as file:
@@ -420,9 +426,15 @@ class KeptWorld:
         return sorted({int(text.split()[6]) for text in answer.data("RRSIG")}) if answer else []
 
     def close(self):
+        """Ends all that runs: the lab goes on with other cases."""
         self.registry.close()
         for gate in self.gates:
             gate.close()
+        for process in (self.keeper, *self.validators.values(), self._resolver):
+            if process:
+                process.stop()
+        for zone in self._signed_zones:
+            zone.close()
 
 
 QUESTIONS = (("www", "A"), ("@", "SOA"), ("@", "MX"), ("?.wild", "A"), ("www", "LOC"), ("?", "A"), ("@", "DNSKEY"))
