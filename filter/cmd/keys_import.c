@@ -133,6 +133,24 @@ static void end_move(struct keys_move *m)
 	free(m);
 }
 
+/* Finds the zone and its vault, and has `move` import or export. */
+static enum exit_code move_pairs(
+        const struct keys_moving *moving, enum exit_code (*move)(struct keys_move *m))
+{
+	struct keys_move *m = calloc(1, sizeof(*m));
+	enum exit_code code = EXIT_USAGE;
+
+	if (!m)
+		return EXIT_NO;
+	m->moving = moving;
+	if (find_kept_zone(m)) {
+		name_vault(m);
+		code = move(m);
+	}
+	end_move(m);
+	return code;
+}
+
 /* ---- Import ---- */
 
 static const char *ending_of_pair(const char *file)
@@ -224,18 +242,7 @@ static enum exit_code import_moved(struct keys_move *m)
 
 enum exit_code keys_import_pairs(const struct keys_moving *moving)
 {
-	struct keys_move *m = calloc(1, sizeof(*m));
-	enum exit_code code = EXIT_USAGE;
-
-	if (!m)
-		return EXIT_NO;
-	m->moving = moving;
-	if (find_kept_zone(m)) {
-		name_vault(m);
-		code = import_moved(m);
-	}
-	end_move(m);
-	return code;
+	return move_pairs(moving, import_moved);
 }
 
 /* ---- Export ---- */
@@ -280,16 +287,5 @@ static enum exit_code export_moved(struct keys_move *m)
 
 enum exit_code keys_export_pairs(const struct keys_moving *moving)
 {
-	struct keys_move *m = calloc(1, sizeof(*m));
-	enum exit_code code = EXIT_USAGE;
-
-	if (!m)
-		return EXIT_NO;
-	m->moving = moving;
-	if (find_kept_zone(m)) {
-		name_vault(m);
-		code = export_moved(m);
-	}
-	end_move(m);
-	return code;
+	return move_pairs(moving, export_moved);
 }
