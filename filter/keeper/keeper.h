@@ -12,7 +12,7 @@ struct keeper;
 struct keeper_job {
 	const struct config *config;
 	const char *vault_program; /* sealgate-vault; NULL: where it is installed */
-	int stop_fd;    /* when it is readable, the work ends: between two turns, or in a look */
+	int stop_fd; /* when it is readable, the work ends after the turn that is made, and looks end at once */
 	int control_fd; /* when it is readable, `serve` is called; -1: nobody gives orders */
 	bool (*clock_is_trusted)(void *context);
 	void (*serve)(void *context, struct keeper *keeper);

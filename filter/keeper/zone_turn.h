@@ -25,7 +25,7 @@ struct turn_order {
 struct turn_result {
 	enum life_word word;
 	struct life_alarms alarms;
-	bool is_trusted; /* false: nothing was done, and `why` says why */
+	bool is_trusted; /* false: no key moved, and `why` says why; the timeline in place may reach further */
 	bool has_failed; /* something beside the vault failed, and `why` says what */
 	enum vault_fault
 	        fault; /* the vault failed, and `why` says how; the zone goes on without it */
