@@ -116,6 +116,7 @@ struct config {
 	uint32_t unset_clock;          /* enum config_unset_clock */
 	uint32_t unsynchronised_clock; /* enum config_unsynchronised_clock */
 	char clock_state[CONFIG_PATH_MAX];
+	char timeline_state[CONFIG_PATH_MAX];
 	char control_socket[CONFIG_PATH_MAX];
 	char control_group[CONFIG_USER_MAX]; /* "": none */
 	uint32_t log_level;                  /* enum log_level */

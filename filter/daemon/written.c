@@ -10,12 +10,13 @@
 
 static const struct {
 	const char *key;
-	bool is_of_validator; /* a signer does not write it */
+	enum { OF_ANY_ROLE, OF_VALIDATORS, OF_SIGNERS } writers;
 } written[] = {
-	{ "control_socket", false },
-	{ "clock_state", false },
-	{ "trust_anchor_state", true },
-	{ "nta_state", true },
+	{ "control_socket", OF_ANY_ROLE },
+	{ "clock_state", OF_ANY_ROLE },
+	{ "trust_anchor_state", OF_VALIDATORS },
+	{ "nta_state", OF_VALIDATORS },
+	{ "timeline_state", OF_SIGNERS },
 };
 
 static_assert(sizeof(written) / sizeof(written[0]) == WRITTEN_MAX, "a row for each");
@@ -30,7 +31,7 @@ unsigned written_directories(
 		struct written_directory *d = &found[count];
 		char usual[PATH_MAX];
 
-		if (written[i].is_of_validator && c->role == ROLE_SIGNER)
+		if (written[i].writers == (c->role == ROLE_SIGNER ? OF_VALIDATORS : OF_SIGNERS))
 			continue;
 		file_directory(key_value_const(key, c), d->path);
 		file_directory(key->text, usual);

@@ -8,7 +8,7 @@
 
 #include "config/config.h"
 
-enum { WRITTEN_MAX = 4 };
+enum { WRITTEN_MAX = 5 };
 
 struct written_directory {
 	char path[PATH_MAX];

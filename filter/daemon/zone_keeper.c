@@ -33,6 +33,9 @@ struct zone_keeper {
 	struct zone_policy *former; /* a worker may still use it; or NULL */
 	const struct config *config;
 	struct timeline_watch watch;
+	struct timeline_memory memory;
+	bool is_to_remember; /* what is in force may be another than the memory has */
+	bool save_failed;
 	struct crypto *crypto;
 	struct worker *const *workers;
 	unsigned worker_count;
@@ -74,6 +77,36 @@ static void tell_broken(const struct zone_keeper *k)
 	tell_faults(faults, broken);
 }
 
+/* ---- What is remembered ---- */
+
+static void recall_timelines(struct zone_keeper *k)
+{
+	struct complaint why;
+
+	if (timeline_memory_load(&k->memory, k->config->timeline_state, &why) < 0)
+		log_error("%s: which timelines were in force is not known, so old or missing ones "
+		          "are not noticed",
+		        why.text);
+}
+
+/* Timelines count while they are checked, too, but only those that turn out to be good are remembered. */
+static void remember_timelines(struct zone_keeper *k)
+{
+	struct complaint why;
+
+	if (!k->is_to_remember || zone_policy_waits(k->current))
+		return;
+	k->is_to_remember = false;
+	if (!zone_policy_remember(k->current, &k->memory))
+		log_error("out of memory: not all timelines in force are remembered");
+	bool failed = timeline_memory_save(&k->memory, &why) < 0;
+	if (failed && !k->save_failed)
+		log_warning("%s: after a restart, timelines that are old or missing will not be "
+		            "noticed",
+		        why.text);
+	k->save_failed = failed;
+}
+
 struct zone_keeper *zone_keeper_new(const struct config *c, struct complaint *why)
 {
 	struct zone_keeper *k = calloc(1, sizeof(*k));
@@ -86,7 +119,9 @@ struct zone_keeper *zone_keeper_new(const struct config *c, struct complaint *wh
 		return NULL;
 	}
 	k->config = c;
-	k->current = zone_policy_make(c, NULL, clock_wall_s(), ZONE_POLICY_CHECK_START, why);
+	k->is_to_remember = true;
+	recall_timelines(k);
+	k->current = zone_policy_begin(c, &k->memory, clock_wall_s(), ZONE_POLICY_CHECK_START, why);
 	if (k->current && zone_policy_is_all_broken(k->current))
 		complaint_set(why, "%s", zone_policy_nth_fault(k->current, 0));
 	else if (k->current) {
@@ -165,6 +200,8 @@ static void put_in_force(struct zone_keeper *k, struct zone_policy *fresh)
 {
 	k->former = k->current;
 	k->current = fresh;
+	k->is_to_remember = true;
+	zone_policy_forget_gone(fresh, k->former, &k->memory);
 	for (unsigned i = 0; i < k->worker_count; i++)
 		worker_use_sign_policy(k->workers[i], zone_policy_signing(fresh));
 }
@@ -361,6 +398,7 @@ void zone_keeper_look(struct zone_keeper *k, int64_t now_s, uint64_t now_ms)
 	release_former(k);
 	go_on_checking(k, clock_wall_s());
 	follow_timelines(k, now_ms);
+	remember_timelines(k);
 	if (now_s < 0)
 		return;
 	bool is_due = !k->has_looked || now_ms - k->looked_ms >= DAY_MS;
@@ -382,6 +420,7 @@ void zone_keeper_free(struct zone_keeper *k)
 	timeline_watch_fini(&k->watch);
 	zone_policy_free(k->former);
 	zone_policy_free(k->current);
+	timeline_memory_fini(&k->memory);
 	crypto_free(k->crypto);
 	free(k);
 }

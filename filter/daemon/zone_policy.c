@@ -17,6 +17,7 @@ struct zone_policy {
 	struct made_zones signing;
 	struct zone_strays strays;
 	struct zone_counts counts;
+	const struct timeline_memory *memory; /* NULL: nothing is remembered */
 	unsigned next_check; /* the first seat that zone_policy_check_some() has not looked at */
 	bool is_unsettled;
 };
@@ -28,6 +29,7 @@ struct wanted_zones {
 	const struct config *config;
 	const struct zone_policy *former; /* NULL: none; not with `apex` */
 	const struct name *apex;          /* NULL: all */
+	const struct timeline_memory *memory;
 };
 
 /* Returns the seat of a zone in the former policy, or NULL. Most zones come in the order of the former policy, so the
@@ -239,9 +241,11 @@ static struct zone_policy *make_wanted(
         const struct wanted_zones *w, int64_t now_s, uint64_t check_ms, struct complaint *why)
 {
 	struct zone_policy *z = calloc(1, sizeof(*z));
-	struct zone_reading how = { crypto_new(), now_s, check_ms, { .fd = -1 } };
+	struct zone_reading how = { crypto_new(), now_s, check_ms, w->memory, { .fd = -1 } };
 	int result = -1;
 
+	if (z)
+		z->memory = w->memory;
 	if (z && how.crypto)
 		result = make_policy(z, w, &how, why);
 	else
@@ -258,15 +262,23 @@ static struct zone_policy *make_wanted(
 struct zone_policy *zone_policy_make(const struct config *c, const struct zone_policy *former,
         int64_t now_s, uint64_t check_ms, struct complaint *why)
 {
-	return make_wanted(&(struct wanted_zones){ c, former, NULL }, now_s, check_ms, why);
+	const struct timeline_memory *memory = former ? former->memory : NULL;
+
+	return make_wanted(&(struct wanted_zones){ c, former, NULL, memory }, now_s, check_ms, why);
+}
+
+struct zone_policy *zone_policy_begin(const struct config *c, const struct timeline_memory *memory,
+        int64_t now_s, uint64_t check_ms, struct complaint *why)
+{
+	return make_wanted(&(struct wanted_zones){ c, NULL, NULL, memory }, now_s, check_ms, why);
 }
 
 struct zone_policy *zone_policy_remake(const struct config *c, const struct zone_policy *former,
         const struct name *apex, int64_t now_s, uint64_t check_ms, struct complaint *why)
 {
 	char name[NAME_TEXT_SIZE];
-	struct zone_policy *z =
-	        make_wanted(&(struct wanted_zones){ c, former, apex }, now_s, check_ms, why);
+	struct zone_policy *z = make_wanted(
+	        &(struct wanted_zones){ c, former, apex, former->memory }, now_s, check_ms, why);
 
 	if (!z || sign_policy_apex(&z->policy, apex) || sign_policy_apex(&former->policy, apex))
 		return z;
@@ -320,6 +332,7 @@ struct zone_policy *zone_policy_settle(const struct zone_policy *z, int64_t now_
 	if (!next)
 		return NULL;
 	next->policy = z->policy;
+	next->memory = z->memory;
 	next->seats = calloc(z->count + 1, sizeof(*next->seats));
 	for (; next->seats && next->count < z->count; next->count++)
 		zone_seat_settle(&next->seats[next->count], &z->seats[next->count]);
@@ -385,10 +398,48 @@ int64_t zone_policy_timeline_end_s(const struct zone_policy *z, unsigned zone)
 	return zone_seat_has_keys(seat) && t->is_planned ? timeline_end_s(t) : 0;
 }
 
+/* Tells what is in force of a zone: what was checked, and not what waits. A zone that somebody else looks after is
+ * forgotten; one that cannot be read is not. */
+static bool remember_zone(const struct zone_policy *z, unsigned i, struct timeline_memory *memory)
+{
+	const struct zone_seat *seat = &z->seats[i];
+	const struct zone_entry *e = seat->entry;
+	const struct timeline *t = &e->keys.timeline;
+
+	if (!zone_seat_has_keys(seat) || !e->is_checked)
+		return true;
+	if (!e->text.items[0].is_kept) {
+		timeline_memory_forget(memory, zone_seat_apex(seat));
+		return true;
+	}
+	return !t->is_planned ||
+	       timeline_memory_note(memory, &(struct remembered_timeline){ *zone_seat_apex(seat),
+	                                            t->generation, timeline_is_unsigned(t) });
+}
+
+bool zone_policy_remember(const struct zone_policy *z, struct timeline_memory *memory)
+{
+	bool good = true;
+
+	for (unsigned i = 0; i < z->count; i++)
+		good &= remember_zone(z, i, memory);
+	return good;
+}
+
+void zone_policy_forget_gone(const struct zone_policy *z, const struct zone_policy *former,
+        struct timeline_memory *memory)
+{
+	for (unsigned i = 0; i < former->count; i++) {
+		const struct name *apex = zone_seat_apex(&former->seats[i]);
+		if (!sign_policy_apex(&z->policy, apex))
+			timeline_memory_forget(memory, apex);
+	}
+}
+
 bool zone_policy_is_all_broken(const struct zone_policy *z)
 {
 	for (unsigned i = 0; i < z->count; i++) {
-		if (zone_seat_has_keys(&z->seats[i]))
+		if (zone_seat_has_keys(&z->seats[i]) || z->seats[i].awaits_timeline)
 			return false;
 	}
 	return zone_policy_counts(z).broken > 0;

@@ -8,6 +8,7 @@
 #include "base/complaint.h"
 #include "base/file.h"
 #include "config/config.h"
+#include "daemon/timeline_memory.h"
 #include "sign/sign_policy.h"
 
 struct zone_policy;
@@ -30,6 +31,18 @@ struct zone_policy *zone_policy_make(const struct config *c, const struct zone_p
  * there is no such zone, and was none. */
 struct zone_policy *zone_policy_remake(const struct config *c, const struct zone_policy *former,
         const struct name *apex, int64_t now_s, uint64_t check_ms, struct complaint *why);
+
+/* Makes the first policy. A zone with keeper = true whose timeline is missing, or older than `memory` has it, is broken.
+ * Borrows the memory (NULL: nothing is remembered), and so does each policy that follows from this one. */
+struct zone_policy *zone_policy_begin(const struct config *c, const struct timeline_memory *memory,
+        int64_t now_s, uint64_t check_ms, struct complaint *why);
+
+/* Notes the timelines that are in force and checked. Returns false if memory is short. */
+bool zone_policy_remember(const struct zone_policy *z, struct timeline_memory *memory);
+
+/* Forgets the zones of the former policy that are no longer there. */
+void zone_policy_forget_gone(const struct zone_policy *z, const struct zone_policy *former,
+        struct timeline_memory *memory);
 
 void zone_policy_free(struct zone_policy *z);
 
@@ -60,7 +73,8 @@ struct file_identity zone_policy_timeline(const struct zone_policy *z, unsigned 
 /* Returns when the timeline in force of a zone, by its index, ends; 0 if no timeline is in force, or if it is unsigned. */
 int64_t zone_policy_timeline_end_s(const struct zone_policy *z, unsigned zone);
 
-/* True if zones are broken and none is good: the operator should see that the start fails. */
+/* True if zones are broken, none is good, and none will be once its timeline comes: the operator should see that the start
+ * fails. */
 bool zone_policy_is_all_broken(const struct zone_policy *z);
 
 /* Returns what is wrong with a zone, by its index in the policy of the signer, or NULL; and what is wrong with the

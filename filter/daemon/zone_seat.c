@@ -59,7 +59,8 @@ void zone_seat_stay(struct zone_seat *seat, const struct zone_seat *before)
 	*seat = (struct zone_seat){ .before = before,
 		.entry = zone_entry_share(before->entry),
 		.waiting = zone_entry_share(before->waiting),
-		.is_withdrawn = before->is_withdrawn };
+		.is_withdrawn = before->is_withdrawn,
+		.awaits_timeline = before->awaits_timeline };
 	if (before->is_broken)
 		blame_seat(seat, zone_seat_fault(before));
 	seat->is_news = before->is_news;
@@ -112,8 +113,7 @@ static void compare_times(const struct zone_keys *fresh, const struct zone_keys 
 /* An older timeline can come from a backup that is restored, from a copy to this gateway that overtakes a later one, or
  * from whoever may write to the directory and kept a file. Its signatures may well be valid, and yet it may bring back a
  * ZSK that was taken out because it was stolen, or lack a key that has signed since. Whoever may write there can read
- * the private keys of now, too, so for an attacker nothing is gained; the comparison is for the mistakes. It ends with
- * this process: nothing is remembered on disk, and the operator who wants the older file restarts sealgate. Two files of
+ * the private keys of now, too, so for an attacker nothing is gained; the comparison is for the mistakes. Two files of
  * one generation are from two writers, of which neither knows what the other has published. */
 static void compare_generations(
         const struct zone_keys *fresh, const struct zone_keys *former, struct complaint *fault)
@@ -150,6 +150,40 @@ static void compare_presence(
 		        "%s is missing: the zone goes on with what was in force before. To end "
 		        "signing, tell the keeper; its timeline says so then",
 		        fresh->keys.timeline_file.path);
+}
+
+#define WAY_OUT                                                                                    \
+	"if nothing newer will come, stop sealgate, delete the line of the zone in %s, and start " \
+	"it again"
+
+/* The same for the timeline that was in force when sealgate last ran. A zone above that is signed here would deny the DS
+ * of one that passes unsigned, so until its timeline is there, or says so, the zone is broken. Returns true if all is
+ * well. */
+static bool follows_memory(const struct zone_entry *fresh, const struct timeline_memory *memory,
+        struct complaint *fault)
+{
+	const struct config_zone *zone = &fresh->text.items[0];
+	const struct remembered_timeline *known =
+	        memory && zone->is_kept ? timeline_memory_find(memory, &zone->apex) : NULL;
+	const struct timeline *t = &fresh->keys.timeline;
+
+	if (!known || (fresh->keys.is_absent && known->is_unsigned))
+		return true;
+	if (!t->is_planned)
+		complaint_set(fault,
+		        "%s is missing, and the zone had a timeline when sealgate last ran: bring "
+		        "it back; " WAY_OUT,
+		        fresh->keys.timeline_file.path, memory->path);
+	else if (t->generation < known->generation)
+		complaint_set(fault,
+		        "%s: its generation %" PRIu64 " is older than %" PRIu64
+		        ", which was in force when sealgate last ran: an old backup, or a copy "
+		        "that came late; " WAY_OUT,
+		        zone_keys_path(&fresh->keys), t->generation, known->generation,
+		        memory->path);
+	else
+		return true;
+	return false;
 }
 
 /* What was read must not replace what is better. */
@@ -205,6 +239,8 @@ int zone_seat_take(struct zone_seat *seat, const struct zone_seat *before,
 		return -1;
 	tell_idle_files(fresh, before);
 	compare_with_former(fresh, before, how->now_s, &fault);
+	if (fresh->has_keys && !fault.text[0])
+		seat->awaits_timeline = !follows_memory(fresh, how->memory, &fault);
 	if (!fault.text[0])
 		check_if_time(fresh, how, &fault);
 	bool is_wrong = fault.text[0] != '\0';
@@ -267,6 +303,7 @@ void zone_seat_settle(struct zone_seat *seat, const struct zone_seat *before)
 		.entry = zone_entry_share(before->waiting ? before->waiting : before->entry),
 		.is_withdrawn = before->is_withdrawn && !before->waiting,
 		.is_new = before->waiting != NULL,
+		.awaits_timeline = before->awaits_timeline && !before->waiting,
 	};
 	if (before->is_broken)
 		blame_seat(seat, zone_seat_fault(before));

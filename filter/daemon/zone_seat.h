@@ -4,6 +4,7 @@
 #ifndef DAEMON_ZONE_SEAT_H
 #define DAEMON_ZONE_SEAT_H
 
+#include "daemon/timeline_memory.h"
 #include "daemon/zone_entry.h"
 
 struct zone_seat {
@@ -11,6 +12,7 @@ struct zone_seat {
 	struct zone_entry *waiting; /* for its check, to take the place of `entry` then; or NULL */
 	bool is_withdrawn;          /* the keys of `entry` turned out to be wrong */
 	bool is_new;                /* the former policy had another entry, or none */
+	bool awaits_timeline;       /* it has none that follows the one in force at the last run */
 
 	bool is_broken;
 	bool is_news; /* the fault was not there in the former policy, and was not told */
@@ -24,7 +26,8 @@ struct zone_seat {
 struct zone_reading {
 	struct crypto *crypto;
 	int64_t now_s;
-	uint64_t check_ms; /* that are left for checks */
+	uint64_t check_ms;                    /* that are left for checks */
+	const struct timeline_memory *memory; /* NULL: nothing is remembered */
 	struct key_directory keys;
 };
 

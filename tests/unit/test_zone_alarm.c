@@ -97,6 +97,7 @@ static void a_timeline_that_nobody_prolongs_rings_both_alarms(void **state)
 	strcpy(c.sign_zones_directory, "/tmp/sealgate-alarm-XXXXXX");
 	assert_non_null(mkdtemp(c.sign_zones_directory));
 	strcpy(c.keeper_timelines, c.sign_zones_directory);
+	snprintf(c.timeline_state, sizeof(c.timeline_state), "%.100s/state", c.keeper_timelines);
 	write_timeline(&c, from_s);
 	struct zone_keeper *k = zone_keeper_new(&c, &why);
 	assert_row(why.text, k);

@@ -88,6 +88,8 @@ static struct bed *bed_new(void)
 		        .speakers = calloc(ROOM, sizeof(struct network)) };
 	strcpy(bed->config.sign_zones.items[0].keys, "/tmp/sealgate-keeper-XXXXXX");
 	assert_non_null(mkdtemp(bed->config.sign_zones.items[0].keys));
+	snprintf(bed->config.timeline_state, CONFIG_PATH_MAX, "%.100s/state",
+	        bed->config.sign_zones.items[0].keys);
 	bed->crypto = crypto_new();
 	add_zone(bed, ZONE, NOW);
 	return bed;

@@ -132,7 +132,7 @@ class Manager(Systemd):
 
     def _here(self, line):
         """The line with paths that the unit's sandbox does not hide; "" for a key that keeps its default."""
-        if line.startswith(("trust_anchor_state", "nta_state", "control_socket", "control_group", "user")):
+        if line.startswith(("trust_anchor_state", "nta_state", "timeline_state", "control_socket", "control_group", "user")):
             return ""
         for path, there in self._moved.items():
             line = line.replace(path, there)

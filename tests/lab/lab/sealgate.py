@@ -18,6 +18,7 @@ control_socket = "{control}";
 control_group = "{readers}";
 user = "{user}";
 clock_state = "{clock}";
+timeline_state = "{timelines}";
 mode = "{mode}";
 queue = {{ {first}count = {queues}; {queue} }};
 bogus_grace_ms = {grace_ms};
@@ -65,6 +66,7 @@ class Sealgate:
                                      state=lab.resources.path(self._name + ".anchors"),
                                      ntas=lab.resources.path(self._name + ".ntas"),
                                      clock=lab.resources.path(self._name + ".clock"),
+                                     timelines=lab.resources.path(self._name + ".timelines"),
                                      control=self.control,
                                      readers=READERS, user=USER,
                                      anchor=anchor or lab.zones.anchor_dnskey) + more)

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Over a restart, a timeline that is missing or old does not count. */
+#include "test.h"
+
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "daemon/timeline_memory.h"
+#include "daemon/zone_keeper.h"
+#include "keys/key_text.h"
+#include "keys/timeline_write.h"
+#include "planned.h"
+
+#define DAY    PLANNED_DAY
+#define ZONE   "example.org"
+#define OTHER  "example.net"
+#define HEADER "sealgate-timelines 1\n"
+
+enum { KSK = 1, ZSK = 2, KEYS = 2 };
+
+struct bed {
+	struct config config;
+	struct crypto *crypto;
+	struct keypair keys[KEYS];
+	struct zone_keeper *keeper;
+};
+
+static const char *path_of(const struct bed *bed, const char *file)
+{
+	static char path[CONFIG_PATH_MAX + 64];
+
+	snprintf(path, sizeof(path), "%s/%s", bed->config.sign_zones_directory, file);
+	return path;
+}
+
+static void put(const struct bed *bed, const char *file, const char *text)
+{
+	assert_int_equal(file_replace(path_of(bed, file), text, 0600), 0);
+}
+
+static struct bed *bed_new(void)
+{
+	static const uint16_t flags[KEYS] = { KEYPAIR_KSK, KEYPAIR_ZSK };
+	struct bed *bed = calloc(1, sizeof(*bed));
+	struct config *c = &bed->config;
+	struct name zone;
+
+	log_set_level(LOG_LEVEL_ERROR - 1);
+	config_defaults(c);
+	strcpy(c->sign_zones_directory, "/tmp/sealgate-memory-XXXXXX");
+	assert_non_null(mkdtemp(c->sign_zones_directory));
+	strcpy(c->keeper_timelines, c->sign_zones_directory);
+	strcpy(c->timeline_state, path_of(bed, "state"));
+	bed->crypto = crypto_new();
+	assert_true(name_from_text(ZONE, &zone));
+	for (unsigned i = 0; i < KEYS; i++)
+		planned_key(&bed->keys[i], &zone, flags[i], ALGORITHM_ECDSAP256);
+	put(bed, ZONE ".conf", "keeper = true;\n");
+	return bed;
+}
+
+static void bed_free(struct bed *bed)
+{
+	char line[CONFIG_PATH_MAX + 64];
+
+	zone_keeper_free(bed->keeper);
+	crypto_free(bed->crypto);
+	for (unsigned i = 0; i < KEYS; i++)
+		keypair_fini(&bed->keys[i]);
+	snprintf(line, sizeof(line), "rm -r %s", bed->config.sign_zones_directory);
+	assert_int_equal(system(line), 0);
+	config_fini(&bed->config);
+	free(bed);
+}
+
+/* Writes a timeline of this generation: with a period, or unsigned. Generation 0: there is none. */
+static void plan(struct bed *bed, bool is_signed, uint64_t generation)
+{
+	int64_t from_s = clock_wall_s() - 60;
+	const struct planned_period period = { from_s, from_s + 3 * DAY, KSK | ZSK, KSK, ZSK, KSK,
+		0, 0 };
+	struct complaint error;
+	struct timeline t;
+
+	unlink(path_of(bed, "K" ZONE ".timeline"));
+	if (generation == 0)
+		return;
+	planned_make(&t, bed->crypto, bed->keys, &period, is_signed);
+	t.generation = generation;
+	if (!is_signed)
+		t.zsk_count = 0;
+	char *text = timeline_write(&t, bed->crypto, &error);
+	assert_row(error.text, text != NULL);
+	put(bed, "K" ZONE ".timeline", text);
+	key_text_free(text);
+	timeline_fini(&t);
+}
+
+static void look(struct bed *bed)
+{
+	zone_keeper_look(bed->keeper, clock_wall_s(), clock_monotonic_ms());
+}
+
+static void start(struct bed *bed)
+{
+	struct complaint why;
+
+	zone_keeper_free(bed->keeper);
+	bed->keeper = zone_keeper_new(&bed->config, &why);
+	assert_row(why.text, bed->keeper);
+	look(bed);
+}
+
+static void reload(struct bed *bed)
+{
+	struct complaint why;
+
+	look(bed);
+	assert_row(why.text, zone_keeper_reload(bed->keeper, &bed->config, &why) == 0);
+	look(bed);
+}
+
+static void expect(const struct bed *bed, const char *why, const char *state, const char *fault)
+{
+	struct name apex;
+	const struct sign_policy *p = zone_keeper_policy(bed->keeper);
+
+	assert_true(name_from_text(ZONE, &apex));
+	const struct sign_zone *zone = sign_policy_apex(p, &apex);
+	assert_row(why, zone);
+	const char *found = zone_keeper_fault(bed->keeper, (unsigned)(zone - p->zones));
+	const char *is = zone->is_unsigned ? "unsigned" : zone->periods.count ? "signed" : "broken";
+	if (strcmp(is, state) != 0)
+		fail_msg("%s: %s, and not %s (%s)", why, is, state, found ? found : "");
+	if ((fault == NULL) != (found == NULL) || (fault && !strstr(found, fault)))
+		fail_msg("%s: \"%s\", and not \"%s\"", why, found ? found : "", fault ? fault : "");
+}
+
+static void a_restart_does_not_forget_which_timeline_was_in_force(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		bool is_signed;
+		uint64_t generation;
+		const char *state, *fault;
+	} starts[] = {
+		{ "the keeper has not begun", false, 0, "unsigned", NULL },
+		{ "it has", true, 5, "signed", NULL },
+		{ "the file is lost", false, 0, "broken", "example.org.timeline is missing, and" },
+		{ "an old one", true, 4, "broken", "its generation 4 is older than 5" },
+		{ "an old one that ends signing", false, 4, "broken", "is older than 5" },
+		{ "it is back", true, 5, "signed", NULL },
+		{ "a newer one", true, 6, "signed", NULL },
+		{ "the end", false, 7, "unsigned", NULL },
+		{ "no file, and no need of one", false, 0, "unsigned", NULL },
+		{ "the last signed one", true, 6, "broken", "its generation 6 is older than 7" },
+		{ "a new begin", true, 8, "signed", NULL },
+	};
+	struct bed *bed = bed_new();
+
+	for (unsigned i = 0; i < COUNT(starts); i++) {
+		plan(bed, starts[i].is_signed, starts[i].generation);
+		start(bed);
+		expect(bed, starts[i].why, starts[i].state, starts[i].fault);
+	}
+	assert_int_equal(unlink(path_of(bed, "state")), 0);
+	plan(bed, true, 2);
+	start(bed);
+	expect(bed, "the way out", "signed", NULL);
+	bed_free(bed);
+}
+
+/* Key files may be years old. */
+static void a_zone_that_waits_for_its_timeline_takes_it_when_it_comes(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+
+	plan(bed, true, 5);
+	start(bed);
+	plan(bed, false, 0);
+	start(bed);
+	expect(bed, "no file", "broken", "is missing");
+	plan(bed, true, 4);
+	reload(bed);
+	expect(bed, "an old one", "broken", "is older than 5");
+	plan(bed, true, 5);
+	reload(bed);
+	expect(bed, "it is back", "signed", NULL);
+	bed_free(bed);
+}
+
+static void a_zone_that_is_taken_out_is_forgotten(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+
+	put(bed, OTHER ".conf", "keeper = true;\n");
+	plan(bed, true, 5);
+	start(bed);
+	plan(bed, true, 4);
+	reload(bed);
+	expect(bed, "an old one", "signed", "is older than 5");
+	assert_int_equal(unlink(path_of(bed, ZONE ".conf")), 0);
+	reload(bed);
+	put(bed, ZONE ".conf", "keeper = true;\n");
+	reload(bed);
+	expect(bed, "a zone that is new", "signed", NULL);
+	put(bed, ZONE ".conf", "keeper = nonsense;\n");
+	start(bed);
+	plan(bed, true, 3);
+	put(bed, ZONE ".conf", "keeper = true;\n");
+	reload(bed);
+	expect(bed, "it could not be read for a while", "broken", "is older than 4");
+	bed_free(bed);
+}
+
+static void a_damaged_memory_counts_as_a_whole_or_not_at_all(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *text, *fault;
+		unsigned count;
+	} rows[] = {
+		{ "nothing", HEADER, NULL, 0 },
+		{ "two zones",
+		        HEADER "# a\nb.test. 1 signed\na.test. 18446744073709551615 unsigned\n",
+		        NULL, 2 },
+		{ "another file", "b.test. 1 signed\n", ":1: the first line", 0 },
+		{ "no state", HEADER "b.test. 1\n", ":2: a line has", 0 },
+		{ "a word more", HEADER "b.test. 1 signed x\n", ":2: a line has", 0 },
+		{ "another state", HEADER "b.test. 1 asleep\n", ":2: the state is", 0 },
+		{ "no number", HEADER "b.test. -1 signed\n", ":2: the generation", 0 },
+		{ "no name", HEADER "b..test 1 signed\n", ":2: the first word", 0 },
+		{ "a zone twice", HEADER "b.test. 1 signed\nB.test. 2 signed\n", ":3: the zone",
+		        0 },
+	};
+	struct bed *bed = bed_new();
+
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		struct timeline_memory m;
+		struct complaint why;
+		put(bed, "state", rows[i].text);
+		int result = timeline_memory_load(&m, bed->config.timeline_state, &why);
+		assert_row(rows[i].why, (result < 0) == (rows[i].fault != NULL));
+		assert_row(why.text, !rows[i].fault || strstr(why.text, rows[i].fault));
+		assert_row(rows[i].why, m.count == rows[i].count);
+		assert_row(rows[i].why, (access(path_of(bed, "state"), F_OK) < 0) == (result < 0));
+		timeline_memory_fini(&m);
+	}
+	bed_free(bed);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_restart_does_not_forget_which_timeline_was_in_force),
+		cmocka_unit_test(a_zone_that_waits_for_its_timeline_takes_it_when_it_comes),
+		cmocka_unit_test(a_zone_that_is_taken_out_is_forgotten),
+		cmocka_unit_test(a_damaged_memory_counts_as_a_whole_or_not_at_all),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
