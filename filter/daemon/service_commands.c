@@ -19,6 +19,7 @@
 #include "daemon/sandbox.h"
 #include "daemon/service.h"
 #include "daemon/systemd.h"
+#include "keys/life_needs.h"
 #include "worker/worker_orders.h"
 
 static void add_log_level(const struct service *s, struct control_reply *reply)
@@ -214,6 +215,19 @@ static const char *at_once_word(const struct service *s)
 	return service_sends_answers(s) ? "udp,tcp" : "tcp";
 }
 
+/* Adds for how many zones each alarm rings. */
+static void add_zone_alarms(const struct service *s, int64_t now_s, struct control_reply *reply)
+{
+	unsigned counts[] = {
+		[ZONE_ALARM_NONE] = 0, [ZONE_ALARM_NEEDS] = 0, [ZONE_ALARM_FAILED] = 0
+	};
+
+	for (unsigned i = 0; i < zone_keeper_policy(s->zones)->zone_count; i++)
+		counts[zone_keeper_alarm(s->zones, i, now_s)]++;
+	control_add_number(reply, LIFE_ALARM_FAILED, counts[ZONE_ALARM_FAILED]);
+	control_add_number(reply, LIFE_ALARM_NEEDS, counts[ZONE_ALARM_NEEDS]);
+}
+
 /* Adds the zone whose pre-made signatures expire first. */
 static void add_zones(const struct service *s, struct control_reply *reply)
 {
@@ -222,6 +236,7 @@ static void add_zones(const struct service *s, struct control_reply *reply)
 	char name[NAME_TEXT_SIZE];
 
 	add_zone_counts(s, reply);
+	add_zone_alarms(s, now_s, reply);
 	control_add_text(reply, "at_once", at_once_word(s));
 	if (!first)
 		return;

@@ -3,6 +3,7 @@
 
 #include "daemon/listing.h"
 #include "daemon/service.h"
+#include "keys/life_needs.h"
 
 static int order_cuts(const void *a, const void *b)
 {
@@ -51,10 +52,20 @@ struct zone_rows {
 	unsigned shown, left_out;
 };
 
-/* `fault` says what is wrong, `unsigned_why` why the zone is unsigned on purpose; or each is NULL. */
-static void add_zone_row(struct zone_rows *rows, const struct sign_zone *zone, const char *fault,
-        const char *unsigned_why)
+/* Adds an alarm that rings. */
+static void add_zone_alarm(struct control_reply *reply, enum zone_alarm alarm)
 {
+	if (alarm != ZONE_ALARM_NONE)
+		control_add_text(reply, "alarm",
+		        alarm == ZONE_ALARM_FAILED ? LIFE_ALARM_FAILED : LIFE_ALARM_NEEDS);
+}
+
+/* Adds a zone by its index. `fault` says what is wrong, or is NULL. */
+static void add_zone_row(struct zone_rows *rows, unsigned index, const char *fault)
+{
+	const struct zone_keeper *k = rows->service->zones;
+	const struct sign_zone *zone = &zone_keeper_policy(k)->zones[index];
+	const char *unsigned_why = zone_keeper_unsigned(k, index);
 	struct control_reply *reply = rows->reply;
 	char name[NAME_TEXT_SIZE];
 
@@ -71,6 +82,7 @@ static void add_zone_row(struct zone_rows *rows, const struct sign_zone *zone, c
 		control_add_text(reply, "why", unsigned_why);
 	}
 	int64_t now_s = service_now_s(rows->service);
+	add_zone_alarm(reply, zone_keeper_alarm(k, index, now_s));
 	if (sign_zone_period(zone, now_s)->key_count > 0)
 		add_keys_of_zone(reply, zone, now_s);
 	control_add_number(reply, "cuts", zone->cut_count);
@@ -86,7 +98,7 @@ static void add_zone_rows(struct zone_rows *rows, bool is_broken)
 	for (unsigned i = 0; i < p->zone_count; i++) {
 		const char *fault = zone_keeper_fault(k, i);
 		if ((fault != NULL) == is_broken && name_within(&p->zones[i].apex, rows->top))
-			add_zone_row(rows, &p->zones[i], fault, zone_keeper_unsigned(k, i));
+			add_zone_row(rows, i, fault);
 	}
 }
 

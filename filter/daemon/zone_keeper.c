@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/zone_keeper.h"
 
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,15 +9,13 @@
 #include "base/clock.h"
 #include "base/complaint.h"
 #include "base/log.h"
-#include "config/config_keeper.h"
 #include "daemon/timeline_watch.h"
 #include "daemon/workers_wait.h"
+#include "daemon/zone_remember.h"
 #include "daemon/zone_unsigned.h"
-#include "keys/life_word.h"
 #include "worker/worker_orders.h"
 
-#define DAY_S  86400
-#define DAY_MS (DAY_S * UINT64_C(1000))
+#define DAY_MS (86400 * UINT64_C(1000))
 
 /* How long pre-made signatures are checked in a reload, before it ends; and at a time, with pauses in between. A zone
  * takes some 4 ms, so what a reload changes is mostly checked at once. */
@@ -97,7 +94,7 @@ static void remember_timelines(struct zone_keeper *k)
 	if (!k->is_to_remember || zone_policy_waits(k->current))
 		return;
 	k->is_to_remember = false;
-	if (!zone_policy_remember(k->current, &k->memory))
+	if (!zone_remember_all(k->current, &k->memory))
 		log_error("out of memory: not all timelines in force are remembered");
 	bool failed = timeline_memory_save(&k->memory, &why) < 0;
 	if (failed && !k->save_failed)
@@ -201,7 +198,7 @@ static void put_in_force(struct zone_keeper *k, struct zone_policy *fresh)
 	k->former = k->current;
 	k->current = fresh;
 	k->is_to_remember = true;
-	zone_policy_forget_gone(fresh, k->former, &k->memory);
+	zone_remember_gone(fresh, k->former, &k->memory);
 	for (unsigned i = 0; i < k->worker_count; i++)
 		worker_use_sign_policy(k->workers[i], zone_policy_signing(fresh));
 }
@@ -299,98 +296,16 @@ int zone_keeper_wait_ms(const struct zone_keeper *k)
 	return is_busy ? CHECK_PAUSE_MS : timeline_watch_wait_ms(&k->watch);
 }
 
-/* ---- Pre-made signatures ---- */
+/* ---- What ends ---- */
 
 const struct sign_zone *zone_keeper_first_to_end(const struct zone_keeper *k, int64_t now_s)
 {
-	const struct sign_policy *p = zone_keeper_policy(k);
-	const struct sign_zone *first = NULL;
-	int64_t least_s = INT64_MAX;
-
-	for (unsigned i = 0; i < p->zone_count; i++) {
-		int64_t lasts_s = sign_periods_last_s(&p->zones[i].periods, now_s);
-		if (lasts_s < least_s) {
-			first = &p->zones[i];
-			least_s = lasts_s;
-		}
-	}
-	return first;
+	return zone_expiry_first(zone_keeper_policy(k), now_s);
 }
 
-static unsigned warn_of_presigned(const struct sign_zone *zone, int64_t now_s)
+enum zone_alarm zone_keeper_alarm(const struct zone_keeper *k, unsigned zone, int64_t now_s)
 {
-	int64_t lasts_s = sign_periods_last_s(&zone->periods, now_s);
-	char name[NAME_TEXT_SIZE];
-
-	if (lasts_s >= 0 &&
-	        (lasts_s == INT64_MAX || lasts_s >= sign_periods_span_s(&zone->periods) / 2))
-		return 0;
-	name_text(&zone->apex, name);
-	if (lasts_s < 0)
-		log_error("%.255s: pre-made KSK signatures have expired, or are not valid yet; "
-		          "queries for DNSKEY, CDS or CDNSKEY get SERVFAIL: run `sealgate keys "
-		          "sign`, then `sealgate ctl reload%s`",
-		        name, advice_options());
-	else
-		log_warning("%.255s: the pre-made KSK signatures expire in %" PRId64
-		            " days: run `sealgate keys sign`, then `sealgate ctl reload%s`",
-		        name, lasts_s / DAY_S, advice_options());
-	return 1;
-}
-
-/* The keeper prolongs a timeline each day. The thresholds are those of the keeper, and the words those of its alarms. */
-static unsigned warn_of_timeline(
-        const struct zone_keeper *k, const struct sign_zone *zone, unsigned index, int64_t now_s)
-{
-	int64_t left_s = zone_policy_timeline_end_s(k->current, index) - now_s;
-	struct life_policy policy;
-	char name[NAME_TEXT_SIZE];
-	struct complaint ignored;
-
-	if (!config_keeper_policy(
-	            k->config, zone_policy_zone(k->current, index), &policy, &ignored))
-		policy.ahead_s = 15 * DAY_S;
-	if (left_s >= life_left_s(&policy))
-		return 0;
-	name_text(&zone->apex, name);
-	if (left_s < life_failing_s(&policy))
-		log_error("DNSSECInternalFailure: %.255s: its timeline ends in %" PRId64
-		          " days, and the keeper has not prolonged it: look at the log of the "
-		          "keeper",
-		        name, left_s < 0 ? 0 : left_s / DAY_S);
-	else
-		log_warning("DNSSECKeySigningKeysNeedingAction: %.255s: half of its timeline is "
-		            "used up, and %" PRId64
-		            " days are left: can the keeper reach its vault, and does its "
-		            "timeline come here?",
-		        name, left_s / DAY_S);
-	return 1;
-}
-
-/* Returns 1 if it warned, for a sum. */
-static unsigned warn_of_expiry(
-        const struct zone_keeper *k, const struct sign_zone *zone, unsigned index, int64_t now_s)
-{
-	return zone_policy_timeline_end_s(k->current, index) > 0
-	               ? warn_of_timeline(k, zone, index, now_s)
-	               : warn_of_presigned(zone, now_s);
-}
-
-/* Of all zones once a day; of those that are new, or have new keys, at once. */
-static void warn_of_zones(struct zone_keeper *k, bool of_all, int64_t now_s)
-{
-	const struct sign_policy *p = zone_keeper_policy(k);
-	unsigned i = 0, warned = 0;
-
-	for (; i < p->zone_count && warned < LINES_MAX; i++) {
-		if (of_all || zone_policy_is_new(k->current, i))
-			warned += warn_of_expiry(k, &p->zones[i], i, now_s);
-	}
-	if (warned == LINES_MAX && i < p->zone_count)
-		log_warning(
-		        "perhaps there are more zones whose signatures expire soon: `sealgate ctl "
-		        "zones%s` tells of each",
-		        advice_options());
+	return zone_expiry_alarm(k->current, k->config, zone, now_s);
 }
 
 void zone_keeper_look(struct zone_keeper *k, int64_t now_s, uint64_t now_ms)
@@ -403,7 +318,7 @@ void zone_keeper_look(struct zone_keeper *k, int64_t now_s, uint64_t now_ms)
 		return;
 	bool is_due = !k->has_looked || now_ms - k->looked_ms >= DAY_MS;
 	if (is_due || k->has_new_zones)
-		warn_of_zones(k, is_due, now_s);
+		zone_expiry_tell(k->current, k->config, is_due, now_s);
 	k->has_new_zones = false;
 	if (!is_due)
 		return;

@@ -6,7 +6,7 @@
 
 #include "base/complaint.h"
 #include "config/config.h"
-#include "daemon/zone_policy.h"
+#include "daemon/zone_expiry.h"
 #include "worker/worker.h"
 
 struct zone_keeper;
@@ -60,6 +60,9 @@ int zone_keeper_wait_ms(const struct zone_keeper *k);
 
 /* Returns the zone whose pre-made signatures expire first; NULL if none has any. */
 const struct sign_zone *zone_keeper_first_to_end(const struct zone_keeper *k, int64_t now_s);
+
+/* Returns which alarm rings for a zone of the policy, by its index (zone_expiry.h). */
+enum zone_alarm zone_keeper_alarm(const struct zone_keeper *k, unsigned zone, int64_t now_s);
 
 /* Frees the keeper. Free the workers first. NULL is fine. */
 void zone_keeper_free(struct zone_keeper *k);

@@ -6,155 +6,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "daemon/zone_seat.h"
-#include "daemon/zone_signing.h"
-#include "daemon/zone_strays.h"
-
-struct zone_policy {
-	struct sign_policy policy; /* its zones are those of `signing` */
-	unsigned count;
-	struct zone_seat *seats; /* in the order of the zones */
-	struct made_zones signing;
-	struct zone_strays strays;
-	struct zone_counts counts;
-	const struct timeline_memory *memory; /* NULL: nothing is remembered */
-	unsigned next_check; /* the first seat that zone_policy_check_some() has not looked at */
-	bool is_unsettled;
-};
-
-/* ---- Seats ---- */
-
-/* What is read: all zones, or one alone. */
-struct wanted_zones {
-	const struct config *config;
-	const struct zone_policy *former; /* NULL: none; not with `apex` */
-	const struct name *apex;          /* NULL: all */
-	const struct timeline_memory *memory;
-};
-
-/* Returns the seat of a zone in the former policy, or NULL. Most zones come in the order of the former policy, so the
- * one at `*next` is tried first. */
-static const struct zone_seat *find_seat(
-        const struct zone_policy *former, const struct name *apex, unsigned *next)
-{
-	if (!former)
-		return NULL;
-	const struct sign_zone *zones = former->signing.zones;
-	const struct sign_zone *zone = *next < former->count && name_equal(&zones[*next].apex, apex)
-	                                       ? &zones[*next]
-	                                       : sign_policy_apex(&former->policy, apex);
-	if (!zone)
-		return NULL;
-	*next = (unsigned)(zone - zones) + 1;
-	return &former->seats[zone - zones];
-}
-
-/* Returns false if memory is short. */
-static bool seat_zone(struct zone_policy *z, const struct zone_policy *former,
-        const struct zone_source *source, unsigned *next, struct zone_reading *how)
-{
-	const struct zone_seat *before = find_seat(former, zone_source_apex(source), next);
-	int result = zone_seat_take(&z->seats[z->count], before, source, how);
-
-	if (result < 0)
-		return false;
-	z->count++;
-	z->counts.added += !before;
-	z->counts.gone -= before != NULL; /* of all that were there before */
-	z->counts.changed += before && result > 0;
-	return true;
-}
-
-static bool seat_listed(struct zone_policy *z, const struct zone_policy *former,
-        const struct config *c, struct zone_reading *how)
-{
-	unsigned next = 0;
-
-	for (unsigned i = 0; i < c->sign_zones.count; i++) {
-		if (!seat_zone(z, former, &(struct zone_source){ c, i, NULL }, &next, how))
-			return false;
-	}
-	return true;
-}
-
-static bool seat_file(struct zone_policy *z, const struct wanted_zones *w, struct zone_directory *d,
-        unsigned index, unsigned *next, struct zone_reading *how)
-{
-	struct zone_file *file = &d->files[index];
-
-	if (file->is_double)
-		return true;
-	zone_directory_identify(d, file);
-	return seat_zone(z, w->former, &(struct zone_source){ w->config, 0, file }, next, how);
-}
-
-/* Reads each zone that changed. Returns false if memory is short. */
-static bool seat_all(struct zone_policy *z, const struct wanted_zones *w, struct zone_directory *d,
-        struct zone_reading *how)
-{
-	unsigned next = 0;
-	bool good = seat_listed(z, w->former, w->config, how);
-
-	for (unsigned i = 0; good && i < d->count; i++)
-		good = seat_file(z, w, d, i, &next, how);
-	return good;
-}
-
-/* Leaves all zones as they are but for one, which is read if it is configured. Returns false if memory is short. */
-static bool seat_one(struct zone_policy *z, const struct wanted_zones *w, struct zone_directory *d,
-        struct zone_reading *how)
-{
-	const struct config_zone *listed = config_zone_of(&w->config->sign_zones, w->apex);
-	const struct zone_file *file = zone_directory_find(d, w->apex);
-	unsigned next = 0;
-
-	for (unsigned i = 0; i < w->former->count; i++) {
-		if (name_equal(zone_seat_apex(&w->former->seats[i]), w->apex))
-			continue;
-		zone_seat_stay(&z->seats[z->count++], &w->former->seats[i]);
-		z->counts.gone--;
-	}
-	if (listed && name_equal(&listed->apex, w->apex)) {
-		unsigned index = (unsigned)(listed - w->config->sign_zones.items);
-		return seat_zone(
-		        z, w->former, &(struct zone_source){ w->config, index, NULL }, &next, how);
-	}
-	return !file || seat_file(z, w, d, (unsigned)(file - d->files), &next, how);
-}
-
-/* ---- Reading ---- */
-
-/* Returns false if memory is short. */
-static bool seat_wanted(struct zone_policy *z, const struct wanted_zones *w,
-        struct zone_directory *d, struct zone_reading *how)
-{
-	static const struct zone_strays none;
-	unsigned before = w->former ? w->former->count : 0;
-
-	z->counts.gone = before;
-	z->seats = calloc(
-	        (size_t)w->config->sign_zones.count + d->count + before + 1, sizeof(*z->seats));
-	if (!z->seats || !zone_strays_take(&z->strays, w->former ? &w->former->strays : &none, d))
-		return false;
-	return w->apex ? seat_one(z, w, d, how) : seat_all(z, w, d, how);
-}
-
-/* Returns 0, or -1 with a complaint. */
-static int read_wanted(struct zone_policy *z, const struct wanted_zones *w,
-        struct zone_reading *how, struct complaint *why)
-{
-	const struct config *c = w->config;
-	struct zone_directory d = { 0 };
-
-	if (c->sign_zones_directory[0] &&
-	        zone_directory_list(&d, c->sign_zones_directory, &c->sign_zones, why) < 0)
-		return -1;
-	bool good = seat_wanted(z, w, &d, how);
-	zone_directory_fini(&d);
-	if (!good)
-		complaint_no_memory(why);
-	return good ? 0 : -1;
-}
+#include "daemon/zone_policy_private.h"
+#include "daemon/zone_seating.h"
 
 static int order_seats(const void *a, const void *b)
 {
@@ -226,7 +79,7 @@ static int check_policy(
 static int make_policy(struct zone_policy *z, const struct wanted_zones *w,
         struct zone_reading *how, struct complaint *why)
 {
-	if (read_wanted(z, w, how, why) < 0)
+	if (zone_seating_read(z, w, how, why) < 0)
 		return -1;
 	z->policy = frame_of(w->config);
 	qsort(z->seats, z->count, sizeof(*z->seats), order_seats);
@@ -396,44 +249,6 @@ int64_t zone_policy_timeline_end_s(const struct zone_policy *z, unsigned zone)
 	const struct timeline *t = &seat->entry->keys.timeline;
 
 	return zone_seat_has_keys(seat) && t->is_planned ? timeline_end_s(t) : 0;
-}
-
-/* Tells what is in force of a zone: what was checked, and not what waits. A zone that somebody else looks after is
- * forgotten; one that cannot be read is not. */
-static bool remember_zone(const struct zone_policy *z, unsigned i, struct timeline_memory *memory)
-{
-	const struct zone_seat *seat = &z->seats[i];
-	const struct zone_entry *e = seat->entry;
-	const struct timeline *t = &e->keys.timeline;
-
-	if (!zone_seat_has_keys(seat) || !e->is_checked)
-		return true;
-	if (!e->text.items[0].is_kept) {
-		timeline_memory_forget(memory, zone_seat_apex(seat));
-		return true;
-	}
-	return !t->is_planned ||
-	       timeline_memory_note(memory, &(struct remembered_timeline){ *zone_seat_apex(seat),
-	                                            t->generation, timeline_is_unsigned(t) });
-}
-
-bool zone_policy_remember(const struct zone_policy *z, struct timeline_memory *memory)
-{
-	bool good = true;
-
-	for (unsigned i = 0; i < z->count; i++)
-		good &= remember_zone(z, i, memory);
-	return good;
-}
-
-void zone_policy_forget_gone(const struct zone_policy *z, const struct zone_policy *former,
-        struct timeline_memory *memory)
-{
-	for (unsigned i = 0; i < former->count; i++) {
-		const struct name *apex = zone_seat_apex(&former->seats[i]);
-		if (!sign_policy_apex(&z->policy, apex))
-			timeline_memory_forget(memory, apex);
-	}
 }
 
 bool zone_policy_is_all_broken(const struct zone_policy *z)

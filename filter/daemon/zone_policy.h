@@ -37,13 +37,6 @@ struct zone_policy *zone_policy_remake(const struct config *c, const struct zone
 struct zone_policy *zone_policy_begin(const struct config *c, const struct timeline_memory *memory,
         int64_t now_s, uint64_t check_ms, struct complaint *why);
 
-/* Notes the timelines that are in force and checked. Returns false if memory is short. */
-bool zone_policy_remember(const struct zone_policy *z, struct timeline_memory *memory);
-
-/* Forgets the zones of the former policy that are no longer there. */
-void zone_policy_forget_gone(const struct zone_policy *z, const struct zone_policy *former,
-        struct timeline_memory *memory);
-
 void zone_policy_free(struct zone_policy *z);
 
 /* Returns the policy of the signer, which lives as long as `z`. */

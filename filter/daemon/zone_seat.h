@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a policy has of one zone: the entry in force, one that waits for its check, and what is wrong. Private to
- * zone_policy.c. */
+ * the files of a policy. */
 #ifndef DAEMON_ZONE_SEAT_H
 #define DAEMON_ZONE_SEAT_H
 

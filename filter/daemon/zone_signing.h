@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The zones of the signer, made from the seats of a policy: each with its periods (the keys that sign now and later), and its cuts.
- * Private to zone_policy.c. */
+ * Private to the files of a policy. */
 #ifndef DAEMON_ZONE_SIGNING_H
 #define DAEMON_ZONE_SIGNING_H
 

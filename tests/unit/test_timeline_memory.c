@@ -79,7 +79,7 @@ static void bed_free(struct bed *bed)
 static void plan(struct bed *bed, bool is_signed, uint64_t generation)
 {
 	int64_t from_s = clock_wall_s() - 60;
-	const struct planned_period period = { from_s, from_s + 3 * DAY, KSK | ZSK, KSK, ZSK, KSK,
+	const struct planned_period period = { from_s, from_s + 5 * DAY, KSK | ZSK, KSK, ZSK, KSK,
 		0, 0 };
 	struct complaint error;
 	struct timeline t;
@@ -173,7 +173,6 @@ static void a_restart_does_not_forget_which_timeline_was_in_force(void **state)
 	bed_free(bed);
 }
 
-/* Key files may be years old. */
 static void a_zone_that_waits_for_its_timeline_takes_it_when_it_comes(void **state)
 {
 	(void)state;
@@ -184,12 +183,14 @@ static void a_zone_that_waits_for_its_timeline_takes_it_when_it_comes(void **sta
 	plan(bed, false, 0);
 	start(bed);
 	expect(bed, "no file", "broken", "is missing");
+	assert_int_equal(zone_keeper_alarm(bed->keeper, 0, clock_wall_s()), ZONE_ALARM_FAILED);
 	plan(bed, true, 4);
 	reload(bed);
 	expect(bed, "an old one", "broken", "is older than 5");
 	plan(bed, true, 5);
 	reload(bed);
 	expect(bed, "it is back", "signed", NULL);
+	assert_int_equal(zone_keeper_alarm(bed->keeper, 0, clock_wall_s()), ZONE_ALARM_NEEDS);
 	bed_free(bed);
 }
 

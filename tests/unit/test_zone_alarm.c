@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The log warns when a timeline is not prolonged, in the words of the keeper's alarms. */
+/* The log and the status tell when a timeline is not prolonged, in the words of the keeper's alarms. */
 #include "test.h"
 
 #include <fcntl.h>
@@ -74,18 +74,20 @@ static void a_timeline_that_nobody_prolongs_rings_both_alarms(void **state)
 	static const struct {
 		const char *why;
 		int64_t left_s;
+		enum zone_alarm alarm;
 		const char *says; /* NULL: nothing */
 	} rows[] = {
-		{ "fresh", 15 * DAY, NULL },
-		{ "half of it is left", 7 * DAY, NULL },
-		{ "less than half", 7 * DAY - 1,
+		{ "fresh", 15 * DAY, ZONE_ALARM_NONE, NULL },
+		{ "half of it is left", 7 * DAY, ZONE_ALARM_NONE, NULL },
+		{ "less than half", 7 * DAY - 1, ZONE_ALARM_NEEDS,
 		        "DNSSECKeySigningKeysNeedingAction: " ZONE
 		        ".: half of its timeline is used "
 		        "up, and 6 days are left" },
-		{ "the last day but three", 3 * DAY, "DNSSECKeySigningKeysNeedingAction" },
-		{ "the last days", 3 * DAY - 1,
+		{ "the last day but three", 3 * DAY, ZONE_ALARM_NEEDS,
+		        "DNSSECKeySigningKeysNeedingAction" },
+		{ "the last days", 3 * DAY - 1, ZONE_ALARM_FAILED,
 		        "DNSSECInternalFailure: " ZONE ".: its timeline ends in 2 days" },
-		{ "it is over", -1,
+		{ "it is over", -1, ZONE_ALARM_FAILED,
 		        "DNSSECInternalFailure: " ZONE ".: its timeline ends in 0 days" },
 	};
 	int64_t from_s = clock_wall_s() - 60;
@@ -102,11 +104,14 @@ static void a_timeline_that_nobody_prolongs_rings_both_alarms(void **state)
 	struct zone_keeper *k = zone_keeper_new(&c, &why);
 	assert_row(why.text, k);
 	for (unsigned i = 0; i < COUNT(rows); i++) {
-		const char *said = logged(k, from_s + 15 * DAY - rows[i].left_s, i * DAY_MS);
+		int64_t now_s = from_s + 15 * DAY - rows[i].left_s;
+		const char *said = logged(k, now_s, i * DAY_MS);
+		assert_row(rows[i].why, zone_keeper_alarm(k, 0, now_s) == rows[i].alarm);
 		if (rows[i].says ? !strstr(said, rows[i].says) : strstr(said, "DNSSEC") != NULL)
 			fail_msg("%s: %s", rows[i].why, said);
 		assert_row(said, !strstr(said, "keys sign"));
 	}
+	assert_row("the clock is not set", zone_keeper_alarm(k, 0, -1) == ZONE_ALARM_NONE);
 	zone_keeper_free(k);
 	snprintf(line, sizeof(line), "rm -r %s", c.sign_zones_directory);
 	assert_int_equal(system(line), 0);

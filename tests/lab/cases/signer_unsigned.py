@@ -45,10 +45,10 @@ class Keeper:
         secret = key.with_suffix(".private").read_text(encoding="utf-8")
         return int(key.stem.rpartition("+")[2]), re.search(r"^PrivateKey: (\S+)$", secret, re.MULTILINE)[1]
 
-    def write(self, generation, is_signed):
+    def write(self, generation, is_signed, days=10):
         now_s = int(time.time())
         begin, made, end = (time.strftime("%Y%m%d%H%M%S", time.gmtime(at_s))
-                            for at_s in (now_s - 60, now_s, now_s + 10 * DAY_S))
+                            for at_s in (now_s - 60, now_s, now_s + days * DAY_S))
         text = f"sealgate-timeline 1\nzone {ZONE.origin}\ngeneration {generation}\nmade {made}\n"
         if is_signed:
             tag, secret = self._zsk()
@@ -119,10 +119,34 @@ def _begins_and_ends(world):
     expect(not _is_signed(world), "an old timeline is taken")
     world.keeper.write(3, True)
     _turns(world, True)
+    expect_equal("zones whose alarm rings", world.gate.status()["DNSSECInternalFailure"], "0")
+    world.keeper.write(4, True, days=2)
+    wait_until(lambda: world.gate.status()["DNSSECInternalFailure"] == "1",
+               "nobody says that the timeline ends", PATIENCE_S)
+
+
+def _restarts(world):
+    """The timeline of the last case is in force."""
+    old = world.keeper.path.read_text(encoding="utf-8")
+    world.keeper.write(5, True)
+    wait_until(lambda: world.gate.status()["DNSSECInternalFailure"] == "0", "the timeline is not read", PATIENCE_S)
+    world.keeper.path.unlink()
+    world.gate.restart()
+    expect_equal("unsigned and broken zones", _status(world), ("0", "1"))
+    answer = world.signing.ask_server(ZONE, f"www.{ZONE.origin}", "A", do=True, rd=False)
+    expect(answer is not None and answer.rcode == "SERVFAIL", described(answer), *world.log_tail())
+    world.keeper.put(old)
+    world.gate.restart()
+    expect_equal("unsigned and broken zones", _status(world), ("0", "1"))
+    world.keeper.write(6, True)
+    wait_until(lambda: _status(world) == ("0", "0"), "the timeline that came back is not read", PATIENCE_S)
+    expect(_is_signed(world), "there are no signatures")
 
 
 GROUPS = (
     Group("signer unsigned zones", _scene,
           (Case("a kept zone is unsigned until a timeline comes, and after one that says so; no other file ends it",
-                _begins_and_ends),)),
+                _begins_and_ends),
+           Case("over a restart, a timeline that is missing or old does not count, and the zone is not unsigned",
+                _restarts))),
 )
