@@ -5,9 +5,11 @@
 
 #include "legacy.h"
 
+#include "dnssec/rrsig.h"
 #include "keys/keypair.h"
 
 #define SIGNKEYS_ZONE "example.test"
+#define SIGNKEYS_WWW  "www.example.test A"
 #define SIGNKEYS      4 /* 0 and 1: Ed25519; 2 and 3: P-256 */
 
 struct signkeys {
@@ -37,6 +39,43 @@ static inline void signkeys_use(struct legacy *l, unsigned count)
 {
 	legacy_zone(l, SIGNKEYS_ZONE)->periods.count = count;
 	assert_int_equal(signer_set_policy(l->signer, &l->policy), 0);
+}
+
+/* Returns whether each set of the answer has one RRSIG of each key of `k` with a bit in `keys`, and no other. */
+static inline bool signkeys_sign_all(struct legacy *l, const struct signkeys *k, unsigned keys)
+{
+	const struct message *m = legacy_delivered(l);
+	unsigned sets = 0, expected = (unsigned)__builtin_popcount(keys), count[SIGNKEYS] = { 0 };
+
+	for (unsigned i = 0; i < m->rr_count; i++) {
+		struct rrsig sig;
+		unsigned by = SIGNKEYS;
+		if (m->rrs[i].type != TYPE_RRSIG) {
+			sets++; /* each set here has one record */
+			continue;
+		}
+		assert_true(rrsig_read(m, &m->rrs[i], &sig));
+		for (unsigned n = 0; n < SIGNKEYS; n++) {
+			if (sig.tag == k->pairs[n].tag && sig.algorithm == k->pairs[n].algorithm)
+				by = n;
+		}
+		if (by == SIGNKEYS)
+			return false;
+		count[by]++;
+	}
+	for (unsigned n = 0; n < SIGNKEYS; n++) {
+		if (count[n] != (keys >> n & 1 ? sets : 0))
+			return false;
+	}
+	return sets > 0 && expected > 0;
+}
+
+/* Asks for SIGNKEYS_WWW at a time. */
+static inline void signkeys_ask(struct legacy *l, int64_t now_s)
+{
+	l->now_s = now_s;
+	legacy_ask(l, SIGNKEYS_WWW, ASK_DO);
+	legacy_respond(l, FLAG_AA, SIGNKEYS_WWW " 192.0.2.1");
 }
 
 static inline void signkeys_fini(struct signkeys *k, struct legacy *l)
