@@ -3,6 +3,7 @@
 
 #include "daemon/listing.h"
 #include "daemon/service.h"
+#include "daemon/zone_succession.h"
 #include "keys/life_needs.h"
 
 static int order_cuts(const void *a, const void *b)
@@ -41,6 +42,9 @@ static void add_keys_of_zone(
 	control_add_number(reply, "key_tag", period->keys[0].tag);
 	if (period->key_count > 1) /* while the zone changes its algorithm */
 		control_add_number(reply, "second_key_tag", period->keys[1].tag);
+	int64_t late_s = zone_succession_late_until_s(&zone->periods, now_s);
+	if (late_s > 0)
+		listing_add_time(reply, "new_keys_from", late_s);
 	control_add_number(reply, "presigned_left_days", lasts_s < 0 ? -1 : lasts_s / 86400);
 }
 

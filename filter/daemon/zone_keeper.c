@@ -8,10 +8,12 @@
 #include "base/advice.h"
 #include "base/clock.h"
 #include "base/complaint.h"
+#include "base/encoding.h"
 #include "base/log.h"
 #include "daemon/timeline_watch.h"
 #include "daemon/workers_wait.h"
 #include "daemon/zone_remember.h"
+#include "daemon/zone_succession.h"
 #include "daemon/zone_unsigned.h"
 #include "worker/worker_orders.h"
 
@@ -203,6 +205,25 @@ static void put_in_force(struct zone_keeper *k, struct zone_policy *fresh)
 		worker_use_sign_policy(k->workers[i], zone_policy_signing(fresh));
 }
 
+/* Tells of zones whose new keys do not sign yet. */
+static void tell_late(const struct zone_keeper *k)
+{
+	const struct sign_policy *p = zone_keeper_policy(k);
+	char name[NAME_TEXT_SIZE], until[DIGITS_TIME_SIZE];
+	unsigned told = 0;
+
+	for (unsigned i = 0; i < p->zone_count && told < LINES_MAX; i++) {
+		int64_t until_s =
+		        zone_succession_late_until_s(&p->zones[i].periods, clock_wall_s());
+		if (until_s == 0 || !zone_policy_is_new(k->current, i))
+			continue;
+		log_info("%.255s: resolvers do not know its new keys yet: those of before sign "
+		         "until %s",
+		        name_text(&p->zones[i].apex, name), digits_time_write(until_s, until));
+		told++;
+	}
+}
+
 static void tell_reload(struct zone_keeper *k)
 {
 	struct zone_counts n = zone_policy_counts(k->current);
@@ -210,6 +231,7 @@ static void tell_reload(struct zone_keeper *k)
 	log_info("zones: %u; read again: %u, new: %u, gone: %u, broken: %u, to be checked: %u",
 	        zone_policy_signing(k->current)->zone_count, n.changed, n.added, n.gone, n.broken,
 	        n.unchecked);
+	tell_late(k);
 	tell_news(k);
 }
 

@@ -89,10 +89,10 @@ static struct sign_period make_period(
 	return made;
 }
 
-/* Returns NULL if memory is short. */
+/* There is room for one more. Returns NULL if memory is short. */
 static struct sign_period *make_periods(const struct timeline *t)
 {
-	struct sign_period *made = calloc(t->period_count, sizeof(*made));
+	struct sign_period *made = calloc(t->period_count + 1, sizeof(*made));
 
 	for (unsigned i = 0; made && i < t->period_count; i++)
 		made[i] = make_period(&t->periods[i], i > 0 ? &made[i - 1] : NULL);
@@ -101,26 +101,25 @@ static struct sign_period *make_periods(const struct timeline *t)
 
 _Static_assert(SIGN_KEYS_MAX >= TIMELINE_SIGNERS, "all that sign have room");
 
-/* `before` is the zone in the former policy, or NULL. If the entry stays, the periods begin when they began there;
- * otherwise a ZSK that resolvers cannot know yet is put off. Returns false if memory is short. */
-static bool give_periods(struct sign_zone *zone, const struct zone_seat *seat,
-        const struct sign_zone *before, int64_t now_s)
+/* `former` is NULL if nothing was in force. If the entry stays, the periods begin when they began there; otherwise a key
+ * that resolvers cannot know yet is put off. Returns false if memory is short. */
+static bool give_periods(struct sign_zone *zone, struct zone_bridge *bridge,
+        const struct zone_entry *e, const struct former_periods *former, int64_t now_s)
 {
-	const struct timeline *t = &seat->entry->keys.timeline;
-	unsigned count = t->period_count;
+	const struct timeline *t = &e->keys.timeline;
+	const struct succession_time time = { now_s, t->is_planned ? 0 : SUCCESSION_SPREAD_S };
 	struct sign_period *periods = make_periods(t);
+	unsigned count = t->period_count;
 
 	if (!periods)
 		return false;
+	if (former && former->entry == e)
+		zone_bridge_keep(bridge, periods, &count, former, now_s);
+	else if (former)
+		zone_succession_hold(periods, count, former->periods, &time);
+	if (former && former->entry != e && t->is_planned)
+		zone_bridge_build(bridge, periods, &count, former, zone->max_ttl_s, &time);
 	zone->periods = (struct sign_periods){ count, periods };
-	if (!before || before->periods.count == 0)
-		return true;
-	if (seat->before->entry == seat->entry)
-		zone_succession_keep(periods, count, &before->periods, now_s);
-	else
-		zone_succession_hold(periods, count, &before->periods,
-		        &(struct succession_time){
-		                now_s, t->is_planned ? 0 : SUCCESSION_SPREAD_S });
 	return true;
 }
 
@@ -187,21 +186,36 @@ static bool give_cuts(struct made_zones *s, const struct zone_seat *seats)
 	return true;
 }
 
+static bool make_zone(struct made_zones *s, const struct zone_seat *seat,
+        const struct former_periods *former, int64_t now_s)
+{
+	struct sign_zone *zone = &s->zones[s->count];
+	struct zone_bridge *bridge = &s->bridges[s->count++];
+	bool has_keys = zone_seat_has_keys(seat);
+
+	*zone = zone_without_periods(seat->entry, has_keys);
+	zone->is_unsigned = zone_seat_is_unsigned(seat);
+	return !has_keys || zone->is_unsigned ||
+	       give_periods(zone, bridge, seat->entry, former, now_s);
+}
+
 bool zone_signing_make(struct made_zones *s, const struct zone_seat *seats, unsigned count,
         const struct made_zones *former, const struct zone_seat *former_seats, int64_t now_s)
 {
-	*s = (struct made_zones){ .zones = calloc(count + 1, sizeof(*s->zones)) };
-	if (!s->zones)
+	*s = (struct made_zones){ .zones = calloc(count + 1, sizeof(*s->zones)),
+		.bridges = calloc(count + 1, sizeof(*s->bridges)) };
+	if (!s->zones || !s->bridges)
 		return false;
-	for (; s->count < count; s->count++) {
+	while (s->count < count) {
 		const struct zone_seat *seat = &seats[s->count];
-		const struct sign_zone *before =
-		        seat->before ? &former->zones[seat->before - former_seats] : NULL;
-		bool has_keys = zone_seat_has_keys(seat);
-		s->zones[s->count] = zone_without_periods(seat->entry, has_keys);
-		s->zones[s->count].is_unsigned = zone_seat_is_unsigned(seat);
-		if (has_keys && !s->zones[s->count].is_unsigned &&
-		        !give_periods(&s->zones[s->count], seat, before, now_s))
+		struct former_periods before = { .periods = NULL };
+		if (seat->before) {
+			size_t index = (size_t)(seat->before - former_seats);
+			before = (struct former_periods){ &former->zones[index].periods,
+				&former->bridges[index], seat->before->entry };
+		}
+		bool has_former = before.periods && before.periods->count > 0;
+		if (!make_zone(s, seat, has_former ? &before : NULL, now_s))
 			return false;
 	}
 	return give_cuts(s, seats);
@@ -209,9 +223,12 @@ bool zone_signing_make(struct made_zones *s, const struct zone_seat *seats, unsi
 
 void zone_signing_fini(struct made_zones *s)
 {
-	for (unsigned i = 0; i < s->count; i++)
+	for (unsigned i = 0; i < s->count; i++) {
 		free((struct sign_period *)(uintptr_t)s->zones[i].periods.items);
+		zone_bridge_fini(&s->bridges[i]);
+	}
 	free(s->zones);
+	free(s->bridges);
 	free(s->cuts);
 	*s = (struct made_zones){ 0 };
 }

@@ -4,14 +4,16 @@
 #ifndef DAEMON_ZONE_SIGNING_H
 #define DAEMON_ZONE_SIGNING_H
 
+#include "daemon/zone_bridge.h"
 #include "daemon/zone_seat.h"
 #include "sign/sign_policy.h"
 
-/* Owns both arrays, and the periods of the zones. All zero is empty. */
+/* Owns the arrays, and the periods of the zones. All zero is empty. */
 struct made_zones {
 	unsigned count;
-	struct sign_zone *zones; /* one a seat, in the same order */
-	struct sign_cut *cuts;   /* of all zones; those of one zone stand together */
+	struct sign_zone *zones;     /* one a seat, in the same order */
+	struct zone_bridge *bridges; /* likewise */
+	struct sign_cut *cuts;       /* of all zones; those of one zone stand together */
 };
 
 /* Makes the zones from `count` seats, which are in the order of sign_policy.h. `former` (NULL: there is none) was made

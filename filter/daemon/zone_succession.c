@@ -3,8 +3,7 @@
 
 #include "dnssec/dnskey.h"
 
-/* True if resolvers find the key in the set as a ZSK of its algorithm. */
-static bool shows_key(const struct presigned *set, const struct signkey *key)
+bool zone_succession_shows(const struct presigned *set, const struct signkey *key)
 {
 	struct span public = signkey_public(key);
 
@@ -52,9 +51,27 @@ static int64_t known_from_s(const struct sign_periods *former, const struct sign
 		i--;
 	for (; i > 0; i--) {
 		const struct sign_period *period = &former->items[i - 1];
-		if (!shows_key(&period->dnskey, key))
+		if (!zone_succession_shows(&period->dnskey, key))
 			return shown_s + period->dnskey.ttl_s + t->spread_s;
 		shown_s = period->from_s;
+	}
+	return 0;
+}
+
+int64_t zone_succession_known_s(const struct sign_periods *former, const struct signkey *key,
+        const struct succession_time *t)
+{
+	int64_t known_s = known_from_s(former, key, t);
+	int64_t held_s = held_until_s(former, key, t->now_s);
+
+	return known_s > held_s ? known_s : held_s;
+}
+
+int64_t zone_succession_late_until_s(const struct sign_periods *periods, int64_t now_s)
+{
+	for (unsigned i = 0; i < periods->count; i++) {
+		if (periods->items[i].held_s > 0 && periods->items[i].from_s > now_s)
+			return periods->items[i].from_s;
 	}
 	return 0;
 }
@@ -71,12 +88,10 @@ static int64_t may_begin_s(const struct sign_period *fresh, const struct sign_pe
 		return 0;
 	for (unsigned k = 0; k < fresh->key_count; k++) {
 		const struct signkey *key = fresh->keys[k].key;
-		if (!shows_key(&fresh->dnskey, key))
+		if (!zone_succession_shows(&fresh->dnskey, key))
 			continue;
-		int64_t known_s = known_from_s(former, key, t);
-		int64_t held_s = held_until_s(former, key, t->now_s);
+		int64_t known_s = zone_succession_known_s(former, key, t);
 		latest_s = known_s > latest_s ? known_s : latest_s;
-		latest_s = held_s > latest_s ? held_s : latest_s;
 	}
 	return latest_s;
 }
@@ -88,7 +103,8 @@ static bool can_wait(const struct sign_period *fresh, const struct sign_period *
 {
 	for (unsigned k = 0; k < fresh->key_count; k++) {
 		const struct signkey *key = fresh->keys[k].key;
-		if (shows_key(&fresh->dnskey, key) && !shows_key(&before->dnskey, key))
+		if (zone_succession_shows(&fresh->dnskey, key) &&
+		        !zone_succession_shows(&before->dnskey, key))
 			return false;
 	}
 	const struct presigned *sets[] = { &before->dnskey };

@@ -10,6 +10,16 @@ struct succession_time {
 	int64_t spread_s; /* until each server of the zone shows what this one shows */
 };
 
+/* True if resolvers find the key in a DNSKEY RRset as a ZSK of its algorithm. */
+bool zone_succession_shows(const struct presigned *set, const struct signkey *key);
+
+/* Returns when resolvers know a key, at the latest, if it is shown from now on; 0 if they do since ever. */
+int64_t zone_succession_known_s(const struct sign_periods *former, const struct signkey *key,
+        const struct succession_time *t);
+
+/* Returns when a period begins that was put off; 0 if none was. */
+int64_t zone_succession_late_until_s(const struct sign_periods *periods, int64_t now_s);
+
 /* Puts off later periods of `fresh`, which are about to replace `former`: if a key signs in a period, and resolvers may
  * still have a DNSKEY RRset that `former` has shown without it, until the TTL of that is over. `sealgate keys sign` and
  * the keeper look after this, too, but the file may be loaded hours later. A key that was put off before stays so. A

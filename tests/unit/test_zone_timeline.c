@@ -455,34 +455,6 @@ static void signatures_of_a_new_algorithm_wait_for_nothing(void **state)
 	bed_free(bed);
 }
 
-/* A key that was stolen goes at once: the timeline leaves no period in which both are published. To wait would help
- * nobody. */
-static void what_a_wait_cannot_mend_is_not_put_off(void **state)
-{
-	(void)state;
-	static const struct planned_period at_once[] = {
-		{ NOW - DAY, NOW, KSK | OLD, KSK, OLD, KSK, 0, 0 },
-		{ NOW, NOW + 2 * DAY, KSK | NEW, KSK, NEW, KSK, 0, 0 },
-	};
-	/* And here the period before has no signatures to go on with. */
-	static const struct planned_period ended[] = {
-		{ NOW - 8 * DAY, NOW - DAY, KSK | OLD | NEW, KSK, OLD, KSK, 0, NOW - DAY },
-		{ NOW - DAY, NOW + 2 * DAY, KSK | OLD | NEW, KSK, NEW, KSK, 0, 0 },
-	};
-	static const struct planned_period before = { NOW - 9 * DAY, NOW + DAY, KSK | OLD, KSK, OLD,
-		KSK, 0, 0 };
-
-	for (unsigned i = 0; i < 2; i++) {
-		struct bed *bed = bed_new();
-		plan(bed, &before, 1, 1, 0);
-		reload_well(bed);
-		plan(bed, i == 0 ? at_once : ended, 2, 2, 1);
-		reload_well(bed);
-		assert_true(signs(bed, NEW, bed->now_s));
-		bed_free(bed);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -497,7 +469,6 @@ int main(void)
 		cmocka_unit_test(a_zsk_waits_until_resolvers_know_it),
 		cmocka_unit_test(a_takeover_that_is_brought_forward_waits_for_the_ttl),
 		cmocka_unit_test(signatures_of_a_new_algorithm_wait_for_nothing),
-		cmocka_unit_test(what_a_wait_cannot_mend_is_not_put_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
