@@ -9,6 +9,10 @@
 #include "dnssec/dnskey.h"
 #include "keys/succession.h"
 
+/* A worker has a new policy some time after `now_s`, which is a whole second, and resolvers count in whole seconds, too. All
+ * gateways have the same timeline, so no more is needed. */
+#define ROUNDING_S 2
+
 static struct sign_zone zone_without_periods(const struct zone_entry *e, bool has_keys)
 {
 	const struct config_zone *zone = &e->text.items[0];
@@ -107,7 +111,8 @@ static bool give_periods(struct sign_zone *zone, struct zone_bridge *bridge,
         const struct zone_entry *e, const struct former_periods *former, int64_t now_s)
 {
 	const struct timeline *t = &e->keys.timeline;
-	const struct succession_time time = { now_s, t->is_planned ? 0 : SUCCESSION_SPREAD_S };
+	const struct succession_time time = { now_s,
+		t->is_planned ? ROUNDING_S : SUCCESSION_SPREAD_S };
 	struct sign_period *periods = make_periods(t);
 	unsigned count = t->period_count;
 

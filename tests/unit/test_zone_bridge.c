@@ -12,7 +12,7 @@
 
 #define NOW  INT64_C(1780000000)
 #define DAY  PLANNED_DAY
-#define TTL  PLANNED_TTL_S
+#define WAIT (PLANNED_TTL_S + 2) /* clocks count in whole seconds */
 #define ZONE "example.org"
 
 #define FILES_SETTLE_US 30000 /* then a file that is the same counts as the same (base/file.c) */
@@ -157,30 +157,30 @@ struct late_row {
 
 static const struct late_row rows[] = {
 	{ "the former key is still shown", { BY_OLD },
-	        { { NOW - DAY, NOW + 2 * DAY, KSK | OLD | NEW, KSK, NEW, KSK, 0, 0 } }, 3, OLD, TTL,
-	        3, NEW },
+	        { { NOW - DAY, NOW + 2 * DAY, KSK | OLD | NEW, KSK, NEW, KSK, 0, 0 } }, 3, OLD,
+	        WAIT, 3, NEW },
 	{ "the former key was stolen", { BY_OLD },
-	        { { NOW - DAY, NOW + 2 * DAY, KSK | NEW, KSK, NEW, KSK, 0, 0 } }, 2, OLD | NEW, TTL,
-	        2, NEW },
+	        { { NOW - DAY, NOW + 2 * DAY, KSK | NEW, KSK, NEW, KSK, 0, 0 } }, 2, OLD | NEW,
+	        WAIT, 2, NEW },
 	{ "the period before has no signatures to go on with", { BY_OLD },
 	        { { NOW - 8 * DAY, NOW - DAY, KSK | OLD | NEW, KSK, OLD, KSK, 0, NOW - DAY },
 	                { NOW - DAY, NOW + 2 * DAY, KSK | OLD | NEW, KSK, NEW, KSK, 0, 0 } },
-	        3, OLD, TTL, 3, NEW },
+	        3, OLD, WAIT, 3, NEW },
 	{ "a new algorithm", { BY_OLD },
 	        { { NOW - DAY, NOW + 2 * DAY, TWO_KSKS | OLD | ZSK_15, TWO_KSKS, OLD | ZSK_15, KSK,
 	                0, 0 } },
-	        2, OLD | ZSK_15, DAY, 4, OLD | ZSK_15 },
+	        2, OLD | ZSK_15, DAY + 2, 4, OLD | ZSK_15 },
 	{ "a new algorithm that has signed for half a day",
 	        { { NOW - 9 * DAY, NOW - DAY / 2, KSK | OLD, KSK, OLD, KSK, 0, 0 },
 	                { NOW - DAY / 2, NOW + 2 * DAY, KSK | OLD, KSK, OLD | ZSK_15, KSK, 0, 0 } },
 	        { { NOW - DAY, NOW + 2 * DAY, TWO_KSKS | OLD | ZSK_15, TWO_KSKS, OLD | ZSK_15, KSK,
 	                0, 0 } },
-	        2, OLD | ZSK_15, DAY / 2, 4, OLD | ZSK_15 },
+	        2, OLD | ZSK_15, DAY / 2 + 2, 4, OLD | ZSK_15 },
 	{ "a new algorithm that has signed for long",
-	        { { NOW - 9 * DAY, NOW - DAY, KSK | OLD, KSK, OLD, KSK, 0, 0 },
-	                { NOW - DAY, NOW + 2 * DAY, KSK | OLD, KSK, OLD | ZSK_15, KSK, 0, 0 } },
-	        { { NOW - DAY, NOW + 2 * DAY, TWO_KSKS | OLD | ZSK_15, TWO_KSKS, OLD | ZSK_15, KSK,
-	                0, 0 } },
+	        { { NOW - 9 * DAY, NOW - 2 * DAY, KSK | OLD, KSK, OLD, KSK, 0, 0 },
+	                { NOW - 2 * DAY, NOW + 2 * DAY, KSK | OLD, KSK, OLD | ZSK_15, KSK, 0, 0 } },
+	        { { NOW - 2 * DAY, NOW + 2 * DAY, TWO_KSKS | OLD | ZSK_15, TWO_KSKS, OLD | ZSK_15,
+	                KSK, 0, 0 } },
 	        4, OLD | ZSK_15, 0, 4, OLD | ZSK_15 },
 	{ "nothing is as it was", { BY_OLD },
 	        { { NOW - DAY, NOW + 2 * DAY, KSK_15 | ZSK_15, KSK_15, ZSK_15, KSK_15, 0, 0 } }, 2,
@@ -244,7 +244,7 @@ static void what_comes_late_is_taken_once_resolvers_can_check_it(void **state)
 			reload_well(bed);
 			expect_row(bed, &rows[i], "the next file");
 		}
-		bed->now_s = NOW + DAY;
+		bed->now_s = NOW + DAY + 2;
 		reload_well(bed);
 		expect_at(bed, rows[i].why, bed->now_s, rows[i].shown_later, rows[i].keys_later);
 		assert_int_equal(zone_policy_signing(bed->policy)->zones[0].periods.count,
@@ -261,8 +261,8 @@ static void a_clock_that_goes_back_puts_nothing_off(void **state)
 
 	bed->now_s -= DAY;
 	reload_well(bed);
-	expect_at(bed, "the clock was ahead", bed->now_s + TTL - 1, 3, OLD);
-	expect_at(bed, "the clock was ahead", bed->now_s + TTL, 3, NEW);
+	expect_at(bed, "the clock was ahead", bed->now_s + WAIT - 1, 3, OLD);
+	expect_at(bed, "the clock was ahead", bed->now_s + WAIT, 3, NEW);
 	bed_free(bed);
 }
 
@@ -271,8 +271,8 @@ static void later_periods_begin_as_planned(void **state)
 {
 	(void)state;
 	static const struct planned_period late[] = {
-		{ NOW - DAY, NOW + TTL / 2, KSK | OLD | NEW, KSK, NEW, KSK, 0, 0 },
-		{ NOW + TTL / 2, NOW + DAY, KSK | NEW, KSK, NEW, KSK, 0, 0 },
+		{ NOW - DAY, NOW + 600, KSK | OLD | NEW, KSK, NEW, KSK, 0, 0 },
+		{ NOW + 600, NOW + DAY, KSK | NEW, KSK, NEW, KSK, 0, 0 },
 		{ NOW + DAY, NOW + 2 * DAY, KSK | NEW, KSK, NEW, 0, 0, 0 },
 	};
 	static const struct planned_period before = BY_OLD;
@@ -283,8 +283,8 @@ static void later_periods_begin_as_planned(void **state)
 	plan(bed, late, COUNT(late), 2, 1);
 	for (unsigned n = 0; n < 2; n++) {
 		reload_well(bed);
-		expect_at(bed, "between", NOW + TTL - 1, 3, OLD);
-		expect_at(bed, "the second one", NOW + TTL, 2, NEW);
+		expect_at(bed, "between", NOW + WAIT - 1, 3, OLD);
+		expect_at(bed, "the second one", NOW + WAIT, 2, NEW);
 		assert_true(period_at(bed, NOW + DAY - 1)->cds.count > 0);
 		assert_int_equal(period_at(bed, NOW + DAY)->cds.count, 0);
 		bed->now_s += 60;

@@ -14,6 +14,7 @@
 #define NOW  INT64_C(1780000000)
 #define DAY  PLANNED_DAY
 #define ZONE "example.org"
+#define WAIT (PLANNED_TTL_S + 2) /* clocks count in whole seconds */
 
 #define FILES_SETTLE_US 30000 /* then a file that is the same counts as the same (base/file.c) */
 
@@ -382,7 +383,7 @@ static void a_zsk_waits_until_resolvers_know_it(void **state)
 	plan(bed, late, COUNT(late), 2, 1);
 	reload_well(bed);
 	/* The RRset with the new one is shown from now on, and the old one signs for the TTL. */
-	int64_t known_s = bed->now_s + PLANNED_TTL_S, later_s = known_s - (NOW - 600);
+	int64_t known_s = bed->now_s + WAIT, later_s = known_s - (NOW - 600);
 	assert_int_equal(period_at(bed, bed->now_s)->dnskey.count, 3);
 	assert_true(signs(bed, OLD, bed->now_s));
 	assert_true(signs(bed, OLD, known_s - 1));
@@ -424,8 +425,8 @@ static void a_takeover_that_is_brought_forward_waits_for_the_ttl(void **state)
 	reload_well(bed);
 	plan(bed, earlier, COUNT(earlier), 2, 1);
 	reload_well(bed);
-	assert_true(signs(bed, OLD, NOW - 600 + PLANNED_TTL_S - 1));
-	assert_true(signs(bed, NEW, NOW - 600 + PLANNED_TTL_S));
+	assert_true(signs(bed, OLD, NOW - 600 + WAIT - 1));
+	assert_true(signs(bed, NEW, NOW - 600 + WAIT));
 	bed_free(bed);
 }
 

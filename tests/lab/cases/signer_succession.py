@@ -112,6 +112,14 @@ class Operator:
         self.clock.set(f"+{self._began_s + minutes * MINUTE + seconds - time.time():.0f}")
 
     @property
+    def ksk(self):
+        """The same of the KSK that the parent knows."""
+        (key,) = [os.path.basename(path).removesuffix(".key")
+                  for path in glob.glob(os.path.join(self.directory, "K*.key"))
+                  if " 257 3 13 " in pathlib.Path(path).read_text(encoding="utf-8")]
+        return key
+
+    @property
     def zsks(self):
         """The names of the key files of the ZSKs, without their endings."""
         return [os.path.basename(path).removesuffix(".key")
@@ -164,6 +172,10 @@ def _signing_tag(world):
 
 def _tag_of(key):
     return int(key.rpartition("+")[2])
+
+
+def _algorithm_of(key):
+    return int(key.split("+")[1])
 
 
 def _reload(world):
@@ -228,25 +240,30 @@ def _digits(at_s):
     return time.strftime("%Y%m%d%H%M%S", time.gmtime(at_s))
 
 
-def _write_timeline(operator, old, new):
-    """Returns when the new ZSK is published, takes over, and the old one is gone."""
-    (ksk,) = [os.path.basename(path).removesuffix(".key")
-              for path in glob.glob(os.path.join(operator.directory, "K*.key"))
-              if " 257 " in pathlib.Path(path).read_text(encoding="utf-8")]
-    now_s = int(time.time())
-    times = [now_s + BETWEEN_S * step for step in range(1, 4)]
-    both = _records(operator, (ksk, old, new))
-    sets = ((_tag_of(old), _records(operator, (ksk, old))), (_tag_of(old), both), (_tag_of(new), both),
-            (_tag_of(new), _records(operator, (ksk, new))))
-    edges = [_digits(at_s) for at_s in (now_s - MINUTE, *times, now_s + 10 * 24 * 60 * MINUTE)]
-    text = f"sealgate-timeline 1\nzone {ZONE.origin}\ngeneration 1\nmade {_digits(now_s)}\n"
-    text += "".join(f"zsk 13 {_tag_of(key)} {_secret(operator, key)}\n" for key in (old, new))
-    for begin, end, (tag, records) in zip(edges, edges[1:], sets):
-        text += f"period {begin} {end}\nsign 13 {tag}\n{records}"
+def _put_timeline(operator, generation, periods):
+    """Writes one: of each period the beginning, the end, the ZSKs that sign, and the records."""
+    text = f"sealgate-timeline 1\nzone {ZONE.origin}\ngeneration {generation}\nmade {_digits(time.time())}\n"
+    signers = dict.fromkeys(key for _, _, keys, _ in periods for key in keys)
+    text += "".join(f"zsk {_algorithm_of(key)} {_tag_of(key)} {_secret(operator, key)}\n" for key in signers)
+    for begin, end, keys, records in periods:
+        text += f"period {begin} {end}\n"
+        text += "".join(f"sign {_algorithm_of(key)} {_tag_of(key)}\n" for key in keys) + records
     digest = hashlib.sha256(text.encode()).hexdigest().upper()
     path = pathlib.Path(operator.directory, f"K{ZONE.origin}timeline")
     path.write_text(f"{text}sha256 {digest}\n", encoding="utf-8")
     let_sealgate_read(operator.directory)
+
+
+def _write_timeline(operator, old, new):
+    """Returns when the new ZSK is published, takes over, and the old one is gone."""
+    ksk = operator.ksk
+    now_s = int(time.time())
+    times = [now_s + BETWEEN_S * step for step in range(1, 4)]
+    both = _records(operator, (ksk, old, new))
+    sets = (((old,), _records(operator, (ksk, old))), ((old,), both), ((new,), both),
+            ((new,), _records(operator, (ksk, new))))
+    edges = [_digits(at_s) for at_s in (now_s - MINUTE, *times, now_s + 10 * 24 * 60 * MINUTE)]
+    _put_timeline(operator, 1, [(begin, end, *each) for begin, end, each in zip(edges, edges[1:], sets)])
     return times
 
 
@@ -277,6 +294,35 @@ def _by_a_timeline(world):
     expect(time.time() >= times[2], "the old key is deleted too early")
     expect_equal("key that signs", _signing_tag(world), _tag_of(new))
     yield "deleted"
+
+
+def _signing_tags(world):
+    answer = world.signing.ask_server(ZONE, f"www.{ZONE.origin}", "A", do=True, rd=False)
+    expect(answer is not None, "no answer", *world.log_tail())
+    return {int(rrsig.split()[6]) for rrsig in answer.data("RRSIG")}
+
+
+def _by_late_files(world):
+    """Each file has one period, which began long ago, with keys that nobody was shown before."""
+    operator, ksk = world.operator, world.operator.ksk
+    began, end = _digits(time.time() - MINUTE), _digits(time.time() + 10 * 24 * 60 * MINUTE)
+    (old,) = operator.zsks
+    new, newer = (operator.keygen("-a", "ECDSAP256SHA256", ZONE.origin) for _ in range(2))
+    steps = (   # the signers, the other keys; then how many keys are shown and which sign, first and at last
+        ((old,), (ksk,), 2, {old}, 2, {old}, "in force"),
+        ((new,), (ksk,), 2, {old, new}, 2, {new}, "stolen and replaced"),
+        ((newer,), (ksk, new), 3, {new}, 3, {newer}, "replaced"),
+    )
+    for generation, (signers, others, first, first_keys, last, last_keys, phase) in enumerate(steps, 1):
+        for key in (old, new, newer):    # `keys sign` does not publish two that are active
+            operator.settime(key, "-P", "now", "-A", "now" if key == signers[0] else "none")
+        _put_timeline(operator, generation, [(began, end, signers, _records(operator, (*others, *signers)))])
+        _reload(world)
+        expect_equal(f"keys in the DNSKEY RRset, once the key is {phase}", _keys_shown(world), first)
+        expect_equal(f"keys that sign, once the key is {phase}", _signing_tags(world), set(map(_tag_of, first_keys)))
+        yield phase
+        expect_equal(f"keys in the DNSKEY RRset after it was {phase}", _keys_shown(world), last)
+        expect_equal(f"keys that sign after it was {phase}", _signing_tags(world), set(map(_tag_of, last_keys)))
 
 
 def _taken_over_and_deleted(world, old, new, at, until):
@@ -383,6 +429,8 @@ GROUPS = (
            _with_warm_caches(_as_successor)),
     _group("no validator with a warm cache sees anything but Secure while sealgate follows a timeline, without a reload",
            _with_warm_caches(_by_a_timeline)),
+    _group("no validator with a warm cache sees anything but Secure, whatever a timeline brings too late",
+           _with_warm_caches(_by_late_files)),
     _group("no validator with an empty cache sees anything but Secure", _with_empty_caches),
     _group("a key that a reload brings after its time waits until resolvers know it", _waits_if_loaded_late),
     _group("`keys sign` refuses a takeover that is too early; forced, it is Bogus for warm validators",
