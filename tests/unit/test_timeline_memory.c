@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "daemon/timeline_memory.h"
+#include "daemon/zone_key_files.h"
 #include "daemon/zone_keeper.h"
 #include "keys/key_text.h"
 #include "keys/timeline_write.h"
@@ -219,6 +220,42 @@ static void a_zone_that_is_taken_out_is_forgotten(void **state)
 	bed_free(bed);
 }
 
+static void make_by_hand(struct bed *bed)
+{
+	struct zone_key_files files = { .directory = bed->config.sign_zones_directory };
+	const struct zone_signing how = { .now_s = clock_wall_s(), .days = 8, .group = (gid_t)-1 };
+	struct complaint why;
+	struct name zone;
+	unsigned made;
+
+	assert_true(name_from_text(ZONE, &zone));
+	files.zone = &zone;
+	assert_int_equal(zone_keys_generate(&files, ALGORITHM_ED25519, how.now_s, &made, &why), 0);
+	assert_int_equal(zone_keys_sign(&files, bed->crypto, &how, &why), 0);
+	zone_key_files_free(&files);
+}
+
+static void a_zone_that_gets_keys_of_its_own_is_forgotten(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+	char text[CONFIG_PATH_MAX + 64];
+
+	plan(bed, true, 5);
+	start(bed);
+	plan(bed, false, 0);
+	make_by_hand(bed);
+	snprintf(text, sizeof(text), "keys = \"%s\";\n", bed->config.sign_zones_directory);
+	put(bed, ZONE ".conf", text);
+	reload(bed);
+	expect(bed, "by hand", "signed", NULL);
+	put(bed, ZONE ".conf", "keeper = true;\n");
+	plan(bed, true, 4);
+	reload(bed);
+	expect(bed, "a keeper that begins anew", "signed", NULL);
+	bed_free(bed);
+}
+
 static void a_damaged_memory_counts_as_a_whole_or_not_at_all(void **state)
 {
 	(void)state;
@@ -261,6 +298,7 @@ int main(void)
 		cmocka_unit_test(a_restart_does_not_forget_which_timeline_was_in_force),
 		cmocka_unit_test(a_zone_that_waits_for_its_timeline_takes_it_when_it_comes),
 		cmocka_unit_test(a_zone_that_is_taken_out_is_forgotten),
+		cmocka_unit_test(a_zone_that_gets_keys_of_its_own_is_forgotten),
 		cmocka_unit_test(a_damaged_memory_counts_as_a_whole_or_not_at_all),
 	};
 
