@@ -1,0 +1,316 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What docs/keys.md says under "When something happens", done with its commands: several zones side by side in the world of
+the life of keys, with a token behind `p11-kit server`. The registrar is a person, who types what `sealgate ds` prints; nobody
+looks for CDS records. Validators ask all the while."""
+
+import contextlib
+import glob
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+import dns.dnssec
+import dns.name
+import dns.rdataclass
+import dns.rdatatype
+
+from lab import kept, programs, softtoken
+from lab.resources import LabError
+
+from .case import Case, Group, expect, expect_equal, tell, wait_until
+
+STOLEN, READY, ZSK, OLD, LEAVES = ZONES = ("stolen.lab.", "ready.lab.", "zsk.lab.", "old.lab.", "leaves.lab.")
+STEP_S = 60
+LIMIT_S = 30        # of a call to the vault
+FROZEN_S = 40
+
+
+class Runbooks(kept.KeptWorld):
+    """Parents of these zones take a DS from a person alone."""
+
+    def __init__(self, lab, token):
+        super().__init__(lab.resources, lab.sealgate_path, ZONES, vault=token.uri)
+        self.token = token
+
+    def sheets(self, zone):
+        """What `sealgate ds` says of each KSK."""
+        done = subprocess.run((self.sealgate_path, "ds", zone, "--json", "--config", self.config), capture_output=True,
+                              text=True)
+        if done.returncode != 0:
+            raise LabError(f"sealgate ds {zone}: {done.stderr}")
+        return json.loads(done.stdout)
+
+    def hand_ds(self, zone):
+        """The parent gets all DS records that it may have now, and no others."""
+        lines = []
+        for sheet in self.sheets(zone):
+            digest = sheet["digests"][0]
+            if sheet["give_ds"]:
+                lines.append(f'{zone} {kept.TTL_S} IN DS {sheet["key_tag"]} {sheet["signing_algorithm_type"]} '
+                             f'{digest["digest_algorithm_type"]} {digest["digest_value"]}\n')
+        self.registry.take(zone, "".join(lines))
+
+    def reload(self, old, new):
+        self.reconfigure(old, new)
+        self.keeper.signal(signal.SIGHUP)
+
+    def forget(self, zone):
+        """The files of a zone: its state, and its timeline on every machine."""
+        for path in (self.state(zone), *(os.path.join(gate.timelines, f"K{zone}timeline") for gate in self.gates)):
+            os.remove(path)
+
+    def state(self, zone):
+        return os.path.join(self.directory, f"K{zone}state")
+
+    def dnskeys_at(self, gate, zone):
+        """The tags of the DNSKEY RRset."""
+        answer = self.ask(gate.address, zone, "@", "DNSKEY", do=True, rd=False)
+        found = answer.message.get_rrset(answer.message.answer, dns.name.from_text(zone), dns.rdataclass.IN,
+                                         dns.rdatatype.DNSKEY) if answer else None
+        return {dns.dnssec.key_id(key) for key in found or ()}
+
+
+@contextlib.contextmanager
+def _scene(lab):
+    token = softtoken.make_served(lab.resources)
+    world = Runbooks(lab, token)
+    try:
+        for gate in world.gates:
+            gate.serve()
+        world.start_validators()
+        world.start_keeper()
+        with world.copying(), kept.Askers(world, pause_s=0.5) as askers:
+            world.askers = askers
+            _begin(world)
+            _give_orders(world)
+            yield world
+    finally:
+        world.close()
+
+
+def _wait(world, zone, holds, what):
+    """While the keeper starts, nobody tells."""
+    def has_come():
+        with contextlib.suppress(LabError):
+            return holds(world.status(zone))
+        return False
+    wait_until(has_come, lambda: f"{zone}: {what}: {world.keys('status', zone)[1]}\n" +
+               "\n".join(world.keeper.log_text().splitlines()[-12:]), STEP_S)
+
+
+def _keys(status, role, *phases):
+    return sorted(key["tag"] for key in status["keys"] if key["role"] == role and key["phase"] in phases)
+
+
+def _active(status, role):
+    tags = _keys(status, role, "active")
+    expect(len(tags) == 1, f"not one {role}: {json.dumps(status)}")
+    return tags[0]
+
+
+def _order(world, *words):
+    code, said = world.keys(*words)
+    expect(code == 0 and "has taken the order" in said, f"keys {' '.join(words)}: exit {code}: {said}")
+
+
+def _nobody_noticed(world):
+    expect(not world.askers.wrong, *world.askers.wrong[:8], *world.keeper.log_text().splitlines()[-8:])
+
+
+def _begin(world):
+    """As the page has it: the DS as soon as `keys status` says so."""
+    for zone in ZONES:
+        _wait(world, zone, lambda now: now["word"] == "waiting for the parent", "the DS may not be given")
+        world.hand_ds(zone)
+    for zone in ZONES:
+        _wait(world, zone, lambda now: now["word"] == "signing" and _keys(now, "KSK", "active"), "its DS is not seen")
+
+
+def _give_orders(world):
+    """All at once, because each takes half a minute. Keys that are stolen after the reload have a stand-by."""
+    world.before = {zone: world.status(zone) for zone in ZONES}
+    _order(world, "retire", STOLEN, str(_active(world.before[STOLEN], "KSK")), "--compromised")
+    _order(world, "retire", ZSK, str(_active(world.before[ZSK], "ZSK")), "--compromised")
+    _order(world, "unsign", LEAVES)
+    world.reload('    group = "', '    standby = true; group = "')
+
+
+def _hand_new_ds(world, zone):
+    """Waits until `sealgate ds` lets a new KSK have its DS, which then is typed into the registrar's form."""
+    def may():
+        with contextlib.suppress(LabError):
+            new = _keys(world.status(zone), "KSK", "published")
+            return new and all(sheet["give_ds"] for sheet in world.sheets(zone) if sheet["key_tag"] in new)
+        return False
+    wait_until(may, lambda: f"{zone}: no new DS: {world.keys('list', zone)[1]}", STEP_S)
+    world.hand_ds(zone)
+
+
+def _stolen_ksk(world):
+    stolen = _active(world.before[STOLEN], "KSK")
+    _hand_new_ds(world, STOLEN)
+    expect(stolen not in world.registry.tags(STOLEN), "`sealgate ds` keeps the DS of the stolen KSK")
+    world.askers.secure_zones.update((STOLEN, READY, ZSK, OLD))      # caches are past their first DS
+    _wait(world, STOLEN, lambda now: stolen in _keys(now, "KSK", "retired"), "the stolen KSK stays")
+    expect_equal("DS at the parent", world.registry.tags(STOLEN), [_active(world.status(STOLEN), "KSK")])
+    for gate in world.gates:
+        expect(stolen not in world.dnskeys_at(gate, STOLEN), f"{gate.name} gives the stolen KSK out")
+    _nobody_noticed(world)
+
+
+def _stolen_zsk(world):
+    stolen = _active(world.before[ZSK], "ZSK")
+    _wait(world, ZSK, lambda now: stolen in _keys(now, "ZSK", "retired"), "the stolen ZSK stays")
+    for gate in world.gates:
+        expect_equal(f"keys that sign at {gate.name}", world.signers_at(gate, ZSK), [_active(world.status(ZSK), "ZSK")])
+        expect(stolen not in world.dnskeys_at(gate, ZSK), f"{gate.name} gives the stolen ZSK out")
+    _nobody_noticed(world)
+
+
+def _unsigned_by_hand(world):
+    """Until now the registrar has done nothing, and so nothing has happened."""
+    expect_equal("the word", world.status(LEAVES)["word"], "unsigning")
+    expect(all(world.signers_at(gate, LEAVES) for gate in world.gates), "signatures went before the DS")
+    world.registry.take(LEAVES, "")
+    _wait(world, LEAVES, lambda now: now["word"] == "unsigned", "it does not become unsigned")
+    wait_until(lambda: not any(world.signers_at(gate, LEAVES) for gate in world.gates), "a gate goes on signing", STEP_S)
+    _nobody_noticed(world)
+
+
+def _stolen_with_standby(world):
+    """The parent does nothing between the theft and the end of the stolen DNSKEY."""
+    for zone in (READY, OLD):
+        _hand_new_ds(world, zone)
+        _wait(world, zone, lambda now: _keys(now, "KSK", "standing by"), "the stand-by does not see its DS")
+    now = world.status(READY)
+    stolen, (standby,), at_parent = _active(now, "KSK"), _keys(now, "KSK", "standing by"), world.registry.tags(READY)
+    began_s = time.monotonic()
+    _order(world, "retire", READY, str(stolen), "--compromised")
+    _wait(world, READY, lambda now: standby in _keys(now, "KSK", "active"), "the stand-by does not take over")
+    wait_until(lambda: all(stolen not in world.dnskeys_at(gate, READY) for gate in world.gates),
+               "a gate gives the stolen KSK out", STEP_S)
+    tell(f"with a stand-by, the DNSKEY of a stolen KSK is gone after {time.monotonic() - began_s:.1f} s")
+    expect_equal("DS at the parent", world.registry.tags(READY), at_parent)
+    _nobody_noticed(world)
+
+
+def _restored(world):
+    """A backup of some time ago has the same keys here; only the timeline has become longer since."""
+    place = world.state(OLD)
+    shutil.copy2(place, place + "-backup")
+    wait_until(lambda: _generation(place) > _generation(place + "-backup"), "the timeline is not made longer", STEP_S)
+    world.stop_keeper()
+    shutil.copy2(place, place + "-newest")
+    _is_refused(world, place)
+    world.stop_keeper()
+    shutil.copy2(place + "-newest", place)
+    world.start_keeper()
+    _wait(world, OLD, _goes_on, "the newest state is refused")
+    world.stop_keeper()
+    _is_refused(world, place)
+    _order(world, "trust", OLD)
+    _wait(world, OLD, _goes_on, "an operator's word does not help")
+    _nobody_noticed(world)
+
+
+def _generation(path):
+    with open(path, encoding="utf-8") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("generation "))
+
+
+def _goes_on(status):
+    return status.get("looked_s") and not status["DNSSECInternalFailure"] and _keys(status, "KSK", "active")
+
+
+def _is_refused(world, place):
+    """The zone lives on."""
+    shutil.copy2(place + "-backup", place)
+    world.start_keeper()
+    _wait(world, OLD, lambda now: now["DNSSECInternalFailure"], "an old state is not refused")
+    status = world.status(OLD)
+    expect(status["word"] == "internal failure" and "restore from a backup" in status["fault"], json.dumps(status))
+    for gate in world.gates:
+        expect_equal(f"keys that sign at {gate.name}", world.signers_at(gate, OLD), [_active(status, "ZSK")])
+
+
+def _other_machine(world):
+    """That of the second gate; from now on its timelines are copied to the first one."""
+    second = world.gates[1]
+    done = subprocess.run(second.namespace.argv(world.sealgate_path, "keeper", "--config", second.sealgate.config),
+                          capture_output=True, text=True, timeout=STEP_S)
+    expect(done.returncode == 1 and "another keeper" in done.stderr, f"exit {done.returncode}: {done.stderr}")
+    before = world.status(OLD)
+    world.stop_keeper()
+    there = world.resources.path("kept-there")
+    shutil.copytree(world.directory, there)
+    world.copy_timelines()
+    world.gates.reverse()
+    world.reconfigure(world.directory, there)
+    world.reconfigure('    group = "', '    standby = true; group = "')
+    world.directory = there
+    world.start_keeper()
+    _wait(world, OLD, _goes_on, "the keeper does not go on here")
+    expect_equal("keys", _active(world.status(OLD), "ZSK"), _active(before, "ZSK"))
+    _order(world, "roll", OLD, "zsk")
+    _wait(world, OLD, lambda now: _active(before, "ZSK") not in _keys(now, "ZSK", "active"), "no key moves here")
+    _nobody_noticed(world)
+
+
+def _hangs(world):
+    """Who asks while the vault is waited for gets the answer when the limit is over."""
+    ksk = _active(world.status(ZSK), "KSK")
+    with world.token.frozen():
+        began_s = time.monotonic()
+        _order(world, "roll", ZSK, "ksk")
+        code, said = world.keys("status", ZSK)
+        took_s = time.monotonic() - began_s
+        expect(code == 0 and took_s < 2 * LIMIT_S + 5, f"exit {code} after {took_s:.1f} s: {said}")
+        wait_until(lambda: "did not answer within 30 s" in world.keeper.log_text(), "nobody says that it hangs", LIMIT_S + 5)
+        for gate in world.gates:
+            expect(world.signers_at(gate, ZSK), f"{gate.name} signs no more")
+        time.sleep(max(0, began_s + FROZEN_S - time.monotonic()))
+    tell(f"`keys status` answered after {took_s:.1f} s with a token that hangs")
+    _wait(world, ZSK, lambda now: ksk in _keys(now, "KSK", "retiring") and "vault_fault" not in now,
+          "the keeper does not go on with the token")
+    _nobody_noticed(world)
+
+
+def _lost(world):
+    """No KSK can follow one that is lost, so the zone is unsigned for a while."""
+    vault = world.resources.path("kept-vault")
+    with world.token.away():
+        world.askers.secure_zones.discard(READY)
+        world.registry.take(READY, "")
+        time.sleep(kept.CACHED_S)
+        world.stop_keeper()
+        world.forget(READY)
+        os.mkdir(vault, 0o700)
+        world.reconfigure(world.token.uri, vault)
+        for gate in world.gates:
+            gate.sealgate.restart()
+        expect(not any(world.signers_at(gate, READY) for gate in world.gates), "a gate goes on signing")
+        world.start_keeper()
+        _hand_new_ds(world, READY)
+        _wait(world, READY, lambda now: _keys(now, "KSK", "active"), "the zone is not signed again")
+        expect(glob.glob(os.path.join(vault, f"K{READY}*.private")), "the KSK is not in the new vault")
+        time.sleep(kept.CACHED_S)
+        world.askers.secure_zones.add(READY)
+        time.sleep(2)
+        _nobody_noticed(world)
+
+
+GROUPS = (
+    Group("keeper, runbooks", _scene, (
+        Case("keeper: a stolen KSK goes when a person has given the DS of another one to the parent", _stolen_ksk),
+        Case("keeper: a stolen ZSK goes, with its signatures", _stolen_zsk),
+        Case("keeper: a zone becomes unsigned after a person has removed its DS, and not before", _unsigned_by_hand),
+        Case("keeper: with a stand-by, a stolen KSK goes and the parent has nothing to do", _stolen_with_standby),
+        Case("keeper: an old state changes nothing; the newest one, or an operator's word, lets the keeper go on", _restored),
+        Case("keeper: another machine goes on with copies, and two keepers do not work in one place", _other_machine),
+        Case("keeper: a token that hangs for 40 s delays answers and no zone, and is used again afterwards", _hangs),
+        Case("keeper: a token is lost for ever: without DS the zone begins anew with another vault", _lost),
+    ), obstacle=programs.obstacle("softhsm2-util") or programs.obstacle("kresd") or programs.obstacle("p11-kit")),
+)
