@@ -259,20 +259,31 @@ def _other_machine(world):
     _nobody_noticed(world)
 
 
+def _ask_until_it_hangs(world):
+    """Returns the longest time that an answer took until the keeper has said that the token hangs. Who asks in that time
+    gets the answer when the limit is over."""
+    deadline, longest_s = time.monotonic() + 2 * LIMIT_S, 0
+    while "did not answer within 30 s" not in world.keeper.log_text():
+        expect(time.monotonic() < deadline, "nobody says that the token hangs")
+        began_s = time.monotonic()
+        code, said = world.keys("status", ZSK)
+        expect(code == 0, f"keys status: exit {code}: {said}")
+        longest_s = max(longest_s, time.monotonic() - began_s)
+        time.sleep(0.2)
+    return longest_s
+
+
 def _hangs(world):
-    """Who asks while the vault is waited for gets the answer when the limit is over."""
     ksk = _active(world.status(ZSK), "KSK")
     with world.token.frozen():
         began_s = time.monotonic()
         _order(world, "roll", ZSK, "ksk")
-        code, said = world.keys("status", ZSK)
-        took_s = time.monotonic() - began_s
-        expect(code == 0 and took_s < 2 * LIMIT_S + 5, f"exit {code} after {took_s:.1f} s: {said}")
-        wait_until(lambda: "did not answer within 30 s" in world.keeper.log_text(), "nobody says that it hangs", LIMIT_S + 5)
+        longest_s = _ask_until_it_hangs(world)
         for gate in world.gates:
             expect(world.signers_at(gate, ZSK), f"{gate.name} signs no more")
         time.sleep(max(0, began_s + FROZEN_S - time.monotonic()))
-    tell(f"`keys status` answered after {took_s:.1f} s with a token that hangs")
+    tell(f"`keys status` answered after {longest_s:.1f} s at most, with a token that hangs")
+    expect(longest_s < 2 * LIMIT_S + 5, "the limit is not kept")
     _wait(world, ZSK, lambda now: ksk in _keys(now, "KSK", "retiring") and "vault_fault" not in now,
           "the keeper does not go on with the token")
     _nobody_noticed(world)

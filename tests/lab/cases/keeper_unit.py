@@ -1,29 +1,33 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The keeper as systemd runs it: the units as they are installed, with their users, directories and sandbox, for the keeper
-without a name and for an instance. No server answers: what a keeper does with servers is tested elsewhere."""
+"""The keeper as systemd runs it: the units as they are installed, with their users, directories and sandbox, on the machine
+of a server of two zones. The keeper without a name has a token, and an instance has its keys in files."""
 
 import contextlib
 import json
 import os
+import shutil
 
-from lab import manager
-from lab.resources import run_tool
+from lab import kept, manager, programs, softtoken
 
 from .case import Case, Group, expect, expect_equal, wait_until
 
 ROOT = manager.ROOT
-ZONE = "kept.lab."
+ZONE, ZONE_OF_A = "kept.lab.", "other.lab."
+STATE = "/var/lib/sealgate-keeper"
 SECCOMP_FILTER = "2"
 
 CONFIG = """{instance}role = "signer";
-resolver = [ "127.0.0.1" ];
+resolver = [ "{resolver}" ];
 trust_anchor = "/etc/sealgate/anchor";
 sign = {{ zones = ( {{ name = "{zone}"; keeper = true; }} ); }};
+keeper = {{ vault = "{vault}"; }};
 """
+
+DROP_IN = "[Service]\nEnvironment=SOFTHSM2_CONF={state}/token/softhsm2.conf\n"
 
 START = """
 set -e
-for place in /run /var/lib /usr/local /tmp; do mount -t tmpfs tmpfs $place; done
+for place in /run /var/lib /usr/local; do mount -t tmpfs tmpfs $place; done
 mkdir -p /run/etc /run/work /run/systemd/system /usr/local/sbin /usr/local/libexec/sealgate
 mount -t overlay -o lowerdir=/etc,upperdir=/run/etc,workdir=/run/work overlay /etc
 mkdir -p /etc/sealgate
@@ -32,25 +36,37 @@ cp {sealgate} /usr/local/sbin/sealgate
 cp {files}/*.conf {files}/anchor /etc/sealgate
 cp {units}/sealgate-keeper.service /run/systemd/system
 sed -f {units}/instance.sed {units}/sealgate-keeper.service >/run/systemd/system/sealgate-keeper@.service
+mkdir /run/systemd/system/sealgate-keeper.service.d
+cp {files}/drop-in /run/systemd/system/sealgate-keeper.service.d/token.conf
 systemd-sysusers {units}/sealgate.sysusers
+install -d -m 700 {state}
+cp -r {token} {state}/token
+sed -i s,{token},{state}/token, {state}/token/softhsm2.conf
+chown -R sealgate-keeper: {state}
 rm -rf /etc/systemd/system/network-online.target.wants
 printf '[Unit]\\nDefaultDependencies=no\\nAllowIsolate=yes\\n' >/run/systemd/system/lab.target
+# The units and the program may be below /tmp.
+mount -t tmpfs tmpfs /tmp
 container=lab exec {systemd} --system --unit=lab.target --log-level=info --log-target=console
 """
 
 
 class KeeperUnits(manager.Systemd):
     def __init__(self, lab):
+        token = softtoken.make(lab.resources)
+        world = kept.KeptWorld(lab.resources, lab.sealgate_path, (ZONE, ZONE_OF_A))
         files = lab.resources.path("keeper-units")
         os.makedirs(files)
-        for name, instance in (("sealgate", ""), ("a", 'instance = "a";\n')):
+        there = token.uri.replace(token.directory, f"{STATE}/token")
+        for name, instance, zone, vault in (("sealgate", "", ZONE, there), ("a", 'instance = "a";\n', ZONE_OF_A, "")):
             with open(f"{files}/{name}.conf", "w", encoding="utf-8") as file:
-                file.write(CONFIG.format(instance=instance, zone=ZONE))
-        run_tool("cp", lab.zones.anchor_dnskey, f"{files}/anchor")
-        namespace = lab.resources.namespace("keeper-units")
-        namespace.run("ip", "link", "set", "lo", "up")
-        super().__init__(lab.resources, namespace, START.format(
-            sealgate=os.path.abspath(lab.sealgate_path), files=files, units=ROOT / "systemd", systemd=manager.SYSTEMD))
+                file.write(CONFIG.format(instance=instance, resolver=kept.RESOLVER, zone=zone, vault=vault))
+        with open(f"{files}/drop-in", "w", encoding="utf-8") as file:
+            file.write(DROP_IN.format(state=STATE))
+        shutil.copy(world.anchor, f"{files}/anchor")
+        super().__init__(lab.resources, world.gates[0].namespace, START.format(
+            sealgate=os.path.abspath(lab.sealgate_path), files=files, units=ROOT / "systemd", systemd=manager.SYSTEMD,
+            state=STATE, token=token.directory))
 
     def run(self, *words):
         """Returns the exit code, and output and error output together."""
@@ -67,31 +83,43 @@ def _scene(lab):
         yield units
 
 
-def _starts(units, unit, options, ending):
-    """It is ready, gives out its directories and its socket as docs/keys.md says, and is what its unit promises."""
+def _starts(units, unit, zone, options, ending):
+    """It is ready, makes keys and a timeline, and its directories and its socket are as docs/keys.md says."""
     code, said = units.run("systemctl", "start", unit)
     expect(code == 0, said, *units.said(unit).splitlines())
-    for path, wanted in ((f"/var/lib/sealgate-keeper{ending}", "700 sealgate-keeper sealgate-keeper"),
-                         (f"/var/lib/sealgate-timelines{ending}", "750 sealgate-keeper sealgate"),
-                         (f"/run/sealgate-keeper{ending}/control", "660 sealgate-keeper sealgate")):
+    seen = {}
+
+    def has_keys():
+        code, said = units.run("/usr/local/sbin/sealgate", "keys", "status", zone, "--json", *options)
+        seen.update(json.loads(said) if code == 0 else {"exit": code, "said": said})
+        return seen.get("timeline_end_s") and len(seen["keys"]) == 2
+    wait_until(has_keys, lambda: f"no keys: {seen}\n{units.said(unit)}")
+    for path, wanted in (
+            (f"{STATE}{ending}", "700 sealgate-keeper sealgate-keeper"),
+            (f"/var/lib/sealgate-timelines{ending}", "750 sealgate-keeper sealgate"),
+            (f"/var/lib/sealgate-timelines{ending}/K{zone}timeline", "640 sealgate-keeper sealgate"),
+            (f"/run/sealgate-keeper{ending}/control", "660 sealgate-keeper sealgate")):
         expect_equal(path, units.run("stat", "-c", "%a %U %G", path)[1], wanted)
-    code, said = units.run("/usr/local/sbin/sealgate", "keys", "status", ZONE, "--json", *options)
-    expect(code == 0 and json.loads(said)["zone"] == ZONE, f"exit {code}: {said}", *units.said(unit).splitlines())
+    _is_confined(units, unit)
+
+
+def _is_confined(units, unit):
     pid = units.run("systemctl", "show", "--property=MainPID", "--value", unit)[1]
     status = dict(line.split(":\t", 1) for line in units.run("cat", f"/proc/{pid}/status")[1].splitlines()
                   if ":\t" in line)
     expect_equal("capabilities", {status[name] for name in ("CapPrm", "CapEff", "CapBnd", "CapAmb")}, {"0" * 16})
     expect_equal("no new privileges, seccomp", (status["NoNewPrivs"], status["Seccomp"]), ("1", SECCOMP_FILTER))
-    print("#", units.said(unit).replace("\n", "\n# "), flush=True)
 
 
 def _without_a_name(units):
-    _starts(units, "sealgate-keeper", (), "")
+    _starts(units, "sealgate-keeper", ZONE, (), "")
+    (_code, said) = units.run("find", STATE, "-name", f"K{ZONE}*.private")
+    expect_equal("private keys outside of the token", said.count(".private"), 1)
 
 
 def _as_an_instance(units):
     """Beside the other one, which goes on."""
-    _starts(units, "sealgate-keeper@a", ("--instance", "a"), "-a")
+    _starts(units, "sealgate-keeper@a", ZONE_OF_A, ("--instance", "a"), "-a")
     expect_equal("the other keeper", units.run("systemctl", "is-active", "sealgate-keeper")[1], "active")
 
 
@@ -109,8 +137,8 @@ def _reads_again_and_ends(units):
 
 GROUPS = (
     Group("keeper, its unit", _scene, (
-        Case("sealgate-keeper.service starts in its sandbox, and `sealgate keys` reaches the keeper", _without_a_name),
+        Case("sealgate-keeper.service makes keys with a token in its sandbox, and `sealgate keys` reaches it", _without_a_name),
         Case("an instance of the keeper's unit runs beside it, with directories of its own", _as_an_instance),
         Case("`systemctl reload` keeps the keeper's process, and `stop` ends it", _reads_again_and_ends),
-    ), obstacle=manager.obstacle()),
+    ), obstacle=manager.obstacle() or programs.obstacle("softhsm2-util")),
 )

@@ -20,7 +20,7 @@ class SoftToken:
     """The keeper finds it by its environment, which is the lab's from enter() on."""
 
     def __init__(self, directory):
-        self._directory, self._tokens = directory, os.path.join(directory, "tokens")
+        self.directory, self._tokens = directory, os.path.join(directory, "tokens")
         os.makedirs(self._tokens)
         self._conf = os.path.join(directory, "softhsm2.conf")
         with open(self._conf, "w", encoding="utf-8") as file:
