@@ -32,7 +32,7 @@ class Runbooks(kept.KeptWorld):
     """Parents of these zones take a DS from a person alone."""
 
     def __init__(self, lab, token):
-        super().__init__(lab.resources, lab.sealgate_path, ZONES, vault=token.uri)
+        super().__init__(lab.resources, lab.sealgate_path, ZONES, vault=token.uri, ahead="5m", look="3s")
         self.token = token
 
     def sheets(self, zone):
@@ -307,9 +307,9 @@ def _lost(world):
         _hand_new_ds(world, READY)
         _wait(world, READY, lambda now: _keys(now, "KSK", "active"), "the zone is not signed again")
         expect(glob.glob(os.path.join(vault, f"K{READY}*.private")), "the KSK is not in the new vault")
-        time.sleep(kept.CACHED_S)
-        world.askers.secure_zones.add(READY)
-        time.sleep(2)
+        for name, address in kept.VALIDATORS.items():
+            wait_until(lambda at=address: world.ask(at, READY, "www", "A", ad=True).has_ad, f"{name} does not find it Secure",
+                       STEP_S)
         _nobody_noticed(world)
 
 

@@ -36,7 +36,7 @@ KEEPER = """keeper = {{
     vault = "{vault}";
     group = "{group}";
     control_socket = "{control}";
-    ahead = "{ahead}"; zsk_life = "{zsk_life}"; ksk_life = "0s"; look = "12s";
+    ahead = "{ahead}"; zsk_life = "{zsk_life}"; ksk_life = "0s"; look = "{look}";
     dnskey_ttl = "2s"; ds_ttl = "2s"; zone_spread = "{spread_s}s"; parent_spread = "1s"; safety = "1s";
     {more}
 }};
@@ -263,9 +263,9 @@ class KeptWorld:
 
     root_hints = "/usr/share/dns/root.hints"    # a signer does not read it
 
-    def __init__(self, resources, sealgate_path, zones, vault="", more="", ahead="10m", zsk_life="30m"):
+    def __init__(self, resources, sealgate_path, zones, vault="", more="", ahead="10m", zsk_life="30m", look="12s"):
         self.resources, self.sealgate_path, self.zones = resources, sealgate_path, zones
-        self._settings = {"vault": vault, "more": more, "ahead": ahead, "zsk_life": zsk_life}
+        self._settings = {"vault": vault, "more": more, "ahead": ahead, "zsk_life": zsk_life, "look": look}
         self.directory = resources.path("kept-keeper")
         self.namespace = resources.namespace("kept")
         self._build()
