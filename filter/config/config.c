@@ -44,13 +44,14 @@ static const char *last_part(const char *path)
 static bool say_unknown(struct config_reader *r, const char *path, const config_setting_t *s)
 {
 	struct nearest by_path = nearest_to(path);
+	const struct config_key *k;
 	const char *same_name = NULL;
 	char hint[NEAREST_HINT_SIZE];
 
-	for (size_t i = 0; i < config_key_count; i++) {
-		nearest_try(&by_path, config_keys[i].path);
-		if (!same_name && strcmp(last_part(config_keys[i].path), last_part(path)) == 0)
-			same_name = config_keys[i].path;
+	for (size_t i = 0; (k = config_key_at(i)) != NULL; i++) {
+		nearest_try(&by_path, k->path);
+		if (!same_name && strcmp(last_part(k->path), last_part(path)) == 0)
+			same_name = k->path;
 	}
 	if (!by_path.best)
 		by_path.best = same_name;
@@ -68,9 +69,10 @@ static bool load_setting(struct config_reader *r, const char *path, const config
 static bool is_group_of_keys(const char *name)
 {
 	size_t len = strlen(name);
+	const struct config_key *k;
 
-	for (size_t i = 0; i < config_key_count; i++) {
-		if (strncmp(config_keys[i].path, name, len) == 0 && config_keys[i].path[len] == '.')
+	for (size_t i = 0; (k = config_key_at(i)) != NULL; i++) {
+		if (strncmp(k->path, name, len) == 0 && k->path[len] == '.')
 			return true;
 	}
 	return false;
@@ -206,8 +208,9 @@ static bool load_stream(struct config_reader *r, FILE *stream)
 
 void config_fini(struct config *c)
 {
-	for (size_t i = 0; i < config_key_count; i++) {
-		const struct config_key *k = &config_keys[i];
+	const struct config_key *k;
+
+	for (size_t i = 0; (k = config_key_at(i)) != NULL; i++) {
 		if (k->kind->fini)
 			k->kind->fini(key_value(k, c));
 	}
@@ -215,9 +218,10 @@ void config_fini(struct config *c)
 
 int config_defaults(struct config *c)
 {
+	const struct config_key *k;
+
 	memset(c, 0, sizeof(*c));
-	for (size_t i = 0; i < config_key_count; i++) {
-		const struct config_key *k = &config_keys[i];
+	for (size_t i = 0; (k = config_key_at(i)) != NULL; i++) {
 		if (k->kind->set_default && !k->kind->set_default(k, key_value(k, c))) {
 			config_fini(c);
 			return -ENOMEM;

@@ -72,7 +72,7 @@ struct config_interfaces {
 	char names[CONFIG_INTERFACES_MAX][IF_NAMESIZE];
 };
 
-/* The keys of the file, in the units of the table in config_table.c. It owns the lists
+/* The keys of the file, in the units of the table in config_rows_*.c. It owns the lists
  * behind its pointers: do not copy it. See config_fini(). */
 struct config {
 	char instance[CONFIG_INSTANCE_MAX + 1]; /* "": the one without a name */

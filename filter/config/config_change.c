@@ -58,9 +58,10 @@ static void exchange(const struct config_key *k, struct config *a, struct config
 int config_compare(const struct config *next, const struct config *current,
         const struct config *started, const char *bound, struct config_changes *changes)
 {
+	const struct config_key *k;
+
 	*changes = (struct config_changes){ 0 };
-	for (size_t i = 0; i < config_key_count; i++) {
-		const struct config_key *k = &config_keys[i];
+	for (size_t i = 0; (k = config_key_at(i)) != NULL; i++) {
 		bool waits = k->change == CHANGE_RESTART || (bound && strcmp(k->path, bound) == 0);
 		int result = differs(k, waits ? started : current, next);
 		if (result < 0)
@@ -75,8 +76,10 @@ int config_compare(const struct config *next, const struct config *current,
 
 void config_take_rules(struct config *to, struct config *from)
 {
-	for (size_t i = 0; i < config_key_count; i++) {
-		if (config_keys[i].change == CHANGE_RULES)
-			exchange(&config_keys[i], to, from);
+	const struct config_key *k;
+
+	for (size_t i = 0; (k = config_key_at(i)) != NULL; i++) {
+		if (k->change == CHANGE_RULES)
+			exchange(k, to, from);
 	}
 }

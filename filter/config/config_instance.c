@@ -39,6 +39,7 @@ void config_instance_take(struct config *c, const char *name)
 	if (!name[0])
 		return;
 	unsigned number = instance_number(c);
+	const struct config_key *k;
 
 	c->queue_first += number * QUEUES_APART;
 	c->tcp_port += number;
@@ -53,8 +54,8 @@ void config_instance_take(struct config *c, const char *name)
 	snprintf(c->keeper_control_socket, CONFIG_PATH_MAX, "/run/sealgate-keeper-%s/control",
 	        c->instance);
 	snprintf(c->shortcut_directory, CONFIG_PATH_MAX, "/run/sealgate_bpf-%s", c->instance);
-	for (size_t i = 0; i < config_key_count; i++)
-		move_state(c, &config_keys[i]);
+	for (size_t i = 0; (k = config_key_at(i)) != NULL; i++)
+		move_state(c, k);
 }
 
 /* True if the file gives the key this one of its words. */

@@ -22,21 +22,13 @@ static size_t group_len(const struct config_key *k)
 	return dot ? (size_t)(dot - k->path) : 0;
 }
 
+/* Either may be NULL: beyond the ends of the table. */
 static bool same_group(const struct config_key *a, const struct config_key *b)
 {
+	if (!a || !b)
+		return false;
 	size_t len = group_len(a);
 	return len == group_len(b) && strncmp(a->path, b->path, len) == 0;
-}
-
-static bool begins_group(const struct config_key *k)
-{
-	return group_len(k) > 0 && (k == config_keys || !same_group(k - 1, k));
-}
-
-static bool ends_group(const struct config_key *k)
-{
-	return group_len(k) > 0 &&
-	       (k + 1 == config_keys + config_key_count || !same_group(k, k + 1));
 }
 
 /* The keys of a group are next to each other in the table. The example has groups as comments, too: a group
@@ -44,22 +36,23 @@ static bool ends_group(const struct config_key *k)
 static void show_keys(const struct config *c, bool is_example, FILE *out)
 {
 	const char *mark = is_example ? "#" : "";
+	const struct config_key *before = NULL, *k;
 
-	for (const struct config_key *k = config_keys; k < config_keys + config_key_count; k++) {
+	for (size_t i = 0; (k = config_key_at(i)) != NULL; before = k, i++) {
 		int group = (int)group_len(k);
 		const char *indent = group ? "\t" : "";
 		const char *name = group ? k->path + group + 1 : k->path;
 
 		if (is_example)
 			fputc('\n', out);
-		if (begins_group(k))
+		if (group && !same_group(before, k))
 			fprintf(out, "%s%.*s = {\n", mark, group, k->path);
 		if (is_example)
 			show_help(k->help, indent, out);
 		fprintf(out, "%s%s%s = ", indent, mark, name);
 		k->kind->show(k, key_value_const(k, c), out);
 		fputs(";\n", out);
-		if (ends_group(k))
+		if (group && !same_group(k, config_key_at(i + 1)))
 			fprintf(out, "%s};\n", mark);
 	}
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The keys of the configuration file: one table for reading, checking, showing and the example file.
- * A new key is a member of struct config and a row in config_table.c. */
+ * A new key is a member of struct config and a row in one of config_rows_*.c. */
 #ifndef CONFIG_CONFIG_TABLE_H
 #define CONFIG_CONFIG_TABLE_H
 
@@ -29,8 +29,8 @@ struct config_key {
 	const char *help;         /* for the example file, lines of at most 70 columns */
 };
 
-extern const struct config_key config_keys[];
-extern const size_t config_key_count;
+/* Returns the key at a place of the table, from 0 on; NULL: there are no more. The keys of a group follow each other. */
+const struct config_key *config_key_at(size_t i);
 
 /* Returns the key with this path, or NULL. */
 const struct config_key *key_find(const char *path);

@@ -44,8 +44,9 @@ static const char *instance_in_tree(const config_t *file)
 /* A value that is wrong becomes the default. Those of lists may have been read in part. */
 static void take_values(struct config_reader *r, const config_t *file)
 {
-	for (size_t i = 0; i < config_key_count; i++) {
-		const struct config_key *k = &config_keys[i];
+	const struct config_key *k;
+
+	for (size_t i = 0; (k = config_key_at(i)) != NULL; i++) {
 		const config_setting_t *s = config_lookup(file, k->path);
 
 		r->failed = false;

@@ -394,17 +394,19 @@ static void a_file_that_cannot_be_read_is_an_error(void **state)
 /* An operator appends to the example file, which is installed as the configuration. */
 static void assert_every_group_can_follow(const char *text)
 {
-	for (size_t i = 0; i < config_key_count; i++) {
-		const char *dot = strchr(config_keys[i].path, '.');
+	const struct config_key *k;
+
+	for (size_t i = 0; (k = config_key_at(i)) != NULL; i++) {
+		const char *dot = strchr(k->path, '.');
 		char longer[64 * 1024];
 		struct complaint error;
 		struct config c;
 
 		if (!dot)
 			continue;
-		snprintf(longer, sizeof(longer), "%s%.*s = { };", text,
-		        (int)(dot - config_keys[i].path), config_keys[i].path);
-		assert_row(config_keys[i].path, load(longer, &c, &error) == 0);
+		snprintf(longer, sizeof(longer), "%s%.*s = { };", text, (int)(dot - k->path),
+		        k->path);
+		assert_row(k->path, load(longer, &c, &error) == 0);
 		config_fini(&c);
 	}
 }
@@ -416,19 +418,20 @@ static void the_example_file_has_every_key_and_can_be_loaded(void **state)
 	struct complaint error;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
+	const struct config_key *k;
 	struct config c;
 
 	(void)state;
 	assert_non_null(out);
 	assert_int_equal(config_example(out), 0);
 	fclose(out);
-	for (size_t i = 0; i < config_key_count; i++) {
-		const char *dot = strchr(config_keys[i].path, '.');
+	for (size_t i = 0; (k = config_key_at(i)) != NULL; i++) {
+		const char *dot = strchr(k->path, '.');
 		char line[100];
 
-		snprintf(line, sizeof(line), "%s#%s = ", dot ? "\t" : "\n",
-		        dot ? dot + 1 : config_keys[i].path);
-		assert_row(config_keys[i].path, strstr(text, line) != NULL);
+		snprintf(
+		        line, sizeof(line), "%s#%s = ", dot ? "\t" : "\n", dot ? dot + 1 : k->path);
+		assert_row(k->path, strstr(text, line) != NULL);
 	}
 	assert_int_equal(load(text, &c, &error), 0);
 	config_fini(&c);
