@@ -31,7 +31,7 @@ static struct file_identity identify_timeline(const struct config_zone *zone)
 	               : (struct file_identity){ 0 };
 }
 
-/* Fills `fresh` with what is there now. Only one changed timeline is taken at a time: the others are as before. */
+/* Fills `fresh` with what was read of each zone, and with the first timeline that has changed since. */
 static const struct name *compare_timelines(const struct timeline_watch *w,
         struct timeline_watch *fresh, const struct zone_policy *policy)
 {
@@ -42,17 +42,15 @@ static const struct name *compare_timelines(const struct timeline_watch *w,
 		const struct config_zone *zone = zone_policy_zone(policy, i);
 		if (!zone || !zone->is_kept)
 			continue;
-		struct watched_timeline *now = &fresh->items[fresh->count++];
+		struct watched_timeline *item = &fresh->items[fresh->count++];
 		const struct watched_timeline *before = seen_before(w, &zone->apex, &next);
-		const struct file_identity known =
-		        before ? before->identity : zone_policy_timeline(policy, i);
-		now->apex = zone->apex;
-		now->identity = identify_timeline(zone);
-		if (file_is_same(&known, &now->identity))
-			continue;
+		item->apex = zone->apex;
+		item->identity = before ? before->identity : zone_policy_timeline(policy, i);
 		if (changed)
-			now->identity = known;
-		else
+			continue;
+		fresh->found = identify_timeline(zone);
+		fresh->changed = fresh->count - 1;
+		if (!file_is_same(&item->identity, &fresh->found))
 			changed = &zone->apex;
 	}
 	return changed;
@@ -71,10 +69,16 @@ const struct name *timeline_watch_look(
 		return NULL;
 	}
 	const struct name *changed = compare_timelines(w, &fresh, policy);
-	fresh.due_ms = changed ? now_ms : now_ms + TIMELINE_WATCH_MS;
+	fresh.due_ms = now_ms + TIMELINE_WATCH_MS;
 	free(w->items);
 	*w = fresh;
 	return changed;
+}
+
+void timeline_watch_note(struct timeline_watch *w)
+{
+	w->items[w->changed].identity = w->found;
+	w->due_ms = 0;
 }
 
 int timeline_watch_wait_ms(const struct timeline_watch *w)

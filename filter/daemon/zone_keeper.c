@@ -38,6 +38,7 @@ struct zone_keeper {
 	struct crypto *crypto;
 	struct worker *const *workers;
 	unsigned worker_count;
+	bool missed_timeline; /* a new one could not be read, and the log says so */
 	bool has_looked;
 	bool has_new_zones; /* whose end nobody was warned of yet */
 	uint64_t looked_ms;
@@ -285,8 +286,14 @@ static void follow_timelines(struct zone_keeper *k, uint64_t now_ms)
 	if (!changed)
 		return;
 	apex = *changed;
-	if (zone_keeper_reload_zone(k, k->config, &apex, &why) < 0)
-		log_error("a new timeline is not read: %s", why.text);
+	if (zone_keeper_reload_zone(k, k->config, &apex, &why) == 0) {
+		timeline_watch_note(&k->watch);
+		k->missed_timeline = false;
+		return;
+	}
+	if (!k->missed_timeline)
+		log_error("a new timeline is not read, and is tried again: %s", why.text);
+	k->missed_timeline = true;
 }
 
 /* ---- Checking ---- */

@@ -205,6 +205,25 @@ static void the_timeline_of_a_kept_zone_is_read_when_it_changes(void **state)
 	}
 }
 
+/* A reload that fails is no end: memory, or the directory of zones, may be missing for a moment only. */
+static void a_new_timeline_is_read_after_a_reload_that_failed(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+
+	bed->config.sign_zones.items[0].is_kept = 1;
+	log_set_level(LOG_LEVEL_ERROR - 1);
+	start(bed);
+	assert_int_equal(broken_at(bed, 1000), 0);
+	strcpy(bed->config.sign_zones_directory, "/nowhere/on/this/machine");
+	run(bed, "echo nonsense >K" ZONE ".timeline");
+	assert_int_equal(broken_at(bed, 3000), 0);
+	assert_int_equal(broken_at(bed, 5000), 0);
+	bed->config.sign_zones_directory[0] = '\0';
+	assert_int_equal(broken_at(bed, 7000), 1);
+	bed_free(bed);
+}
+
 static const struct sign_zone *zone_called(const struct bed *bed, const char *text)
 {
 	struct name name;
@@ -450,6 +469,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_worker_takes_new_keys_at_its_next_turn),
 		cmocka_unit_test(the_timeline_of_a_kept_zone_is_read_when_it_changes),
+		cmocka_unit_test(a_new_timeline_is_read_after_a_reload_that_failed),
 		cmocka_unit_test(keys_that_a_worker_uses_are_not_freed),
 		cmocka_unit_test(a_broken_zone_keeps_what_it_had_and_the_others_go_on),
 		cmocka_unit_test(

@@ -339,8 +339,61 @@ static void a_timeline_that_comes_during_the_start_is_seen(void **state)
 	plan(bed, true, 1);
 	assert_non_null(timeline_watch_look(&bed->watch, bed->policy, 1000));
 	reload(bed);
+	timeline_watch_note(&bed->watch);
 	assert_null(timeline_watch_look(&bed->watch, bed->policy, 1000));
 	assert_null(timeline_watch_look(&bed->watch, bed->policy, 1000 + TIMELINE_WATCH_MS));
+	bed_free(bed);
+}
+
+static void look_finds(struct bed *bed, uint64_t now_ms, const char *zone)
+{
+	const struct name *found = timeline_watch_look(&bed->watch, bed->policy, now_ms);
+	struct name name;
+
+	if (!zone) {
+		assert_null(found);
+		return;
+	}
+	assert_true(name_from_text(zone, &name));
+	assert_row(zone, found && name_equal(found, &name));
+}
+
+static void of_two_new_timelines_none_is_lost(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+
+	put(bed, "longer-name.test.conf", "keeper = true;\n");
+	reload(bed);
+	look_finds(bed, 1000, NULL);
+	put(bed, "Klonger-name.test.timeline", "of another length");
+	plan(bed, true, 1);
+	look_finds(bed, 3000, ZONE);
+	timeline_watch_note(&bed->watch);
+	look_finds(bed, 3001, "longer-name.test");
+	timeline_watch_note(&bed->watch);
+	look_finds(bed, 3002, NULL);
+	bed_free(bed);
+}
+
+/* Memory or descriptors may be short for a moment, or a worker late. */
+static void a_timeline_that_was_not_read_is_found_again(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+
+	reload(bed);
+	look_finds(bed, 1000, NULL);
+	plan(bed, true, 1);
+	look_finds(bed, 3000, ZONE);
+	look_finds(bed, 3000 + TIMELINE_WATCH_MS - 1, NULL);
+	look_finds(bed, 3000 + TIMELINE_WATCH_MS, ZONE);
+	/* it is written once more while it is read */
+	plan(bed, true, 2);
+	timeline_watch_note(&bed->watch);
+	look_finds(bed, 3001 + TIMELINE_WATCH_MS, ZONE);
+	timeline_watch_note(&bed->watch);
+	look_finds(bed, 3002 + TIMELINE_WATCH_MS, NULL);
 	bed_free(bed);
 }
 
@@ -406,6 +459,8 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_looked_at_is_not_absent),
 		cmocka_unit_test(a_timeline_that_is_not_checked_yet_changes_nothing),
 		cmocka_unit_test(a_timeline_that_comes_during_the_start_is_seen),
+		cmocka_unit_test(of_two_new_timelines_none_is_lost),
+		cmocka_unit_test(a_timeline_that_was_not_read_is_found_again),
 		cmocka_unit_test(a_timeline_is_unsigned_only_if_one_word_says_so),
 	};
 
