@@ -80,7 +80,7 @@ static void open_keeper_control(struct keeping *keeping, const struct config *c)
 	        control_open(c->keeper_control_socket, keeper_commands, &keeping->keeper, &why);
 	if (!keeping->control)
 		log_warning("`sealgate keys` cannot reach the keeper: %s", why.text);
-	else if (control_admit(keeping->control, c->keeper_group, &why) < 0)
+	else if (control_admit(keeping->control, c->keeper_group, "keeper.group", &why) < 0)
 		log_warning("%s", why.text);
 }
 

@@ -132,7 +132,7 @@ struct control *control_open(const char *path, const struct control_command *com
 	return NULL;
 }
 
-int control_admit(struct control *c, const char *group, struct complaint *error)
+int control_admit(struct control *c, const char *group, const char *key, struct complaint *error)
 {
 	const struct group *found = group[0] ? getgrnam(group) : NULL;
 	int result = found ? control_peer_admit(c->path, found->gr_gid) : 0;
@@ -140,8 +140,8 @@ int control_admit(struct control *c, const char *group, struct complaint *error)
 	if (result)
 		complaint_set(error,
 		        "%s: members of the group %s cannot use it (%s): make the user of the "
-		        "daemon a member of the group, or set control_group",
-		        c->path, group, strerror(-result));
+		        "daemon a member of the group, or set %s",
+		        c->path, group, strerror(-result), key);
 	else if (found)
 		c->group = found->gr_gid;
 	return result;

@@ -71,8 +71,8 @@ struct control *control_open(const char *path, const struct control_command *com
         void *context, struct complaint *error);
 
 /* Lets the members of the group of this name use the commands that only read. An empty name, and one that no
- * group has, lets nobody. Returns 0, or -errno with a complaint. */
-int control_admit(struct control *c, const char *group, struct complaint *error);
+ * group has, lets nobody. `key` of the configuration names the group. Returns 0, or -errno with a complaint. */
+int control_admit(struct control *c, const char *group, const char *key, struct complaint *error);
 
 /* Returns a descriptor that is readable when a client has connected; then call control_serve(). */
 int control_fd(const struct control *c);

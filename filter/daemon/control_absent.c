@@ -22,10 +22,11 @@ struct control *control_open(const char *path, const struct control_command *com
 	return NULL;
 }
 
-int control_admit(struct control *c, const char *group, struct complaint *why)
+int control_admit(struct control *c, const char *group, const char *key, struct complaint *why)
 {
 	(void)c;
 	(void)group;
+	(void)key;
 	(void)why;
 	return 0;
 }

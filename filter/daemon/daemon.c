@@ -135,7 +135,7 @@ static void open_control(struct service *s)
 	s->control = control_open(s->started->control_socket, service_commands, s, &why);
 	if (!s->control)
 		log_warning("no control socket, `sealgate ctl` will not work: %s", why.text);
-	else if (control_admit(s->control, s->started->control_group, &why) != 0)
+	else if (control_admit(s->control, s->started->control_group, "control_group", &why) != 0)
 		log_warning("%s", why.text);
 }
 

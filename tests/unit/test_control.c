@@ -359,7 +359,7 @@ static void the_group_may_read_and_a_stranger_may_nothing(void **state)
 		skip();
 	chmod(directory, 0711);
 	struct control *c = open_control();
-	assert_int_equal(control_admit(c, readers->gr_name, &error), 0);
+	assert_int_equal(control_admit(c, readers->gr_name, "keeper.group", &error), 0);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		assert_row(rows[i].why, chmod(path, rows[i].mode) == 0);
 		gid_t group = rows[i].is_member ? readers->gr_gid : STRANGER;
@@ -378,10 +378,26 @@ static void without_the_group_the_socket_stays_with_its_owner(void **state)
 	(void)state;
 	struct control *c = open_control();
 	for (size_t i = 0; i < COUNT(names); i++) {
-		assert_int_equal(control_admit(c, names[i], &error), 0);
+		assert_int_equal(control_admit(c, names[i], "control_group", &error), 0);
 		assert_int_equal(stat(path, &st), 0);
 		assert_int_equal(st.st_mode & 0777, 0600);
 	}
+	control_close(c);
+}
+
+/* The keeper's group has another key than the daemon's. */
+static void a_group_that_cannot_be_admitted_is_named_with_its_key(void **state)
+{
+	const struct group *readers = getgrgid(1);
+	struct complaint error;
+
+	(void)state;
+	if (!readers)
+		skip();
+	struct control *c = open_control();
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(control_admit(c, readers->gr_name, "keeper.group", &error), -ENOENT);
+	assert_non_null(strstr(error.text, "or set keeper.group"));
 	control_close(c);
 }
 
@@ -397,6 +413,7 @@ int main(void)
 		cmocka_unit_test(without_a_daemon_there_is_no_reply),
 		cmocka_unit_test(the_group_may_read_and_a_stranger_may_nothing),
 		cmocka_unit_test(without_the_group_the_socket_stays_with_its_owner),
+		cmocka_unit_test(a_group_that_cannot_be_admitted_is_named_with_its_key),
 		cmocka_unit_test(a_silent_client_is_dropped_after_a_moment),
 	};
 	return cmocka_run_group_tests_name("control", tests, make_directory, remove_directory);
