@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dnssec/presigned.h"
 
+#include "wire/protocol.h"
+
 /* True if `a` is not after `b`, in serial number arithmetic (RFC 1982). */
 static bool is_until(uint32_t a, uint32_t b)
 {
@@ -11,6 +13,18 @@ bool presigned_has(const struct presigned *p, struct span rdata)
 {
 	for (unsigned i = 0; i < p->count; i++) {
 		if (span_equal(p->rdatas[i], rdata))
+			return true;
+	}
+	return false;
+}
+
+/* A CDS of 0 0 0 00, or a CDNSKEY of 0 3 0 AA==: the algorithm 0 is in another place. */
+bool presigned_asks_for_no_ds(const struct presigned *p)
+{
+	size_t at = p->type == TYPE_CDS ? 2 : 3;
+
+	for (unsigned i = 0; i < p->count; i++) {
+		if (p->rdatas[i].len > at && p->rdatas[i].base[at] == 0)
 			return true;
 	}
 	return false;

@@ -30,6 +30,9 @@ struct presigned {
 /* True if the RRset has a record with this RDATA. */
 bool presigned_has(const struct presigned *p, struct span rdata);
 
+/* True if a record of a CDS or CDNSKEY RRset asks the parent to remove all DS (RFC 8078, 4). */
+bool presigned_asks_for_no_ds(const struct presigned *p);
+
 /* Sets `chosen` to the RRSIGs to send at `now_s`: for each key the valid one with the latest
  * inception. Returns their number, at most LIMIT_DS. */
 unsigned presigned_choose(const struct presigned *p, int64_t now_s,

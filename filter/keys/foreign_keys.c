@@ -101,19 +101,15 @@ static bool check_foreign_key(const struct foreign_view *v, struct span rdata)
 	return check_foreign_algorithm(v, key.algorithm, key.tag) && check_foreign_tag(v, &key);
 }
 
-/* A CDS of 0 0 0 00, or a CDNSKEY of 0 3 0 AA==. */
 static bool check_no_delete(const struct foreign_view *v, const struct presigned *set)
 {
-	for (unsigned i = 0; i < set->count; i++) {
-		if (set->rdatas[i].base[3 - (set->type == TYPE_CDS)] != 0)
-			continue;
-		complaint_set(v->error,
-		        "a %s record here tells the parent to take all DS records away (RFC 8078, "
-		        "4): the zone would become insecure",
-		        set->type == TYPE_CDS ? "CDS" : "CDNSKEY");
-		return false;
-	}
-	return true;
+	if (!presigned_asks_for_no_ds(set))
+		return true;
+	complaint_set(v->error,
+	        "a %s record here tells the parent to take all DS records away (RFC 8078, 4): the "
+	        "zone would become insecure",
+	        set->type == TYPE_CDS ? "CDS" : "CDNSKEY");
+	return false;
 }
 
 /* ---- What the parent would make DS records of ---- */

@@ -47,6 +47,12 @@ bool signalling_write(FILE *out, const struct name *zone, const struct name *ns,
 		        "%s has no CDS and CDNSKEY records now: its DS must not be at the parent "
 		        "yet, or keeper.cds is false",
 		        zone_name);
+	else if (presigned_asks_for_no_ds(&records->cds) ||
+	         presigned_asks_for_no_ds(&records->cdnskey))
+		complaint_set(error,
+		        "%s is being unsigned: its CDS asks the parent to remove the DS, so there "
+		        "is nothing to bootstrap",
+		        zone_name);
 	else if (name_within(ns, zone))
 		complaint_set(error,
 		        "%s is within %s: its name cannot vouch for the zone (RFC 9615, 3.1)",

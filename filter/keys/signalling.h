@@ -13,7 +13,7 @@
 bool signalling_name(const struct name *zone, const struct name *ns, struct name *out);
 
 /* Writes the CDS and CDNSKEY records below the name of one name server, a line each. Returns false with a complaint if
- * there are none; if the name is too long; or if the name server is within the zone: then nothing vouches for it (RFC
+ * there are none; if they ask for no DS, since then there is nothing to vouch for; if the name is too long; or if the name server is within the zone: then nothing vouches for it (RFC
  * 9615, 3.1). */
 bool signalling_write(FILE *out, const struct name *zone, const struct name *ns,
         const struct key_records *records, struct complaint *error);

@@ -38,14 +38,6 @@ static void add_cell_tag(char cell[static CELL_SIZE], uint16_t tag)
 		snprintf(cell + len, CELL_SIZE - len, "%s%u", len ? " " : "", tag);
 }
 
-static bool asks_for_no_ds(const struct timeline_period *p)
-{
-	const struct presigned *cds = &p->records->cds;
-
-	/* the algorithm 0 (RFC 8078, 4) */
-	return cds->count > 0 && cds->rdatas[0].len > 2 && cds->rdatas[0].base[2] == 0;
-}
-
 static void fill_row(struct row *row, const struct key_story *s, const struct timeline_period *p)
 {
 	*row = (struct row){ .cells = { "" } };
@@ -64,7 +56,7 @@ static void fill_row(struct row *row, const struct key_story *s, const struct ti
 		if (deeds & STORY_SYNCED)
 			add_cell_tag(row->cells[COLUMN_CDS], k->tag);
 	}
-	if (asks_for_no_ds(p))
+	if (presigned_asks_for_no_ds(&p->records->cds))
 		strcpy(row->cells[COLUMN_CDS], "delete");
 	for (unsigned c = 0; c < COLUMNS; c++) {
 		if (!row->cells[c][0])

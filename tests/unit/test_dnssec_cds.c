@@ -244,7 +244,12 @@ static void who_cannot_vouch_is_named(void **state)
 	static const char label[] = "a23456789012345678901234567890123456789012345678901234567890";
 	const struct name zone = named(ZONE), inside = named("ns." ZONE), other = named("ns.test");
 	const struct key_records none = { .has_owner = false };
-	struct span rdata = span_of("\0\1\15\2\1", 5);
+	struct span rdata = span_of("\0\1\15\2\1", 5), no_cds = span_of("\0\0\0\0\0", 5),
+	            no_cdnskey = span_of("\0\0\3\0\0", 5);
+	const struct key_records deletes[] = {
+		{ .cds = { .type = TYPE_CDS, .count = 1, .rdatas = &no_cds } },
+		{ .cdnskey = { .type = TYPE_CDNSKEY, .count = 1, .rdatas = &no_cdnskey } },
+	};
 	const struct key_records some = {
 		.cds = { .type = TYPE_CDS, .count = 1, .rdatas = &rdata }
 	};
@@ -256,6 +261,10 @@ static void who_cannot_vouch_is_named(void **state)
 	const struct name long_name = named(long_text);
 	assert_false(signalling_write(stdout, &zone, &other, &none, &error));
 	assert_non_null(strstr(error.text, "no CDS and CDNSKEY records now"));
+	for (unsigned i = 0; i < 2; i++) {
+		assert_false(signalling_write(stdout, &zone, &other, &deletes[i], &error));
+		assert_non_null(strstr(error.text, "is being unsigned"));
+	}
 	assert_false(signalling_write(stdout, &zone, &inside, &some, &error));
 	assert_non_null(strstr(error.text, "is within example.org."));
 	assert_false(signalling_write(stdout, &zone, &long_name, &some, &error));
