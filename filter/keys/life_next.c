@@ -8,6 +8,19 @@ static const char *role_of(const struct life_key *k)
 	return k->role == LIFE_KSK ? "KSK" : "ZSK";
 }
 
+/* True if the parent has a DS of the zone, as far as is known: then CDS records that the DS proves may change it. Most
+ * parents take no first DS from CDS (RFC 8078, 3), so before that it is the operator's turn. */
+static bool parent_takes_cds(const struct life *life, const struct life_policy *policy)
+{
+	for (unsigned i = 0; i < life->count && policy->has_cds; i++) {
+		const struct life_mark *ds = &life->keys[i].marks[LIFE_DS];
+		if (ds->stage == LIFE_OMNIPRESENT || ds->stage == LIFE_UNRETENTIVE ||
+		        (ds->stage == LIFE_RUMOURED && ds->seen_s))
+			return true;
+	}
+	return false;
+}
+
 /* A KSK whose DS the parent is to have, or to have no more. */
 static bool find_parents_turn(
         const struct life *life, const struct life_policy *policy, struct life_next *next)
@@ -16,7 +29,7 @@ static bool find_parents_turn(
 		const struct life_key *k = &life->keys[i];
 		if (!life_is_uncertain(k, LIFE_DS) || k->marks[LIFE_DS].seen_s)
 			continue;
-		next->actor = policy->has_cds ? LIFE_BY_PARENT : LIFE_BY_OPERATOR;
+		next->actor = parent_takes_cds(life, policy) ? LIFE_BY_PARENT : LIFE_BY_OPERATOR;
 		complaint_set(&next->what, "every server of the parent %s the DS of the KSK %u",
 		        k->marks[LIFE_DS].stage == LIFE_RUMOURED ? "has" : "has removed", k->tag);
 		return true;

@@ -9,7 +9,7 @@ enum life_actor {
 	LIFE_BY_ITSELF,
 	LIFE_BY_SERVERS, /* every server of the zone has to show a change */
 	LIFE_BY_PARENT, /* the parent has to change the DS: it reads CDS records, or somebody tells it */
-	LIFE_BY_OPERATOR, /* the same, and no CDS records are published */
+	LIFE_BY_OPERATOR, /* the same, and no CDS records are published, or it is the first DS */
 };
 
 struct life_next {

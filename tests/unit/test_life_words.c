@@ -108,14 +108,19 @@ static void who_must_act_is_named_before_what_comes_by_itself(void **state)
 {
 	static const struct {
 		const char *why;
-		bool has_cds, is_unseen_dnskey, is_going;
+		bool has_cds, is_unseen_dnskey, is_going, has_other;
 		const char *actor, *what;
 	} rows[] = {
-		{ "CDS", true, false, false, "the parent",
+		{ "CDS, and a DS before", true, false, false, true, "the parent",
 		        "every server of the parent has the DS" },
-		{ "no CDS", false, false, false, "you", "every server of the parent has the DS" },
-		{ "a DS that goes", false, false, true, "you", "has removed the DS" },
-		{ "servers", true, true, false, "the zone's servers",
+		{ "CDS, and the first DS", true, false, false, false, "you",
+		        "every server of the parent has the DS" },
+		{ "no CDS", false, false, false, true, "you",
+		        "every server of the parent has the DS" },
+		{ "a DS that goes", false, false, true, false, "you", "has removed the DS" },
+		{ "a DS that goes, by CDS", true, false, true, false, "the parent",
+		        "has removed the DS" },
+		{ "servers", true, true, false, false, "the zone's servers",
 		        "every server of the zone shows the DNSKEY record" },
 	};
 
@@ -128,6 +133,11 @@ static void who_must_act_is_named_before_what_comes_by_itself(void **state)
 		k->marks[record] = (struct life_mark){ .stage = rows[i].is_going ? LIFE_UNRETENTIVE
 			                                                         : LIFE_RUMOURED,
 			.changed_s = w->now_s };
+		if (rows[i].has_other) {
+			struct life_key *other =
+			        life_add(&w->life, LIFE_KSK, k->algorithm, 1, w->now_s - DAY, 0);
+			other->marks[LIFE_DS].stage = LIFE_OMNIPRESENT;
+		}
 		life_find_next(&w->life, &w->policy, &next);
 		assert_string_equal(life_actor_word(next.actor), rows[i].actor);
 		if (!strstr(next.what.text, rows[i].what) || next.at_s != 0)
