@@ -2,52 +2,19 @@
 /* sealgate keys: makes the keys of a zone, signs ahead with its KSK, prints its DS; and tells the keeper what to do. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/clock.h"
-#include "base/complaint.h"
 #include "base/encoding.h"
-#include "base/file.h"
-#include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/judge_options.h"
 #include "cmd/keys_bootstrap.h"
-#include "cmd/keys_check.h"
+#include "cmd/keys_hand.h"
 #include "cmd/keys_import.h"
 #include "cmd/keys_orders.h"
+#include "cmd/keys_run.h"
 #include "cmd/keys_timeline.h"
 #include "cmd/options.h"
-#include "daemon/zone_foreign.h"
-#include "daemon/zone_key_files.h"
-#include "keys/key_text.h"
+#include "crypto/signkey.h"
 #include "keys/presign.h"
-#include "keys/record_write.h"
-#include "netfilter/service_user.h"
-#include "wire/protocol.h"
-
-#define DS_TTL_S  86400
-#define DS_OCTETS (4 + DIGEST_MAX_OCTETS)
-
-struct keys_run {
-	const struct command_verb *verb;
-	struct keys_order order; /* if the verb goes to the keeper */
-	const char *directory;
-	bool directory_is_new, has_directory; /* it is on the command line */
-	bool as_svg, as_json;
-	const char *config; /* NULL: the default path */
-	uint8_t algorithm;
-	unsigned days;
-	bool is_forced;
-	const char *file; /* that is imported; or NULL */
-	const char *to;   /* where pairs are exported to; or NULL */
-	bool has_server;
-	struct sockaddr_storage server; /* the resolver of `check` */
-	gid_t group; /* that may read what a signer needs; (gid_t)-1: it stays as it comes */
-	struct name zone;
-	struct zone_key_files files;
-	struct crypto *crypto;
-	struct complaint error;
-};
 
 /* ---- The command line ---- */
 
@@ -86,7 +53,6 @@ static bool keys_read_options(struct keys_run *r, int argc, char **argv)
 	r->directory = KEYS_DIRECTORY;
 	r->algorithm = ALGORITHM_ECDSAP256;
 	r->days = PRESIGN_DAYS;
-	r->group = (gid_t)-1;
 	while ((letter = options_next(&command_keys, argc, argv)) != -1) {
 		if (letter == '?' || (letter == 'a' && !read_algorithm(optarg, &r->algorithm)))
 			return false;
@@ -140,128 +106,6 @@ static bool keys_read_arguments(struct keys_run *r, int argc, char **argv)
 
 /* ---- The actions ---- */
 
-static enum exit_code keys_failed(struct keys_run *r)
-{
-	log_error("%s", r->error.text);
-	return EXIT_NO;
-}
-
-static void tell_change(void *context, const struct dnskey *key, bool is_new)
-{
-	(void)context;
-	printf("%s %u is %s the DNSKEY records\n", key->flags & DNSKEY_SEP ? "KSK" : "ZSK",
-	        key->tag, is_new ? "new in" : "no longer in");
-}
-
-static enum exit_code keys_sign(void *context)
-{
-	struct keys_run *r = context;
-
-	const struct zone_signing how = { .now_s = clock_wall_s(),
-		.days = r->days,
-		.group = r->group,
-		.is_forced = r->is_forced,
-		.told = tell_change };
-
-	if (zone_keys_sign(&r->files, r->crypto, &how, &r->error) < 0)
-		return keys_failed(r);
-	printf("DNSKEY, CDS and CDNSKEY are signed for the next %u days\n", r->days);
-	return EXIT_FINE;
-}
-
-/* The signer runs as a user of its own, which must read the private half of the ZSK. That of the KSK is for
- * root alone. A directory that was there already stays as it is: it may be that of another program. */
-static enum exit_code keys_share(struct keys_run *r, unsigned made)
-{
-	if (r->group == (gid_t)-1)
-		return EXIT_FINE;
-	int error = r->directory_is_new ? file_share(r->directory, 0750, r->group) : 0;
-	if (error)
-		complaint_set(&r->error, "%s: %s", r->directory, strerror(-error));
-	if (error || zone_keys_share(&r->files, made, r->group, &r->error) < 0)
-		return keys_failed(r);
-	return EXIT_FINE;
-}
-
-/* Finds the group of the signer's user. Only root can give files to it. */
-static bool keys_find_group(struct keys_run *r)
-{
-	struct config c;
-
-	if (geteuid() != 0)
-		return true;
-	if (config_load(&c, r->config, NULL, &r->error) < 0) {
-		keys_failed(r);
-		return false;
-	}
-	r->group = service_group(&c);
-	config_fini(&c);
-	return true;
-}
-
-static enum exit_code keys_generate(void *context)
-{
-	struct keys_run *r = context;
-	char name[KEY_NAME_SIZE];
-	unsigned made;
-
-	if (zone_keys_generate(&r->files, r->algorithm, clock_wall_s(), &made, &r->error) < 0)
-		return keys_failed(r);
-	if (made == 0) {
-		log_error("%s: the zone has keys there already; they are kept", r->directory);
-		return EXIT_NO;
-	}
-	enum exit_code code = keys_share(r, made);
-	if (code != EXIT_FINE)
-		return code;
-	for (unsigned i = r->files.count - made; i < r->files.count; i++)
-		printf("%s/%s (%s)\n", r->directory, key_name(&r->files.keys[i], name),
-		        keypair_is_ksk(&r->files.keys[i]) ? "KSK" : "ZSK");
-	return keys_sign(r);
-}
-
-static enum exit_code keys_show_ds(void *context)
-{
-	struct keys_run *r = context;
-	unsigned shown = 0;
-
-	for (unsigned i = 0; i < r->files.count; i++) {
-		const struct keypair *k = &r->files.keys[i];
-		uint8_t octets[DS_OCTETS];
-		struct writer w = writer_over(octets, sizeof(octets));
-		if (!keypair_is_ksk(k) || !presign_ds(r->crypto, k, &w))
-			continue;
-		key_record_write(stdout, &r->zone, DS_TTL_S, TYPE_DS, writer_span(&w));
-		shown++;
-	}
-	if (shown > 0)
-		return EXIT_FINE;
-	log_error("%s: no KSK of the zone is there", r->directory);
-	return EXIT_NO;
-}
-
-static enum exit_code keys_ask(
-        struct keys_run *r, enum exit_code (*act)(const struct keys_checking *checking))
-{
-	const struct keys_checking checking = { .zone = &r->zone,
-		.files = &r->files,
-		.crypto = r->crypto,
-		.config = r->config,
-		.server = r->has_server ? &r->server : NULL };
-
-	return act(&checking);
-}
-
-static enum exit_code keys_look(void *context)
-{
-	return keys_ask(context, keys_check);
-}
-
-static enum exit_code keys_tell_parent(void *context)
-{
-	return keys_ask(context, keys_notify);
-}
-
 static enum exit_code keys_show_timeline(void *context)
 {
 	const struct keys_run *r = context;
@@ -285,91 +129,30 @@ static enum exit_code keys_show_signalling(void *context)
 	return keys_bootstrap(&signalling);
 }
 
-/* ---- Another signer of the zone (RFC 8901) ---- */
-
-static enum exit_code keys_export(void *context)
+static struct keys_moving keys_to_move(const struct keys_run *r)
 {
-	struct keys_run *r = context;
-
-	if (zone_keys_export(&r->files, r->crypto, clock_wall_s(), stdout, &r->error) < 0)
-		return keys_failed(r);
-	return EXIT_FINE;
-}
-
-static enum exit_code keys_import(void *context)
-{
-	struct keys_run *r = context;
-	struct foreign_count count;
-
-	if (zone_keys_import(&r->files, r->crypto, r->file, &count, &r->error) < 0)
-		return keys_failed(r);
-	printf("%u DNSKEY, %u CDS and %u CDNSKEY records of another signer are imported; run "
-	       "`sealgate keys sign` to add them to ours\n",
-	        count.dnskey, count.cds, count.cdnskey);
-	if (count.ours > 0)
-		printf("%u records of our own keys are left out\n", count.ours);
-	if (count.ksks == 0)
-		printf("there is no KSK among them: a resolver that has our DNSKEY records takes "
-		       "the other signer's CDS records for Bogus\n");
-	if (count.cds == 0)
-		printf("there is no CDS among them: if the parent follows CDS records, it takes "
-		       "the other "
-		       "signer's DS records away\n");
-	return EXIT_FINE;
-}
-
-/* True if the order is for the keeper's keys: files of pairs come or go. */
-static bool keys_moves_pairs(const struct keys_run *r)
-{
-	return (r->to && r->verb->run == keys_export) ||
-	       (r->verb->run == keys_import && keys_is_pair(r->file));
-}
-
-static enum exit_code keys_move_pairs(const struct keys_run *r)
-{
-	const struct keys_moving moving = { .zone = &r->zone,
+	return (struct keys_moving){ .zone = &r->zone,
 		.config = r->config,
 		.files = r->order.words + 1,
 		.file_count = (unsigned)(r->order.count - 1),
 		.to = r->to };
-
-	return r->to ? keys_export_pairs(&moving) : keys_import_pairs(&moving);
 }
 
-static bool keys_shares(const struct keys_run *r)
+/* The keeper's pairs, or what another signer needs of keys by hand. */
+static enum exit_code keys_export(void *context)
 {
-	return r->verb->run == keys_generate || r->verb->run == keys_sign;
+	const struct keys_run *r = context;
+	const struct keys_moving moving = keys_to_move(r);
+
+	return r->to ? keys_export_pairs(&moving) : keys_hand_export(context);
 }
 
-static enum exit_code keys_act(struct keys_run *r)
+static enum exit_code keys_import(void *context)
 {
-	enum exit_code code = EXIT_NO;
-	int error = 0;
+	const struct keys_run *r = context;
+	const struct keys_moving moving = keys_to_move(r);
 
-	if (r->verb->run == keys_show_timeline || r->verb->run == keys_show_signalling)
-		return r->verb->run(r);
-	if (keys_moves_pairs(r))
-		return keys_move_pairs(r);
-	if (keys_shares(r) && !keys_find_group(r))
-		return EXIT_USAGE;
-	if (r->verb->run == keys_generate) {
-		r->directory_is_new = access(r->directory, F_OK) < 0;
-		error = file_make_directory(r->directory, 0700);
-	}
-	if (error) {
-		log_error("%s: %s", r->directory, strerror(-error));
-		return EXIT_NO;
-	}
-	r->crypto = crypto_new();
-	if (!r->crypto)
-		log_error("out of memory, or OpenSSL lacks a digest that sealgate needs");
-	else if (zone_key_files_read(&r->files, r->directory, &r->zone, &r->error) < 0)
-		code = keys_failed(r);
-	else
-		code = r->verb->run(r);
-	zone_key_files_free(&r->files);
-	crypto_free(r->crypto);
-	return code;
+	return keys_is_pair(r->file) ? keys_import_pairs(&moving) : keys_hand_import(context);
 }
 
 static enum exit_code run_keys(int argc, char **argv)
@@ -378,24 +161,24 @@ static enum exit_code run_keys(int argc, char **argv)
 	enum exit_code code = EXIT_USAGE;
 
 	if (r && keys_read_options(r, argc, argv) && keys_read_arguments(r, argc, argv))
-		code = keys_order_takes(r->verb) ? r->verb->run(&r->order) : keys_act(r);
+		code = r->verb->run(keys_order_takes(r->verb) ? (void *)&r->order : r);
 	free(r);
 	return code;
 }
 
 static const struct command_verb keys_verbs[] = {
 	{ "generate", "ZONE", "make a KSK and a ZSK, unless the zone has keys; then sign",
-	        keys_generate },
-	{ "sign", "ZONE", "sign DNSKEY, CDS and CDNSKEY ahead with the KSK", keys_sign },
-	{ "ds", "ZONE", "print the DS records for the parent zone", keys_show_ds },
+	        keys_hand_generate },
+	{ "sign", "ZONE", "sign DNSKEY, CDS and CDNSKEY ahead with the KSK", keys_hand_sign },
+	{ "ds", "ZONE", "print the DS records for the parent zone", keys_hand_ds },
 	{ "check", "ZONE",
 	        "ask every server of the zone, and of its parent, what it serves of the zone's "
 	        "keys",
-	        keys_look },
+	        keys_hand_check },
 	{ "notify", "ZONE",
 	        "tell the parent that the zone's CDS records have changed, if it has DSYNC records "
 	        "(RFC 9859); first see with `check` that all servers have them",
-	        keys_tell_parent },
+	        keys_hand_notify },
 	{ "timeline", "ZONE",
 	        "show which keys of a zone with keeper = true do what from when to when, what "
 	        "happened and what comes next",
