@@ -83,7 +83,7 @@ SOURCES  := $(wildcard filter/*/*.[ch] rules/*.c tests/unit/*.[ch] tests/vault/*
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n')
 
-.PHONY: all help deps demo demo-sign demo-keys check tests unit lab check-vm adversary zoo life corpus cost lint fuzz fuzzers musl coverage format bench bench-zones bench-keeper clean install uninstall objects
+.PHONY: all help deps demo demo-sign demo-keys check tests unit lab check-vm adversary zoo runbooks life corpus cost lint fuzz fuzzers musl coverage format bench bench-zones bench-keeper clean install uninstall objects
 .DELETE_ON_ERROR:
 # What make would remove again. Not all there is: a marker that is missing must be made anew.
 .SECONDARY: $(patsubst %.c,$B/%.o,$(wildcard tests/unit/*.c bench/*.c tests/fuzz/*.c))
@@ -101,6 +101,7 @@ help:
 	@echo 'make check-vm   cases of the lab on Debian'"'"'s kernel in qemu: nft, lossy links (root, apt; 35 minutes)'
 	@echo 'make adversary  an attacker who searches, for ADVERSARY_SECONDS=$(ADVERSARY_SECONDS); SEED= (root)'
 	@echo 'make zoo        the signer before servers of many odd habits, for five validators; SEED= (root, two minutes)'
+	@echo 'make runbooks   all that docs/keys.md says for when something happens to keys (root, three minutes)'
 	@echo 'make life       three years of the keys of LIFE_SEEDS=$(LIFE_SEEDS) zones for each thing that goes wrong'
 	@echo 'make corpus     answers of every kind, changed in every way, beside other validators'
 	@echo 'make cost       what a response costs, in instructions, has not grown (valgrind)'
@@ -288,6 +289,12 @@ zoo:
 	@$(MAKE) --no-print-directory deps GROUPS='build test'
 	@$(MAKE) --no-print-directory all
 	@$(if $(SEED),SEED=$(SEED)) tests/lab/run zoo --sealgate $B/sealgate
+
+# All of the runbooks of docs/keys.md, of which the lab has those that take no vault away.
+runbooks:
+	@$(MAKE) --no-print-directory deps GROUPS='build test'
+	@$(MAKE) --no-print-directory all
+	@tests/lab/run runbooks --sealgate $B/sealgate
 
 # They replace malloc(), as sanitizers do.
 MICRO := $(if $(SAN),,$B/bench/micro $B/bench/microsign)

@@ -6,11 +6,11 @@ import concurrent.futures
 import os
 import shutil
 import socket
-import threading
 import time
 
 from lab import programs
 from lab.resources import WRITERS, LabError, run_tool
+from lab.threads import Threads
 
 from . import ground
 from .zones import CLIENTS, A, query, wait_for_answers
@@ -138,14 +138,14 @@ def wait_until_signed(namespace, address, numbers, process, seconds):
             raise LabError(f"{process.name}: no signed answers:\n" + process.log_text()[-2000:])
 
 
-class Asking:
+class Asking(Threads):
     """Asks for one zone, 200 times a second, as long as the `with` lasts."""
 
     def __init__(self, namespace, address, number=1):
+        super().__init__(self._ask, self._listen)
         self._socket = _connect(namespace, address, 0.1)
         self._query = query(f"www.{name_of(number)}", A, CLIENTS["do"])
-        self._ends, self._sent, self._latencies, self.unsigned = threading.Event(), {}, [], []
-        self._threads = [threading.Thread(target=work) for work in (self._ask, self._listen)]
+        self._sent, self._latencies, self.unsigned = {}, [], []
 
     def _ask(self):
         number, due = 0, time.monotonic()
@@ -180,13 +180,6 @@ class Asking:
         return float("inf") if lost else 1000 * max(
             (latency for sent, latency in list(self._latencies) if begin <= sent <= end), default=0)
 
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_exception):
-        self._ends.set()
-        for thread in self._threads:
-            thread.join()
+    def __exit__(self, *exception):
+        super().__exit__(*exception)
         self._socket.close()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`run check` and `run zoo`: the cases, each an assertion, reported as TAP."""
+"""`run check`, `run zoo` and `run runbooks`: the cases, each an assertion, reported as TAP."""
 
 import os
 import traceback
@@ -80,3 +80,8 @@ def run(sealgate_path, only, obstacle, keep, of=cases.ALL_GROUPS):
 def run_zoo(sealgate_path, only, obstacle, keep):
     """As run(), with all servers of the zoo."""
     return run(sealgate_path, only, obstacle, keep, cases.ZOO_GROUPS)
+
+
+def run_runbooks(sealgate_path, only, obstacle, keep):
+    """As run(), with all runbooks of the keeper."""
+    return run(sealgate_path, only, obstacle, keep, cases.RUNBOOK_GROUPS)

@@ -64,15 +64,6 @@ class Show:
         self.table.add("keys", words, str(wanted), str(seen), wanted == seen)
 
 
-def tags(status, role, *phases):
-    return sorted(key["tag"] for key in status["keys"] if key["role"] == role and key["phase"] in phases)
-
-
-def is_at_rest(status):
-    return status["word"] == "signing" and len(tags(status, "KSK", "active")) == 1 and all(
-        key["phase"] in ("active", "retired") for key in status["keys"])
-
-
 def _becomes_signed(show):
     title("The zone is unsigned. `keeper = true` is in the configuration, and the keeper starts")
     world = show.world
@@ -83,11 +74,11 @@ def _becomes_signed(show):
     show.command("ds", ZONE)
     show.wait(lambda now: now["word"] == "waiting for the parent", "caches are past the unsigned time: now the DS may be given")
     show.command("ds", ZONE)
-    world.first_ds(ZONE)
+    world.hand_ds(ZONE)
     show.say("the DS went to the registry, by hand")
-    status = show.wait(is_at_rest, "the parent's servers have the DS")
+    status = show.wait(kept.is_at_rest, "the parent's servers have the DS")
+    show.askers.expect_secure((ZONE,))
     time.sleep(kept.CACHED_S)
-    show.askers.secure_zones.add(ZONE)
     show.check("after: what Unbound says of the zone", True,
                world.ask(kept.VALIDATORS["Unbound"], ZONE, "www", "A", ad=True).has_ad)
     return status
@@ -98,12 +89,12 @@ def _rolls(show, before):
     show.command("keys", "roll", ZONE, "zsk")
     show.command("keys", "roll", ZONE, "ksk")
     show.command("keys", "status", ZONE)
-    now = show.wait(lambda now: is_at_rest(now) and tags(now, "KSK", "active") != tags(before, "KSK", "active"),
+    now = show.wait(lambda now: kept.is_at_rest(now) and kept.tags(now, "KSK", "active") != kept.tags(before, "KSK", "active"),
                     "both are rolled")
-    show.check("the DS at the parent, which took the CDS", tags(now, "KSK", "active"), show.world.registry.tags(ZONE))
+    show.check("the DS at the parent, which took the CDS", kept.tags(now, "KSK", "active"), show.world.registry.tags(ZONE))
     for gate in show.world.gates:
-        show.check(f"the key that signs at {gate.name}", tags(now, "ZSK", "active"), show.world.signers_at(gate, ZONE))
-    show.check("another ZSK than before", True, tags(now, "ZSK", "active") != tags(before, "ZSK", "active"))
+        show.check(f"the key that signs at {gate.name}", kept.tags(now, "ZSK", "active"), show.world.signers_at(gate, ZONE))
+    show.check("another ZSK than before", True, kept.tags(now, "ZSK", "active") != kept.tags(before, "ZSK", "active"))
     show.command("keys", "status", ZONE)
     show.command("keys", "timeline", ZONE)
 
@@ -114,7 +105,7 @@ def _token_away(show):
         show.command("keys", "roll", ZONE, "ksk")
         time.sleep(3)
         show.command("keys", "status", ZONE)
-    show.wait(lambda now: len(tags(now, "KSK", "published", "active", "retiring")) > 1, "the token is back, and the order goes on")
+    show.wait(lambda now: len(kept.tags(now, "KSK", "published", "active", "retiring")) > 1, "the token is back, and the order goes on")
 
 
 def _play(world, table):

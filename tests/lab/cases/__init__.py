@@ -4,8 +4,8 @@
 from . import (adversary, alert, aliases, attacks, audit, bridge, cache, chains, checking, client,
                clock, control, copies, dns64, dns64_found, documents, encrypted, errors, explain,
                firewalls, fragments, ground, habits, inside, instances, instances_lost, iterate,
-               keeper_check, keeper_life, keeper_look, keeper_orders, keeper_runbooks, keeper_unit, letters, life, marks, monitor, netem, nft, notrack,
-               obstacles, odd, oddservers,
+               keeper_check, keeper_life, keeper_look, keeper_losses, keeper_orders, keeper_runbooks,
+               keeper_unit, letters, life, marks, monitor, netem, nft, notrack, obstacles, odd, oddservers,
                options, oracle, overload, own_servers, pause, portal, predict, privilege, race,
                reflected, reload, reports, restricted, roles, rules, same, service, shares,
                shortcut, slow_links, succession, takeover, tcp, truncation, watch, without_rd)
@@ -112,3 +112,4 @@ _MODULES = (
 
 ALL_GROUPS = tuple(group for module in _MODULES for group in module.GROUPS)
 ZOO_GROUPS = signer_zoo.ALL     # of `run zoo`
+RUNBOOK_GROUPS = keeper_runbooks.GROUPS + keeper_losses.GROUPS      # of `run runbooks`

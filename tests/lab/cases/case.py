@@ -96,12 +96,12 @@ def expect(holds, *lines):
         raise Failed(*lines)
 
 
-def wait_until(holds, complaint, seconds=PATIENCE_S):
+def wait_until(holds, complaint, seconds=PATIENCE_S, pause_s=0.02):
     """Waits for an event. `complaint` is a line, or a function that returns it, for when time is up."""
     deadline = time.monotonic() + seconds
     while not holds():
         expect(time.monotonic() < deadline, complaint() if callable(complaint) else complaint)
-        time.sleep(0.02)
+        time.sleep(pause_s)
 
 
 def expect_equal(what, seen, wanted):

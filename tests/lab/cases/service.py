@@ -2,11 +2,11 @@
 """The service as systemd runs it: the rules outlast a restart and a failure, but not a stop."""
 
 import contextlib
-import threading
 
 from lab import manager, streams, topology
 from lab.attacks import FORGED
 from lab.resources import LabError
+from lab.threads import Threads
 
 from .case import Case, Group, World, described, expect, expect_data, expect_equal, wait_until
 from .privilege import sandbox_of
@@ -69,14 +69,13 @@ def _finds_the_inside_once_the_network_is_up(world):
         expect_data(answer, "A", GOOD)
 
 
-class _Watching:
+class _Watching(Threads):
     """Keeps asking for a forged name, and checks whether the rules are there."""
 
     def __init__(self, world):
+        super().__init__(self._ask, self._look)
         self.world, self.forged, self.bare, self.looks = world, [], 0, 0
-        self._ends = threading.Event()
         self._line = Line(world)
-        self._threads = [threading.Thread(target=self._ask), threading.Thread(target=self._look)]
 
     def _ask(self):
         """Answers are checked at the end: a forged one may be late, too."""
@@ -95,16 +94,6 @@ class _Watching:
     def see_all(self):
         """Collects every answer that came or will come. Call it when the service answers again."""
         self.forged += [described(answer) for answer in self._line.everything() if answer.data("A")]
-
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_exception):
-        self._ends.set()
-        for thread in self._threads:
-            thread.join()
 
 
 def _is_answered(world):

@@ -6,6 +6,7 @@ so what they keep is short-lived: the lab lowers TTLs to a few seconds. Signatur
 them, so its clock may be at most that far ahead."""
 
 import contextlib
+import functools
 import glob
 import hashlib
 import os
@@ -15,13 +16,13 @@ import re
 import shutil
 import subprocess
 import tempfile
-import threading
 import time
 
 from lab.clock import Clock, library
 from lab.resources import LabError, let_sealgate_read, run_tool
 from lab.sealgate import Sealgate
 from lab.signing import legacy
+from lab.threads import Threads
 
 from .case import Case, Group, described, expect, expect_equal, tell, wait_until
 from .signer import SigningWorld, is_negative, is_positive
@@ -49,14 +50,14 @@ def _ask(world, validator, name, rdtype, wanted):
     return None if wanted(answer, rdtype) else f"{validator.name}: {full} {rdtype}: {described(answer)}"
 
 
-class Asking:
+class Asking(Threads):
     """Asks all validators all questions, again and again, until the end of a `with`."""
 
     def __init__(self, world):
-        self._world, self._ends = world, threading.Event()
+        super().__init__(*(functools.partial(self._go_on, each) for each in world.signing.validators))
+        self._world = world
         self.rounds = dict.fromkeys((each.name for each in world.signing.validators), 0)
         self.wrong = []
-        self._threads = [threading.Thread(target=self._go_on, args=(each,)) for each in world.signing.validators]
 
     def _go_on(self, validator):
         while not self._ends.is_set():
@@ -72,16 +73,6 @@ class Asking:
         until, before = time.monotonic() + seconds, dict(self.rounds)
         wait_until(lambda: time.monotonic() > until and all(
             count >= before[name] + ROUNDS for name, count in self.rounds.items()), "a validator does not answer")
-
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_exception):
-        self._ends.set()
-        for thread in self._threads:
-            thread.join()
 
 
 class Operator:
@@ -231,6 +222,18 @@ def _records(operator, keys):
         return pathlib.Path(apart, f"K{ZONE.origin}signed-dnskey").read_text(encoding="utf-8")
 
 
+def _records_of_two(operator, keys):
+    """The same for keys of two algorithms, which `sealgate keys sign` refuses: BIND's tool signs."""
+    with tempfile.TemporaryDirectory() as apart:
+        plain, signed = (os.path.join(apart, name) for name in ("plain", "signed"))
+        files = [os.path.join(operator.directory, f"{key}.key") for key in keys]
+        pathlib.Path(plain).write_text(f"$TTL {TTL_S}\n{ZONE.origin} SOA ns admin 1 2 3 4 5\n{ZONE.origin} NS ns.lab.\n" +
+                                       "".join(f"$INCLUDE {path}\n" for path in files), encoding="utf-8")
+        run_tool("dnssec-signzone", "-q", "-x", "-d", apart, "-o", ZONE.origin, "-O", "full", "-f", signed, plain, *files)
+        lines = pathlib.Path(signed).read_text(encoding="utf-8").splitlines()
+    return "".join(" ".join(line.split()) + "\n" for line in lines if re.search(r"\sIN (RRSIG\s)?DNSKEY\s", line))
+
+
 def _secret(operator, key):
     text = pathlib.Path(operator.directory, f"{key}.private").read_text(encoding="utf-8")
     return re.search(r"^PrivateKey: (\S+)$", text, re.MULTILINE)[1]
@@ -308,15 +311,18 @@ def _by_late_files(world):
     began, end = _digits(time.time() - MINUTE), _digits(time.time() + 10 * 24 * 60 * MINUTE)
     (old,) = operator.zsks
     new, newer = (operator.keygen("-a", "ECDSAP256SHA256", ZONE.origin) for _ in range(2))
+    other, other_ksk = (operator.keygen("-a", "ED25519", *more, ZONE.origin) for more in ((), ("-f", "KSK")))
     steps = (   # the signers, the other keys; then how many keys are shown and which sign, first and at last
         ((old,), (ksk,), 2, {old}, 2, {old}, "in force"),
         ((new,), (ksk,), 2, {old, new}, 2, {new}, "stolen and replaced"),
         ((newer,), (ksk, new), 3, {new}, 3, {newer}, "replaced"),
+        ((newer, other), (ksk, other_ksk), 3, {newer, other}, 4, {newer, other}, "joined by another algorithm"),
     )
     for generation, (signers, others, first, first_keys, last, last_keys, phase) in enumerate(steps, 1):
-        for key in (old, new, newer):    # `keys sign` does not publish two that are active
-            operator.settime(key, "-P", "now", "-A", "now" if key == signers[0] else "none")
-        _put_timeline(operator, generation, [(began, end, signers, _records(operator, (*others, *signers)))])
+        for key in (old, new, newer, other):    # `keys sign` does not publish two of an algorithm that are active
+            operator.settime(key, "-P", "now", "-A", "now" if key in signers else "none")
+        records = _records if len(signers) == 1 else _records_of_two
+        _put_timeline(operator, generation, [(began, end, signers, records(operator, (*others, *signers)))])
         _reload(world)
         expect_equal(f"keys in the DNSKEY RRset, once the key is {phase}", _keys_shown(world), first)
         expect_equal(f"keys that sign, once the key is {phase}", _signing_tags(world), set(map(_tag_of, first_keys)))

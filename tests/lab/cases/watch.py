@@ -4,12 +4,12 @@
 import concurrent.futures
 import contextlib
 import fcntl
-import threading
 import time
 
 from lab import manager
 from lab.attacks import FORGED
 from lab.surroundings import patient
+from lab.threads import Threads
 
 from .case import (Case, Group, World, expect, expect_equal, on_gateway, on_host,
                    tell, wait_until, with_sealgate)
@@ -50,14 +50,14 @@ def _restored(gate):
     return int(_status(gate)[1].get("rules_restored", -1))
 
 
-class Asking:
+class Asking(Threads):
     """Asks under an attack, without a pause, until the end. `again_s`: what comes is complete even if packets are
     lost on the way."""
 
     def __init__(self, world, namespace=None, again_s=None):
+        super().__init__(self._ask)
         self._again_s = again_s
-        self._line, self._ends = Line(world, namespace=namespace), threading.Event()
-        self._thread = threading.Thread(target=self._ask)
+        self._line = Line(world, namespace=namespace)
         self._asked = 0
 
     def _ask(self):
@@ -66,14 +66,6 @@ class Asking:
                 self._line.ask(NAME, "A")
                 self._asked += 1
             self._ends.wait(ASK_S)
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_exception):
-        self._ends.set()
-        self._thread.join()
 
     def asked(self):
         return self._asked
@@ -205,26 +197,18 @@ def without_a_trace(world):
     gate.apply_rules()
 
 
-class _OtherProgram:
+class _OtherProgram(Threads):
     """Makes and removes a table of its own, without a pause, until the end."""
 
     def __init__(self, world):
-        self._namespace, self._ends = world.gate.namespace, threading.Event()
-        self._thread = threading.Thread(target=self._change)
+        super().__init__(self._change)
+        self._namespace = world.gate.namespace
         self.changes = 0
 
     def _change(self):
         while not self._ends.is_set():
             self._namespace.run("nft", "add table ip other; delete table ip other")
             self.changes += 1
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_exception):
-        self._ends.set()
-        self._thread.join()
 
 
 def applied_beside_another_program(world):

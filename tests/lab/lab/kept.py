@@ -4,6 +4,7 @@ records as registries do (with BIND's dnssec-cds), two servers of the zones that
 them, a keeper on the first one, and resolvers that validate. All times are some seconds long."""
 
 import contextlib
+import functools
 import glob
 import json
 import os
@@ -19,6 +20,7 @@ from . import ask, programs, servers, streams
 from .resources import WRITERS, LabError, run_tool
 from .sealgate import Sealgate
 from .surroundings import patient
+from .threads import Threads
 
 ROOT, PARENT, RESOLVER = "10.78.0.1", "10.78.0.2", "10.78.0.9"
 FIRST, SECOND = "10.78.0.31", "10.78.0.32"
@@ -250,6 +252,9 @@ class Gate:
         more = SIGN.format(resolver=RESOLVER, address=self.address, zones=zones) + world.keeper_group(self)
         self.sealgate = Sealgate(world, self.namespace, "signer", anchor=world.anchor, more=more)
 
+    def timeline(self, zone):
+        return os.path.join(self.timelines, f"K{zone}timeline")
+
     def serve(self):
         self.sealgate.__enter__()
 
@@ -275,6 +280,7 @@ class KeptWorld:
         self.gates = [Gate(self, program) for program in SERVED]
         servers.wait_until_answering(self.namespace, RESOLVER, zones[0], self._resolver)
         self.validators, self.keeper = {}, None
+        self._copies, self._held_back = threading.Lock(), set()
 
     def _build(self):
         run = self.namespace.run
@@ -359,14 +365,24 @@ class KeptWorld:
             raise LabError(f"keys status: exit {code}: {said}")
         return json.loads(said)
 
-    def first_ds(self, zone):
-        """What an operator does: the DS goes from the screen into the registrar's form."""
-        done = subprocess.run((self.sealgate_path, "ds", zone, "--directory", self.directory, "--json"),
-                              capture_output=True, text=True, check=True)
-        (sheet,) = json.loads(done.stdout)
-        digest = sheet["digests"][0]
-        self.registry.take(zone, f'{zone} {TTL_S} IN DS {sheet["key_tag"]} {sheet["signing_algorithm_type"]} '
-                                 f'{digest["digest_algorithm_type"]} {digest["digest_value"]}\n')
+    def sheets(self, zone):
+        """What `sealgate ds` says of each KSK."""
+        done = subprocess.run((self.sealgate_path, "ds", zone, "--json", "--config", self.config), capture_output=True,
+                              text=True)
+        if done.returncode != 0:
+            raise LabError(f"sealgate ds {zone}: {done.stderr}")
+        return json.loads(done.stdout)
+
+    def hand_ds(self, zone):
+        """What an operator does: DS records go from the screen into the registrar's form. The parent gets all those that
+        it may have now, and no others."""
+        lines = []
+        for sheet in self.sheets(zone):
+            digest = sheet["digests"][0]
+            if sheet["give_ds"]:
+                lines.append(f'{zone} {TTL_S} IN DS {sheet["key_tag"]} {sheet["signing_algorithm_type"]} '
+                             f'{digest["digest_algorithm_type"]} {digest["digest_value"]}\n')
+        self.registry.take(zone, "".join(lines))
 
     @contextlib.contextmanager
     def copying(self):
@@ -375,7 +391,8 @@ class KeptWorld:
 
         def go_on():
             while not ends.wait(1):
-                self.copy_timelines()
+                with self._copies:
+                    self.copy_timelines()
         thread = threading.Thread(target=go_on)
         thread.start()
         try:
@@ -384,12 +401,25 @@ class KeptWorld:
             ends.set()
             thread.join()
 
+    @contextlib.contextmanager
+    def copies_held_back(self, zone):
+        """The other gates get no timeline of the zone."""
+        with self._copies:
+            self._held_back.add(zone)
+        try:
+            yield
+        finally:
+            self._held_back.remove(zone)
+
     def copy_timelines(self):
         """What an operator's cron job does: each other gate gets what the first one has."""
         first, *others = self.gates
-        for path in glob.glob(os.path.join(first.timelines, "K*.timeline")):
+        for zone in self.zones:
+            path = first.timeline(zone)
             for gate in others:
-                kept = os.path.join(gate.timelines, os.path.basename(path))
+                kept = gate.timeline(zone)
+                if zone in self._held_back or not os.path.exists(path):
+                    continue
                 if os.path.exists(kept) and open(kept, "rb").read() == open(path, "rb").read():
                     continue
                 shutil.copyfile(path, kept + ".new")
@@ -437,44 +467,55 @@ class KeptWorld:
             zone.close()
 
 
+def tags(status, role, *phases):
+    """Of the keys of a zone, by what `keys status` says."""
+    return sorted(key["tag"] for key in status["keys"] if key["role"] == role and key["phase"] in phases)
+
+
+def is_at_rest(status):
+    """Signed, and nothing is under way."""
+    return status["word"] == "signing" and len(tags(status, "KSK", "active")) == 1 and all(
+        key["phase"] in ("active", "retired") for key in status["keys"])
+
+
 QUESTIONS = (("www", "A"), ("@", "SOA"), ("@", "MX"), ("?.wild", "A"), ("www", "LOC"), ("?", "A"), ("@", "DNSKEY"))
 # Knot Resolver 5 finds no server of an insecure zone for DNSKEY if it has the NS records of the zone still, and has
 # forgotten the addresses: "choosing from addresses: 0 v4; names to resolve: 0 v4". It asks for DNSKEY by itself.
 NOT_ASKED = {("Knot Resolver", ("@", "DNSKEY"))}
 
 
-class Askers:
-    """Ask each validator for each zone some times a second, until the end of a `with`. Every answer must be good; those of
-    the zones in `secure_zones` must be Secure, too. Who adds a zone knows that caches are past its first DS."""
+class Askers(Threads):
+    """Ask each validator for each zone some times a second, until the end of a `with`. Every answer must be good, and
+    Secure if the zone must be so."""
 
     def __init__(self, world, pause_s=0.1):
+        super().__init__(*(functools.partial(self._go_on, *each, zone)
+                           for each in VALIDATORS.items() for zone in world.zones))
         self._world, self._pause_s = world, pause_s
-        self._ends = threading.Event()
         self.counts, self.secure, self.wrong = dict.fromkeys(VALIDATORS, 0), dict.fromkeys(VALIDATORS, 0), []
-        self.secure_zones = set()
-        self._threads = [threading.Thread(target=self._go_on, args=(*each, zone))
-                         for each in VALIDATORS.items() for zone in world.zones]
+        self._secure_from_s = {}
+
+    def expect_secure(self, zones):
+        """Until now caches may have what was there before the first DS."""
+        self._secure_from_s.update(dict.fromkeys(zones, time.monotonic() + CACHED_S))
+
+    def expect_answers(self, zone):
+        """From now on Insecure ones, too."""
+        self._secure_from_s.pop(zone)
+
+    def _must_be_secure(self, zone):
+        return time.monotonic() >= self._secure_from_s.get(zone, float("inf"))
 
     def _go_on(self, validator, address, zone):
         while not self._ends.wait(self._pause_s):
             name, rdtype = random.choice([each for each in QUESTIONS if (validator, each) not in NOT_ASKED])
-            must = zone in self.secure_zones
+            must = self._must_be_secure(zone)
             name = name.replace("?", f"r{random.randrange(10 ** 9)}")
             answer = self._world.ask(address, zone, name, rdtype, ad=True)
-            must = must and zone in self.secure_zones
+            must = must and self._must_be_secure(zone)
             self.counts[validator] += 1
             has_ad = answer is not None and answer.has_ad
             self.secure[validator] += has_ad
             if answer is None or answer.rcode not in ("NOERROR", "NXDOMAIN") or (must and not has_ad):
                 said = answer.summary() if answer else "no answer"
                 self.wrong.append(f"{time.strftime('%T')} {validator}: {zone} {name} {rdtype}: {said}")
-
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_exception):
-        self._ends.set()
-        for thread in self._threads:
-            thread.join()
