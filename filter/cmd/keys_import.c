@@ -5,13 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/advice.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "cmd/become.h"
 #include "cmd/options.h"
 #include "config/config_keeper.h"
 #include "config/zone_find.h"
@@ -76,22 +75,6 @@ static void name_vault(struct keys_move *m)
 		        c->keeper_directory);
 	else if (!vault_uri_is(c->keeper_vault))
 		snprintf(m->vault_directory, sizeof(m->vault_directory), "%s", c->keeper_vault);
-}
-
-/* The files that are written, and read by the keeper, belong to its user. */
-static bool become_keeper(struct keys_move *m)
-{
-	const char *directory = m->config.keeper_directory;
-	struct stat st;
-
-	if (stat(directory, &st) != 0)
-		complaint_set(&m->error, "%s: %s", directory, file_why(directory, errno));
-	else if (geteuid() == 0 && st.st_uid != 0 &&
-	         (setegid(st.st_gid) != 0 || seteuid(st.st_uid) != 0))
-		complaint_set(&m->error, "cannot become the keeper's user: %s", strerror(errno));
-	else
-		return true;
-	return false;
 }
 
 /* Locks the keeper's directories, and reads the zone. Returns false with a complaint. */
@@ -230,7 +213,10 @@ static bool adopt_pairs(struct keys_move *m)
 
 static enum exit_code import_moved(struct keys_move *m)
 {
-	if (!read_moved_pairs(m) || !become_keeper(m) || !open_kept_zone(m))
+	/* Only root may read what others signed with. What is written belongs to the keeper's user, and a token's module
+	 * runs as this user. */
+	if (!read_moved_pairs(m) || !become_owner_of(m->config.keeper_directory, &m->error) ||
+	        !open_kept_zone(m))
 		return move_fails(m);
 	keeper_tools_open_vault(&m->tools);
 	if (!adopt_pairs(m))
