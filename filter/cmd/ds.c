@@ -90,6 +90,10 @@ static void advise_by_keeper(const struct ds_run *r, struct ds_sheet *s, const v
 		        time_words_when(s->give_from_s, r->now_s, when));
 	else if (!s->may_give)
 		complaint_set(&s->advice, "not every server of the zone shows the key yet");
+	else if (control_row_flag(row, "parent_has_misfit"))
+		complaint_set(&s->advice,
+		        "the parent has a DS that fits no key, as if it was typed wrongly: compare "
+		        "each field there with those below");
 	else if (control_row_flag(row, "parent_has_ds"))
 		complaint_set(&s->advice, "every server of the parent has this DS");
 	else

@@ -170,6 +170,8 @@ static void add_ksk(const struct keeper_zone *zone, const struct life_key *k,
 	control_add_text(reply, "dnskey", base64_encode(keypair_rdata(pair), text));
 	control_add_flag(reply, "give_ds", may_have);
 	control_add_flag(reply, "parent_has_ds", life_is_known(k, LIFE_DS));
+	control_add_flag(
+	        reply, "parent_has_misfit", (zone->last.alarms.needs & LIFE_NEEDS_FITTING_DS) != 0);
 	control_add_flag(reply, "published", life_is_out(k, LIFE_DNSKEY));
 	control_add_flag(reply, "leaves", k->is_leaving || !life->is_signed);
 	add_time(reply, "give_ds_from_s", from_s == INT64_MAX ? 0 : from_s);

@@ -58,19 +58,21 @@ static bool is_ds_of(const struct keypair *own, const struct ds *ds, const struc
 	       ds_matches(keys->crypto, ds, &own->zone, &key);
 }
 
-/* Adds the tags of DS or CDS records; those that are of no key of ours too, unless they are of another signer. */
-static bool add_ds_tags(
-        struct life_tags *tags, const struct look_set *set, const struct look_keys *keys)
+/* Adds the tags of DS or CDS records; those that are of no key of ours too, unless they are of another signer. A record
+ * that nobody can read, or that has the tag of a key of ours and does not fit it, sets `*has_misfit`. */
+static bool add_ds_tags(struct life_tags *tags, bool *has_misfit, const struct look_set *set,
+        const struct look_keys *keys)
 {
 	struct ds ds;
 
 	for (unsigned i = 0; i < set->count; i++) {
-		if (!ds_read(set->rdatas[i], &ds))
+		if (keys->foreign && presigned_has(&keys->foreign->cds, set->rdatas[i]))
 			continue;
-		const struct keypair *own = own_key_of_tag(keys, ds.tag);
-		bool is_foreign =
-		        keys->foreign && presigned_has(&keys->foreign->cds, set->rdatas[i]);
-		if (!is_foreign && (!own || is_ds_of(own, &ds, keys)) && !add_tag(tags, ds.tag))
+		bool is_read = ds_read(set->rdatas[i], &ds);
+		const struct keypair *own = is_read ? own_key_of_tag(keys, ds.tag) : NULL;
+		if (!is_read || (own && !is_ds_of(own, &ds, keys)))
+			*has_misfit = true;
+		else if (!add_tag(tags, ds.tag))
 			return false;
 	}
 	return true;
@@ -80,6 +82,7 @@ static bool fill_server(
         struct life_server *to, const struct look_server *server, const struct look_keys *keys)
 {
 	const struct look_set *sets = server->sets;
+	bool has_misfit; /* a CDS that fits no key is as none: the servers lag, and the parent is looked at, too */
 
 	for (unsigned q = 0; q < LOOK_QUESTIONS; q++) {
 		if (sets[q].fault != LOOK_SEEN)
@@ -88,7 +91,7 @@ static bool fill_server(
 	return add_dnskeys(&to->dnskey, &sets[LOOK_DNSKEY], keys) &&
 	       add_signers(&to->ksk_signers, &sets[LOOK_DNSKEY]) &&
 	       add_signers(&to->zsk_signers, &sets[LOOK_SOA]) &&
-	       add_ds_tags(&to->cds, &sets[LOOK_CDS], keys);
+	       add_ds_tags(&to->cds, &has_misfit, &sets[LOOK_CDS], keys);
 }
 
 /* True if there are servers of which the look has no address, or too many of them. */
@@ -130,7 +133,8 @@ static void fill_parents(
 		struct life_parent seen = { 0 };
 		if (look_is_beside(servers, &servers->at[i], LOOK_DS))
 			continue;
-		seen.is_reached = set->fault == LOOK_SEEN && add_ds_tags(&seen.ds, set, keys);
+		seen.is_reached = set->fault == LOOK_SEEN &&
+		                  add_ds_tags(&seen.ds, &seen.has_misfit, set, keys);
 		to->parents[to->parent_count++] = seen;
 	}
 	if (is_incomplete(servers))

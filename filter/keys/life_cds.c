@@ -49,7 +49,8 @@ static bool any_parent_differs(const struct life_observation *look, const struct
 
 	for (unsigned i = 0; i < look->parent_count; i++) {
 		const struct life_parent *parent = &look->parents[i];
-		if (parent->is_reached && !are_same_tags(&parent->ds, is_delete ? &none : cds))
+		if (parent->is_reached && (parent->has_misfit || !are_same_tags(&parent->ds,
+		                                                         is_delete ? &none : cds)))
 			return true;
 	}
 	return false;

@@ -31,7 +31,8 @@ static bool servers_are_reached(const struct life_observation *look)
 bool life_parents_are_bare(const struct life_observation *look)
 {
 	for (unsigned i = 0; i < look->parent_count; i++)
-		if (!look->parents[i].is_reached || look->parents[i].ds.count > 0)
+		if (!look->parents[i].is_reached || look->parents[i].ds.count > 0 ||
+		        look->parents[i].has_misfit)
 			return false;
 	return look->parent_count > 0;
 }

@@ -26,6 +26,7 @@ struct life_server {
 struct life_parent {
 	bool is_reached;
 	struct life_tags ds;
+	bool has_misfit; /* it has a DS that counts for no key: as one of ours, but not with its digest */
 };
 
 /* What is given to a step. Borrows the arrays; no servers means that nobody looked. */

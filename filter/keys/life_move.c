@@ -91,7 +91,7 @@ static bool has_ds_of_others(const struct life *life, const struct life_observat
 	for (unsigned p = 0; p < look->parent_count; p++) {
 		if (!look->parents[p].is_reached)
 			continue;
-		all += look->parents[p].ds.count;
+		all += look->parents[p].ds.count + look->parents[p].has_misfit;
 		for (unsigned i = 0; i < life->count; i++)
 			ours += life->keys[i].role == LIFE_KSK && !life->keys[i].is_leaving &&
 			        life_tags_have(&look->parents[p].ds, life->keys[i].tag);

@@ -24,6 +24,9 @@ const char *life_need_text(unsigned bit)
 		"registrar",
 		"looks at the parent are more than two hours apart, so the wait for a DS does not "
 		"end: give the keeper fewer zones, or find out why its looks take so long",
+		"the parent has a DS with the tag of one of the zone's keys, but with another "
+		"digest or algorithm, as if it was typed wrongly: validators cannot use it; have "
+		"the registrar correct it, or remove it",
 	};
 	return texts[bit];
 }

@@ -43,12 +43,13 @@ static unsigned needs_of_ksk(const struct life *life, const struct life_observat
 	return needs;
 }
 
-/* A DS that no key of ours explains, or none at all where one carried the zone. */
+/* A DS that no key of ours explains. */
 static unsigned needs_of_parent(const struct life *life, const struct life_observation *look)
 {
 	unsigned needs = 0;
 
-	for (unsigned p = 0; p < look->parent_count; p++)
+	for (unsigned p = 0; p < look->parent_count; p++) {
+		needs |= look->parents[p].has_misfit ? LIFE_NEEDS_FITTING_DS : 0;
 		for (unsigned t = 0; t < look->parents[p].ds.count; t++) {
 			bool is_ours = false;
 			for (unsigned i = 0; i < life->count; i++)
@@ -56,6 +57,7 @@ static unsigned needs_of_parent(const struct life *life, const struct life_obser
 				           life->keys[i].tag == look->parents[p].ds.tags[t];
 			needs |= is_ours ? 0 : LIFE_NEEDS_OTHER_DS;
 		}
+	}
 	return needs;
 }
 

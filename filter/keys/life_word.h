@@ -30,6 +30,8 @@ enum life_need {
 	LIFE_NEEDS_LOOKS =
 	        1
 	        << 7, /* looks at the parent are so far apart that the wait for a DS does not end */
+	LIFE_NEEDS_FITTING_DS =
+	        1 << 8, /* the parent has a DS as of one of our keys that does not fit it */
 };
 
 #define LIFE_PATIENCE_S (7 * 86400)

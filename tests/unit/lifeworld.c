@@ -80,8 +80,8 @@ static void look_around(struct world *w, struct life_observation *look,
 			tags_of(c.ksk_signers), tags_of(c.zsk_signers), tags_of(c.synced) };
 	}
 	for (unsigned p = 0; p < WORLD_PARENTS - 1; p++)
-		parents[p] = (struct life_parent){ !w->parents[p].is_unreached,
-			tags_of(world_ds_of(w, p)) };
+		parents[p] = (struct life_parent){ .is_reached = !w->parents[p].is_unreached,
+			.ds = tags_of(world_ds_of(w, p)) };
 	*look = (struct life_observation){
 		.servers = servers,
 		.server_count = WORLD_GATEWAYS - 1,

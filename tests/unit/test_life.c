@@ -286,23 +286,28 @@ static void alarms_ring_before_anything_breaks(void **state)
 		bool has_vault, is_trusted;
 		uint16_t ds;
 		struct life_alarms want;
-		bool is_refused;
+		bool is_refused, has_misfit;
 	} rows[] = {
-		{ "all is well", 14 * DAY, true, true, 1001, { false, 0 }, false },
-		{ "the vault is away for a day", 14 * DAY, false, true, 1001, { false, 0 }, false },
-		{ "the vault is away for nine days", 6 * DAY, false, true, 1001,
-		        { false, LIFE_NEEDS_VAULT }, false },
-		{ "signatures end", 2 * DAY, false, true, 1001, { true, LIFE_NEEDS_VAULT }, false },
-		{ "nothing is trusted", 14 * DAY, true, false, 1001, { true, 0 }, false },
-		{ "a DS of another key", 14 * DAY, true, true, 77, { false, LIFE_NEEDS_OTHER_DS },
+		{ "all is well", 14 * DAY, true, true, 1001, { false, 0 }, false, false },
+		{ "the vault is away for a day", 14 * DAY, false, true, 1001, { false, 0 }, false,
 		        false },
-		{ "validators refuse the zone", 14 * DAY, true, true, 1001, { true, 0 }, true },
+		{ "the vault is away for nine days", 6 * DAY, false, true, 1001,
+		        { false, LIFE_NEEDS_VAULT }, false, false },
+		{ "signatures end", 2 * DAY, false, true, 1001, { true, LIFE_NEEDS_VAULT }, false,
+		        false },
+		{ "nothing is trusted", 14 * DAY, true, false, 1001, { true, 0 }, false, false },
+		{ "a DS of another key", 14 * DAY, true, true, 77, { false, LIFE_NEEDS_OTHER_DS },
+		        false, false },
+		{ "a DS that is typed wrongly, beside the right one", 14 * DAY, true, true, 1001,
+		        { false, LIFE_NEEDS_FITTING_DS }, false, true },
+		{ "validators refuse the zone", 14 * DAY, true, true, 1001, { true, 0 }, true,
+		        false },
 	};
 	(void)state;
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct world *w = after_hours(&quiet, 200);
-		struct life_parent parent = { true, { { rows[i].ds }, 1 } };
+		struct life_parent parent = { true, { { rows[i].ds }, 1 }, rows[i].has_misfit };
 		struct life_observation look = { .parents = &parent,
 			.parent_count = 1,
 			.has_vault = rows[i].has_vault,

@@ -77,6 +77,9 @@ static void the_wish_to_have_no_ds_is_told(void **state)
 	b.parents[0].ds = b.parents[1].ds = none;
 	assert_false(is_news(&b));
 	assert_int_equal(b.told.count, 0);
+	/* a DS that fits no key is one that is to go, too */
+	b.parents[1].has_misfit = true;
+	assert_true(is_news(&b));
 }
 
 int main(void)

@@ -71,7 +71,7 @@ static void looks_that_are_too_rare_are_told_of_and_write_no_timeline(void **sta
 	assert_true(world_live(w, w->now_s + 40 * HOUR));
 	struct life_server server = { true, { { 1000, 1001 }, 2 }, { { 1001 }, 1 }, { { 1000 }, 1 },
 		{ { 1001 }, 1 } };
-	struct life_parent parent = { true, { { 1001 }, 1 } };
+	struct life_parent parent = { true, { { 1001 }, 1 }, false };
 	struct life_observation look = { .servers = &server,
 		.server_count = 1,
 		.parents = &parent,
@@ -225,7 +225,7 @@ static void a_zone_without_keys_is_signed_only_if_no_parent_can_have_a_ds(void *
 		struct life_server servers[2] = { { .is_reached = true },
 			{ .is_reached = rows[i].server_is_reached } };
 		struct life_parent parents[2] = { { .is_reached = true },
-			{ rows[i].parent_is_reached, { { 77 }, rows[i].ds_count } } };
+			{ rows[i].parent_is_reached, { { 77 }, rows[i].ds_count }, false } };
 		struct life_observation look = {
 			.servers = servers, .server_count = 2, .parents = parents, .parent_count = 2
 		};
@@ -264,6 +264,9 @@ static void step_beside_parent(struct world *w, struct life_parent parent)
 		assert_true(life_made(&w->life, &report.makes[i], (uint16_t)(4000 + i), w->now_s));
 }
 
+/* It has the tag of a key of the zone, and another digest. */
+static const struct life_parent typed_wrongly = { .is_reached = true, .has_misfit = true };
+
 static void the_ds_of_nobody_holds_the_first_signing(void **state)
 {
 	struct world *w = malloc(sizeof(*w));
@@ -274,10 +277,11 @@ static void the_ds_of_nobody_holds_the_first_signing(void **state)
 	w->life.last_s = w->now_s;
 	order_key(w, LIFE_ORDER_SIGN, 0);
 	for (unsigned i = 0; i < 4; i++)
-		step_beside_parent(w, (struct life_parent){ true, { { 77 }, 1 } });
+		step_beside_parent(w, (struct life_parent){ true, { { 77 }, 1 }, false });
+	step_beside_parent(w, typed_wrongly);
 	assert_int_equal(w->life.count, 2);
 	assert_true(life_is_gone(&w->life.keys[0]) && life_is_gone(&w->life.keys[1]));
-	step_beside_parent(w, (struct life_parent){ true, { { w->life.keys[1].tag }, 1 } });
+	step_beside_parent(w, (struct life_parent){ true, { { w->life.keys[1].tag }, 1 }, false });
 	assert_true(life_is_out(&w->life.keys[0], LIFE_DNSKEY));
 	free(w);
 }
@@ -289,7 +293,8 @@ static void the_ds_of_nobody_keeps_the_zone_signed(void **state)
 
 	order_key(w, LIFE_ORDER_UNSIGN, 0);
 	life_mark_set(&w->life, &w->life.keys[1], LIFE_DS, LIFE_HIDDEN, w->now_s);
-	step_beside_parent(w, (struct life_parent){ true, { { 77 }, 1 } });
+	step_beside_parent(w, (struct life_parent){ true, { { 77 }, 1 }, false });
+	step_beside_parent(w, typed_wrongly);
 	assert_true(life_is_out(&w->life.keys[1], LIFE_DNSKEY));
 	step_beside_parent(w, (struct life_parent){ .is_reached = false });
 	assert_true(life_is_out(&w->life.keys[1], LIFE_DNSKEY));

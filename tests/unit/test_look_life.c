@@ -182,12 +182,19 @@ static void only_what_fits_a_key_counts_for_it(void **state)
 	tell(&s);
 	assert_true(observation.parents[0].is_reached);
 	assert_false(life_tags_have(&observation.parents[0].ds, ksk.tag));
+	assert_true(observation.parents[0].has_misfit);
 	assert_false(life_tags_have(&observation.servers[0].dnskey, ksk.tag));
 	assert_true(life_tags_have(&observation.servers[0].dnskey, zsk.tag));
 	/* of a key that nobody knows */
 	other_ds[0] ^= 0x55;
 	tell(&s);
 	assert_int_equal(observation.parents[0].ds.count, 1);
+	assert_false(observation.parents[0].has_misfit);
+	/* one that is cut off in a digest of a known length */
+	s.parent[0].sets[LOOK_DS].rdatas[0] = span_of(ds, ds_len - 1);
+	tell(&s);
+	assert_int_equal(observation.parents[0].ds.count, 0);
+	assert_true(observation.parents[0].has_misfit);
 }
 
 int main(void)
