@@ -7,6 +7,7 @@
 #include "base/advice.h"
 #include "base/log.h"
 #include "cmd/command.h"
+#include "cmd/ctl_kept.h"
 #include "cmd/options.h"
 #include "daemon/control_client.h"
 
@@ -34,18 +35,6 @@ static enum exit_code print_answer(const struct control_answer *answer, bool as_
 	if (code == CONTROL_UNPROTECTED)
 		return EXIT_UNPROTECTED;
 	return code == CONTROL_USAGE ? EXIT_USAGE : EXIT_NO;
-}
-
-/* A file that is wrong must not keep the operator from the daemon that runs. */
-static bool find_socket(const struct options *o, char path[static CONFIG_PATH_MAX])
-{
-	struct config c;
-
-	if (!options_load_config_or_salvage(o, &c, SALVAGE_SOCKET))
-		return false;
-	strcpy(path, c.control_socket);
-	config_fini(&c);
-	return true;
 }
 
 /* The socket itself says which group may connect now. */
@@ -76,20 +65,34 @@ static enum exit_code say_no_answer(const char *path, int error)
 	return EXIT_UNREACHABLE;
 }
 
+/* Asks the daemon of this configuration, prints what it says, and, for its status, what the keeper says. */
+static enum exit_code ask_daemon(
+        const struct options *o, const struct config *c, const char *request)
+{
+	int error = 0;
+	struct control_answer *answer = control_ask(c->control_socket, request, &error);
+
+	if (!answer)
+		return say_no_answer(c->control_socket, error);
+	if (strcmp(request, "status") == 0 && !control_answer_error(answer))
+		ctl_kept_append(c, answer);
+	enum exit_code code = print_answer(answer, o->json);
+	control_answer_free(answer);
+	return code;
+}
+
 static enum exit_code run_ctl(int argc, char **argv)
 {
 	const struct command_verb *verb;
-	char request[CONTROL_REQUEST_MAX], path[CONFIG_PATH_MAX];
+	char request[CONTROL_REQUEST_MAX];
 	struct options o;
-	int error = 0;
+	struct config c;
 
 	if (!options_read(&o, &command_ctl, argc, argv))
 		return EXIT_USAGE;
 	char *const *words = argv + optind;
 	verb = options_verb(&command_ctl, argc, argv);
 	if (!verb || !options_check_verb(argc, argv, verb))
-		return EXIT_USAGE;
-	if (!find_socket(&o, path))
 		return EXIT_USAGE;
 	if (!write_request(words, request, sizeof(request))) {
 		options_wrong(
@@ -100,11 +103,11 @@ static enum exit_code run_ctl(int argc, char **argv)
 		log_error("ctl: this build lacks jansson");
 		return EXIT_UNREACHABLE;
 	}
-	struct control_answer *answer = control_ask(path, request, &error);
-	if (!answer)
-		return say_no_answer(path, error);
-	enum exit_code code = print_answer(answer, o.json);
-	control_answer_free(answer);
+	/* A file that is wrong must not keep the operator from the daemon that runs. */
+	if (!options_load_config_or_salvage(&o, &c, SALVAGE_SOCKET))
+		return EXIT_USAGE;
+	enum exit_code code = ask_daemon(&o, &c, request);
+	config_fini(&c);
 	return code;
 }
 

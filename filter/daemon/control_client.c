@@ -201,6 +201,17 @@ void control_answer_join(struct control_answer *answer, const struct control_ans
 		json_object_del(values, "more");
 }
 
+void control_answer_append(struct control_answer *answer, const struct control_answer *other)
+{
+	json_object_update_missing(
+	        json_object_get(answer->json, "values"), json_object_get(other->json, "values"));
+}
+
+void control_answer_append_text(struct control_answer *answer, const char *key, const char *text)
+{
+	json_object_set_new(json_object_get(answer->json, "values"), key, json_string(text));
+}
+
 /* ---- Values and rows: objects of jansson, by another name ---- */
 
 const struct control_row *control_answer_values(const struct control_answer *answer)

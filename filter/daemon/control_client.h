@@ -51,6 +51,10 @@ struct control_answer *control_answer_read(const char *text, size_t len);
  * "more". */
 void control_answer_join(struct control_answer *answer, const struct control_answer *rest);
 
+/* Appends the values of another answer, but for those that `answer` has already; or a value. */
+void control_answer_append(struct control_answer *answer, const struct control_answer *other);
+void control_answer_append_text(struct control_answer *answer, const char *key, const char *text);
+
 /* The values of an answer, or a row of a list in them. It lives as long as the answer. */
 struct control_row;
 const struct control_row *control_answer_values(const struct control_answer *answer);

@@ -88,6 +88,19 @@ void control_answer_join(struct control_answer *answer, const struct control_ans
 	(void)rest;
 }
 
+void control_answer_append(struct control_answer *answer, const struct control_answer *other)
+{
+	(void)answer;
+	(void)other;
+}
+
+void control_answer_append_text(struct control_answer *answer, const char *key, const char *text)
+{
+	(void)answer;
+	(void)key;
+	(void)text;
+}
+
 const struct control_row *control_answer_values(const struct control_answer *answer)
 {
 	(void)answer;

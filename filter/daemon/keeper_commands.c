@@ -6,6 +6,7 @@
 #include "base/encoding.h"
 #include "base/log.h"
 #include "daemon/keeper_status.h"
+#include "daemon/keeper_words.h"
 #include "keeper/zone_order.h"
 
 static void refuse_words(struct control_reply *reply, const char *usage)
@@ -126,6 +127,12 @@ static void read_zones(void *context, char *const words[], struct control_reply 
 		keeper_status_zones(*(struct keeper **)context, (unsigned)from, reply);
 }
 
+static void read_words(void *context, char *const words[], struct control_reply *reply)
+{
+	(void)words;
+	keeper_words_add(*(struct keeper **)context, reply);
+}
+
 static void read_keys(void *context, char *const words[], struct control_reply *reply)
 {
 	unsigned long from;
@@ -154,6 +161,7 @@ static void read_ds(void *context, char *const words[], struct control_reply *re
 
 const struct control_command keeper_commands[] = {
 	{ "zones", "[FROM]", 0, 1, read_zones, true },
+	{ "words", NULL, 0, 0, read_words, true },
 	{ "keys", "[FROM]", 0, 1, read_keys, true },
 	{ "zone", "ZONE", 1, 1, read_one_zone, true },
 	{ "ds", "ZONE", 1, 1, read_ds, true },

@@ -11,7 +11,8 @@ enum life_word {
 	LIFE_ACTION_NEEDED,
 	LIFE_INTERNAL_FAILURE,
 	LIFE_UNSIGNING,
-	LIFE_UNSIGNED
+	LIFE_UNSIGNED,
+	LIFE_WORDS /* how many there are */
 };
 
 /* Why somebody has to act (DNSSECKeySigningKeysNeedingAction). */

@@ -212,6 +212,7 @@ static void a_wrong_word_an_unknown_zone_and_a_refusal_are_told_apart(void **sta
 		{ "trust a.test", CONTROL_NO, "nothing is doubted" },
 		{ "begin b.test", CONTROL_NO, "by itself" },
 		{ "zones", CONTROL_FINE, NULL },
+		{ "words", CONTROL_FINE, NULL },
 		{ "keys", CONTROL_FINE, NULL },
 		{ "ds A.TEST", CONTROL_FINE, NULL },
 	};
@@ -367,6 +368,33 @@ static void an_operator_can_vouch_for_a_state_that_was_restored(void **state)
 	assert_int_equal(end(&r, 0), 0);
 }
 
+static void words_count_each_zone_and_name_those_in_trouble(void **state)
+{
+	struct running r;
+
+	(void)state;
+	put_unsigned_zone("a.test");
+	start(&r);
+	wait_for_turn("zone b.test");
+	assert_int_equal(end(&r, 0), 0);
+	put_unsigned_zone("a.test");
+	restore_older_state("b.test");
+	start(&r);
+	wait_for_turn("zone a.test");
+	wait_for_turn("zone b.test");
+	struct control_answer *answer = asked("words");
+	const struct control_row *values = control_answer_values(answer);
+	assert_int_equal(control_row_number(values, "kept_unsigned"), 1);
+	assert_int_equal(control_row_number(values, "kept_internal_failure"), 1);
+	assert_int_equal(control_row_number(values, "kept_signing"), 0);
+	assert_int_equal(control_row_count(values, "kept"), 1);
+	const struct control_row *told = control_row_at(values, "kept", 0);
+	assert_string_equal(control_row_text(told, "zone"), "b.test.");
+	assert_string_equal(control_row_text(told, "word"), "internal failure");
+	control_answer_free(answer);
+	assert_int_equal(end(&r, 0), 0);
+}
+
 static void a_list_that_has_no_room_in_one_reply_comes_in_pages(void **state)
 {
 	enum { ZONES = 600 };
@@ -481,6 +509,7 @@ int main(void)
 		cmocka_unit_test(a_turn_follows_an_order_at_once),
 		cmocka_unit_test(an_operator_can_vouch_for_the_clock),
 		cmocka_unit_test(an_operator_can_vouch_for_a_state_that_was_restored),
+		cmocka_unit_test(words_count_each_zone_and_name_those_in_trouble),
 		cmocka_unit_test(a_list_that_has_no_room_in_one_reply_comes_in_pages),
 		cmocka_unit_test(work_hangs_if_nothing_comes_back_of_looks_that_are_under_way),
 		cmocka_unit_test(the_work_does_not_begin_without_zones),

@@ -77,6 +77,10 @@ def _unsigned(world):
     expect_equal("DS at the parent", world.registry.tags(LEAVES), [])
     wait_until(lambda: not any(world.signers_at(gate, LEAVES) for gate in world.gates), "a gate goes on signing",
                STEP_S)
+    told = world.gates[0].sealgate.status()
+    expect_equal("ctl status", {key: value for key, value in told.items() if key == "keeper" or key.startswith("kept_")},
+                 {"keeper": "runs", "kept_signing": "1", "kept_waiting_for_the_parent": "0", "kept_action_needed": "0",
+                  "kept_internal_failure": "0", "kept_unsigning": "0", "kept_unsigned": "1"})
     time.sleep(kept.CACHED_S)
     nobody_noticed(world, "while a zone became unsigned")
 

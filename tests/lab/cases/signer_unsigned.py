@@ -104,6 +104,7 @@ def _turns(world, wanted):
 def _begins_and_ends(world):
     expect(not _is_signed(world), "there are signatures without a timeline")
     expect_equal("unsigned and broken zones", _status(world), ("1", "0"))
+    expect_equal("the keeper", world.gate.status()["keeper"], "does not run on this machine")
     world.keeper.write(1, True)
     _turns(world, True)
     expect_equal("unsigned and broken zones", _status(world), ("0", "0"))
