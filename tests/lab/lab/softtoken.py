@@ -5,6 +5,7 @@ import contextlib
 import glob
 import os
 import signal
+import tempfile
 import time
 
 from .resources import LabError, run_tool
@@ -87,9 +88,16 @@ class ServedToken(SoftToken):
             os.killpg(self._server.pid, signal.SIGCONT)
 
 
+def _directory(resources):
+    """Several worlds of one run have tokens of their own."""
+    directory = tempfile.mkdtemp(prefix="softtoken-", dir=resources.directory)
+    os.chmod(directory, 0o755)
+    return directory
+
+
 def make(resources):
-    return SoftToken(resources.path("softtoken"))
+    return SoftToken(_directory(resources))
 
 
 def make_served(resources):
-    return ServedToken(resources, resources.path("softtoken"))
+    return ServedToken(resources, _directory(resources))
