@@ -16,7 +16,8 @@
 
 #define CHANNEL       3
 #define LIMIT_MS      300
-#define HELPER_ENDS_S 20 /* if the test has failed */
+#define AT_ONCE_MS    15000 /* on a busy machine; less than any limit of the vault here */
+#define HELPER_ENDS_S 60    /* if the test has failed */
 
 static uint8_t octets[VAULT_MESSAGE_OCTETS + 1];
 
@@ -173,7 +174,7 @@ static void whatever_the_process_says_the_keeper_goes_on(void **state)
 		        sign_test_octets(vault, &key, &signature, &why) == rows[i].sign);
 		uint64_t began_ms = clock_monotonic_ms();
 		vault_close(vault);
-		assert_row(rows[i].what, clock_monotonic_ms() - began_ms < 4000);
+		assert_row(rows[i].what, clock_monotonic_ms() - began_ms < AT_ONCE_MS);
 	}
 }
 
@@ -224,10 +225,10 @@ static void a_process_that_leaves_another_one_behind_has_ended_and_takes_it_alon
 	(void)state;
 	setenv("HELPER", in_place("helper"), 1);
 	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
-	struct vault *vault = open_stand_in_for("helper", 10000);
+	struct vault *vault = open_stand_in_for("helper", 2 * AT_ONCE_MS);
 	uint64_t began_ms = clock_monotonic_ms();
 	assert_int_equal(vault_find(vault, "ksk", &key, &why), VAULT_AWAY);
-	assert_true(clock_monotonic_ms() - began_ms < 5000);
+	assert_true(clock_monotonic_ms() - began_ms < AT_ONCE_MS);
 	vault_close(vault);
 	char *text = file_read(in_place("helper"), 100);
 	pid_t helper = (pid_t)atoi(text);
