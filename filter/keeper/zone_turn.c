@@ -116,13 +116,17 @@ static bool needs_timeline(struct turn_try *t)
 	return true;
 }
 
-/* True if the state is to be written though nothing was decided: that somebody looks counts for a DS, and a zone that
- * nobody looked after for as long as timelines last is not touched any more. */
+/* True if the state is to be written though nothing was decided: a wait for a DS has begun or goes on, and a zone that
+ * nobody looked after for as long as timelines last is not touched any more. A crash loses the looks since then, which is
+ * safe: if the last one that is known is LIFE_BLIND_S ago, the wait begins anew, and is only longer. Until the parent has
+ * the DS, which may take months, there is no wait that could. */
 static bool needs_state(const struct turn_try *t)
 {
+	int64_t age_s = t->zone->on_disk_s ? t->life.last_s - t->zone->on_disk_s : 0;
+
 	return t->report.is_watching ||
-	       (t->zone->on_disk_s &&
-	               t->life.last_s - t->zone->on_disk_s >= life_renewal_s(t->order->policy));
+	       (age_s > LIFE_BLIND_S / 2 && life_counts_for_ds(&t->life)) ||
+	       (t->zone->on_disk_s && age_s >= life_renewal_s(t->order->policy));
 }
 
 /* When the life has forgotten a key, files of keys may be there that nothing names. If the timeline cannot be read, they
@@ -217,7 +221,7 @@ static bool make_timeline(struct turn_try *t, struct made_timeline *made)
 	return good || try_fails(t, made->fault);
 }
 
-/* What is decided is written, the state first. What was seen is kept in memory, and written if a DS is waited for.
+/* What is decided is written, the state first. What was seen is kept in memory, and written if a wait for a DS begins.
  * Returns false if there is no timeline, for want of the vault. */
 static bool write_decided(struct turn_try *t)
 {

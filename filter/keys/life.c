@@ -50,6 +50,15 @@ bool life_is_gone(const struct life_key *k)
 	return true;
 }
 
+bool life_counts_for_ds(const struct life *life)
+{
+	for (unsigned i = 0; i < life->count; i++)
+		if (life_is_uncertain(&life->keys[i], LIFE_DS) &&
+		        life->keys[i].marks[LIFE_DS].seen_s)
+			return true;
+	return false;
+}
+
 bool life_has_algorithm(const struct life *life, uint8_t algorithm)
 {
 	for (unsigned i = 0; i < life->count; i++)

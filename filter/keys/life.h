@@ -105,6 +105,9 @@ static inline bool life_is_uncertain(const struct life_key *k, enum life_record 
 /* True if no resolver has anything of the key. */
 bool life_is_gone(const struct life_key *k);
 
+/* True if a wait for a DS runs: every server of the parent shows the change. */
+bool life_counts_for_ds(const struct life *life);
+
 /* True if some ZSK or KSK of the algorithm has its DNSKEY in the set. */
 bool life_has_algorithm(const struct life *life, uint8_t algorithm);
 

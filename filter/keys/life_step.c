@@ -174,11 +174,24 @@ static bool was_blind(const struct life *life, const struct life_observation *lo
 	return false;
 }
 
+/* When such a wait begins is in no timeline, so the state alone is written. */
+static bool ds_waits_differ(const struct life *a, const struct life *b)
+{
+	for (unsigned i = 0; i < a->count; i++)
+		if (a->keys[i].marks[LIFE_DS].seen_s != b->keys[i].marks[LIFE_DS].seen_s)
+			return true;
+	return false;
+}
+
 static void step_on(struct life *life, const struct life_policy *policy,
         const struct life_observation *look, int64_t now_s, struct life_report *report)
 {
+	const struct life before = *life;
+
 	report->was_blind = was_blind(life, look, now_s);
 	report->is_changed = life_look(life, policy, look, now_s);
+	report->is_watching =
+	        ds_waits_differ(&before, life); /* a look keeps keys in their places */
 	life->last_s = now_s;
 	life->doubted_s = 0;
 	life->generation++;
@@ -189,8 +202,6 @@ static void step_on(struct life *life, const struct life_policy *policy,
 	}
 	if (!report->is_changed)
 		life->generation--;
-	for (unsigned i = 0; i < life->count; i++)
-		report->is_watching |= life_is_uncertain(&life->keys[i], LIFE_DS);
 }
 
 void life_step(struct life *life, const struct life_policy *policy,

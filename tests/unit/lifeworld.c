@@ -162,7 +162,9 @@ static void keep(struct world *w)
 		life_renew(&w->life, w->now_s);
 		changed = true;
 	}
-	if (!changed && report.is_watching)
+	if (!changed &&
+	        (report.is_watching || (w->life.last_s - w->disk.last_s > LIFE_BLIND_S / 2 &&
+	                                       life_counts_for_ds(&w->life))))
 		w->disk = w->life;
 	if (!changed)
 		return;
