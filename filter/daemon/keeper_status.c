@@ -4,6 +4,7 @@
 #include "base/encoding.h"
 #include "crypto/crypto.h"
 #include "keeper/key_material.h"
+#include "keeper/zone_order.h"
 #include "keys/life_needs.h"
 #include "keys/life_next.h"
 #include "keys/life_phase.h"
@@ -36,7 +37,11 @@ static void add_next(const struct keeper_zone *zone, struct control_reply *reply
 {
 	struct life_next next;
 
-	life_find_next(&zone->kept.life, &zone->policy, &next);
+	if (zone_is_untouched(&zone->kept) && zone->begins_by != LIFE_BY_ITSELF)
+		next = (struct life_next){ .actor = zone->begins_by,
+			.what = { "the zone can be signed" } };
+	else
+		life_find_next(&zone->kept.life, &zone->policy, &next);
 	add_sentence(reply, "next", next.what.text);
 	add_time(reply, "next_s", next.at_s);
 	control_add_text(reply, "who", life_actor_word(next.actor));

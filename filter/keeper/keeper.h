@@ -13,7 +13,7 @@ struct keeper_job {
 	const struct config *config;
 	const char *vault_program; /* sealgate-vault; NULL: where it is installed */
 	int stop_fd; /* when it is readable, the work ends after the turn that is made, and looks end at once */
-	int control_fd; /* when it is readable, `serve` is called; -1: nobody gives orders */
+	int control_fd; /* when it is readable, `serve` is called, also while the vault is waited for; -1: nobody gives orders */
 	bool (*clock_is_trusted)(void *context);
 	void (*serve)(void *context, struct keeper *keeper);
 	void (*is_alive)(
@@ -25,6 +25,7 @@ struct keeper {
 	const struct keeper_job *job;
 	struct keeper_tools tools;
 	struct keeper_zones zones;
+	struct keeper_zone *turning; /* its turn is being made, and may wait for the vault */
 	uint64_t back_ms; /* when a job of the pool came back last, by the clock that never steps */
 };
 

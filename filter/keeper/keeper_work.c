@@ -36,7 +36,7 @@ static bool wait_for_work(struct keeper *k, const struct keeper_zone *zone, int6
 	if (fds[1].revents)
 		k->job->serve(k->job->context, k);
 	if (fds[2].revents) {
-		zone_jobs_end(k);
+		zone_jobs_end_one(k);
 		k->back_ms = clock_monotonic_ms();
 	}
 	return true;

@@ -18,10 +18,14 @@ struct keeper_zone {
 	struct turn_result last;    /* of the last turn */
 	struct complaint told;      /* what was wrong with a turn, as told last; or "" */
 	struct complaint told_look; /* likewise with a look */
-	struct life_tags told_cds;  /* the CDS set that the parent was told of (keys/life_cds.h) */
-	uint64_t look_began_ms;     /* by the clock that never steps; only while `is_looked_at` */
-	bool look_is_slow;          /* the last look waited for servers */
-	struct zone_sight sight;    /* of the last look that was good */
+	enum life_actor
+	        begins_by; /* of a zone without keys: who must act before it can be signed */
+	struct life_tags told_cds; /* the CDS set that the parent was told of (keys/life_cds.h) */
+	unsigned cds_failures;     /* how often in a row it did not take that */
+	int64_t cds_again_s;       /* when it is told again; 0: it is not */
+	uint64_t look_began_ms;    /* by the clock that never steps; only while `is_looked_at` */
+	bool look_is_slow;         /* the last look waited for servers */
+	struct zone_sight sight;   /* of the last look that was good */
 
 	struct self_check_state check; /* of the self-checks until now */
 	int64_t check_due_s;           /* when the next one is due */

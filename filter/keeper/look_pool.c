@@ -10,6 +10,16 @@
 
 #include "base/clock.h"
 
+struct look_order look_means_order(const struct look_means *means, const struct name *zone)
+{
+	return (struct look_order){ .zone = zone,
+		.resolvers = means->resolvers,
+		.resolver_count = means->resolver_count,
+		.judge = means->judge,
+		.stop_fd = means->stop_fd,
+		.now_s = clock_wall_s() };
+}
+
 /* Jobs in the order in which they came. */
 struct job_queue {
 	struct look_job *first, **end;

@@ -6,6 +6,7 @@
 #ifndef KEEPER_LOOK_POOL_H
 #define KEEPER_LOOK_POOL_H
 
+#include "keeper/look.h"
 #include "keeper/look_judge.h"
 
 #define LOOK_POOL_THREADS     4
@@ -33,6 +34,9 @@ struct look_job {
 
 	struct look_job *next; /* private to look_pool.c */
 };
+
+/* Returns the order to look at a zone with these means, now. Borrows all of it. */
+struct look_order look_means_order(const struct look_means *means, const struct name *zone);
 
 struct look_pool;
 

@@ -51,6 +51,12 @@ void vault_close(struct vault *vault)
 	free(vault);
 }
 
+void vault_set_wait(struct vault *vault, const struct vault_wait *wait)
+{
+	if (vault->is_token)
+		vault->token.session.wait = *wait;
+}
+
 /* What a token says of its keys need not be true. */
 static enum vault_fault take_key(
         const struct vault_reply *reply, struct vault_key *key, struct complaint *why)

@@ -6,7 +6,7 @@
  *
  * Calls wait for the vault, at most its limit, and a second more for a process that was killed to end. Each returns
  * VAULT_GOOD, or a fault with a complaint; vault_fault_passes() says whether the same may succeed later. Nothing is tried again behind the
- * caller's back, except for a lost session, once. An order to make a key may be repeated. Keys are never deleted. */
+ * caller's back, except for a lost session, once. A token that hung is left alone for a while. An order to make a key may be repeated. Keys are never deleted. */
 #ifndef KEEPER_VAULT_H
 #define KEEPER_VAULT_H
 
@@ -14,6 +14,7 @@
 #include "crypto/crypto.h"
 #include "keeper/vault_fault.h"
 #include "keeper/vault_key.h"
+#include "keeper/vault_wait.h"
 #include "keys/keypair.h"
 
 #define VAULT_LIMIT_MS     30000  /* by default: a smart card makes an RSA key in ten seconds */
@@ -34,6 +35,10 @@ struct vault_place {
 enum vault_fault vault_open(
         struct vault **vault, const struct vault_place *place, struct complaint *why);
 void vault_close(struct vault *vault); /* NULL: does nothing */
+
+/* What the thread does from now on while it waits for a token. The functions of the vault may not be called
+ * meanwhile. */
+void vault_set_wait(struct vault *vault, const struct vault_wait *wait);
 
 /* Finds the key with the number `number`, from 0 on; after the last one, VAULT_NO_KEY. Keys that cannot sign zones are left out, and so
  * are key files whose private half cannot be used, as by its mode; vault_find() says why. Keys that come or go meanwhile may shift the numbers. */

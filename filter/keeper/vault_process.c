@@ -131,20 +131,42 @@ enum vault_fault vault_process_start(
 	return VAULT_AWAY;
 }
 
+/* Waits once for one of the four. A caller is served, and the end of the work brings the end of the wait closer. */
+static enum vault_fault wait_once(struct pollfd fds[static 4], const struct vault_wait *wait,
+        uint64_t now_ms, uint64_t *end_ms)
+{
+	uint64_t left_ms = *end_ms - now_ms;
+
+	if (poll(fds, 4, left_ms < INT_MAX ? (int)left_ms : INT_MAX) <= 0)
+		return VAULT_HANGS;
+	if (fds[0].revents)
+		return VAULT_GOOD;
+	if (fds[1].revents)
+		return VAULT_AWAY;
+	if (fds[2].revents) {
+		fds[2].fd = -1;
+		now_ms = clock_monotonic_ms();
+		if (now_ms + VAULT_PARTING_MS < *end_ms)
+			*end_ms = now_ms + VAULT_PARTING_MS;
+	}
+	if (fds[3].revents)
+		wait->call(wait->context);
+	return VAULT_HANGS;
+}
+
 /* Waits until there is a packet, or the process has ended. The channel alone does not tell that: what the module has started
  * may hold the other end. */
-static enum vault_fault wait_for_reply(const struct vault_process *process, unsigned limit_ms)
+static enum vault_fault wait_for_reply(
+        const struct vault_process *process, unsigned limit_ms, const struct vault_wait *wait)
 {
 	uint64_t end_ms = clock_monotonic_ms() + limit_ms, now_ms;
 	int ended = (int)syscall(SYS_pidfd_open, process->pid, 0); /* -1: poll() leaves it out */
-	struct pollfd fds[] = { { process->channel, POLLIN, 0 }, { ended, POLLIN, 0 } };
+	struct pollfd fds[] = { { process->channel, POLLIN, 0 }, { ended, POLLIN, 0 },
+		{ wait->stop_fd, POLLIN, 0 }, { wait->call_fd, POLLIN, 0 } };
 	enum vault_fault fault = VAULT_HANGS;
 
-	while (fault == VAULT_HANGS && (now_ms = clock_monotonic_ms()) < end_ms) {
-		uint64_t left_ms = end_ms - now_ms;
-		if (poll(fds, 2, left_ms < INT_MAX ? (int)left_ms : INT_MAX) > 0)
-			fault = fds[0].revents ? VAULT_GOOD : VAULT_AWAY;
-	}
+	while (fault == VAULT_HANGS && (now_ms = clock_monotonic_ms()) < end_ms)
+		fault = wait_once(fds, wait, now_ms, &end_ms);
 	if (ended >= 0)
 		close(ended);
 	return fault;
@@ -176,7 +198,8 @@ static enum vault_fault take_reply(int channel, struct vault_reply *reply, uint8
 }
 
 enum vault_fault vault_process_ask(struct vault_process *process,
-        const struct vault_request *request, unsigned limit_ms, struct vault_reply *reply)
+        const struct vault_request *request, unsigned limit_ms, const struct vault_wait *wait,
+        struct vault_reply *reply)
 {
 	uint8_t *octets = malloc(VAULT_MESSAGE_OCTETS);
 	enum vault_fault fault = VAULT_BROKEN;
@@ -184,7 +207,7 @@ enum vault_fault vault_process_ask(struct vault_process *process,
 	if (!octets)
 		return VAULT_AWAY;
 	if (send_request(process->channel, request, octets))
-		fault = wait_for_reply(process, limit_ms);
+		fault = wait_for_reply(process, limit_ms, wait);
 	else if (errno == EPIPE || errno == ECONNRESET)
 		fault = VAULT_AWAY;
 	if (fault == VAULT_GOOD)

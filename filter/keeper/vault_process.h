@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "keeper/vault_message.h"
+#include "keeper/vault_wait.h"
 
 struct vault_process {
 	pid_t pid;   /* 0: none */
@@ -30,11 +31,12 @@ bool vault_process_program(char path[static PATH_MAX], struct complaint *why);
 enum vault_fault vault_process_start(
         struct vault_process *process, const char *program, struct complaint *why);
 
-/* Sends the request and waits for the reply, at most `limit_ms`. Returns VAULT_GOOD if there is a reply, whatever the
- * reply says; VAULT_HANGS, VAULT_AWAY (the process ended), VAULT_SETTING (it is of another version) or VAULT_BROKEN (no
- * well-formed reply) otherwise. */
+/* Sends the request and waits for the reply, at most `limit_ms`, and VAULT_PARTING_MS at most once the work is to end.
+ * Returns VAULT_GOOD if there is a reply, whatever the reply says; VAULT_HANGS, VAULT_AWAY (the process ended),
+ * VAULT_SETTING (it is of another version) or VAULT_BROKEN (no well-formed reply) otherwise. */
 enum vault_fault vault_process_ask(struct vault_process *process,
-        const struct vault_request *request, unsigned limit_ms, struct vault_reply *reply);
+        const struct vault_request *request, unsigned limit_ms, const struct vault_wait *wait,
+        struct vault_reply *reply);
 
 /* Ends the process, if there is one: it is asked to close its session, since tokens have few of them, and killed if it
  * has not ended within `patience_ms`. What it has started in its process group is killed with it. */

@@ -22,23 +22,18 @@ void vault_session_end(struct vault_session *session, uint64_t end_ms)
 	vault_process_end(&session->process, left_ms < PARTING_MS ? left_ms : PARTING_MS);
 }
 
-enum vault_fault vault_session_ask(struct vault_session *session,
-        const struct vault_request *request, uint64_t end_ms, struct vault_reply *reply,
-        struct complaint *why)
+/* There is no proper answer. */
+static void complain_of_process(
+        const struct vault_session *session, enum vault_fault fault, struct complaint *why)
 {
 	const char *shown = session->uri.shown;
-	enum vault_fault fault =
-	        vault_process_ask(&session->process, request, ms_until(end_ms), reply);
 
-	if (fault == VAULT_GOOD) {
-		if (reply->fault != VAULT_GOOD)
-			complaint_set(why, "%s: %s", shown, reply->why.text);
-		return reply->fault;
-	}
 	if (fault == VAULT_HANGS)
 		complaint_set(why,
-		        "%s: its PKCS#11 module did not answer within %u s, and was killed", shown,
-		        session->limit_ms / 1000);
+		        "%s: its PKCS#11 module did not answer within %u s, and was killed; no "
+		        "zone asks the token for %u s now",
+		        shown, session->limit_ms / 1000,
+		        VAULT_PAUSE_LIMITS * session->limit_ms / 1000);
 	else if (fault == VAULT_SETTING)
 		complaint_set(why,
 		        "%s: %s is of another version than this program: install both from one "
@@ -52,8 +47,34 @@ enum vault_fault vault_session_ask(struct vault_session *session,
 	else
 		complaint_set(why,
 		        "%s: the process that has its PKCS#11 module gave no proper answer", shown);
+}
+
+enum vault_fault vault_session_ask(struct vault_session *session,
+        const struct vault_request *request, uint64_t end_ms, struct vault_reply *reply,
+        struct complaint *why)
+{
+	struct vault_wait wait = session->wait;
+
+	if (request->order == VAULT_ORDER_LOGIN)
+		wait.stop_fd = -1;
+	enum vault_fault fault =
+	        vault_process_ask(&session->process, request, ms_until(end_ms), &wait, reply);
+	if (fault == VAULT_GOOD) {
+		if (reply->fault != VAULT_GOOD)
+			complaint_set(why, "%s: %s", session->uri.shown, reply->why.text);
+		return reply->fault;
+	}
 	vault_session_end(session, fault == VAULT_HANGS ? 0 : end_ms);
+	if (fault == VAULT_HANGS && vault_wait_is_over(&wait))
+		return vault_session_part(session, why);
+	complain_of_process(session, fault, why);
 	return fault;
+}
+
+enum vault_fault vault_session_part(const struct vault_session *session, struct complaint *why)
+{
+	complaint_set(why, "%s: not waited for, since the keeper ends", session->uri.shown);
+	return VAULT_AWAY;
 }
 
 /* ---- The PIN ---- */

@@ -10,11 +10,14 @@
 #include "keeper/vault_refused.h"
 #include "keeper/vault_uri.h"
 
+#define VAULT_PAUSE_LIMITS 2 /* of a call, for which a token that hung is left alone */
+
 struct vault_session {
 	struct vault_uri uri;
 	struct vault_refused refused;
 	struct vault_process process;
-	unsigned limit_ms; /* for a call */
+	struct vault_wait wait; /* how it waits */
+	unsigned limit_ms;      /* for a call */
 	char program[PATH_MAX];
 	char token
 	        [VAULT_NAME_SIZE]; /* who it was at the first login (URI with the serial); "" before */
@@ -29,10 +32,14 @@ struct vault_session {
 enum vault_fault vault_session_open(
         struct vault_session *session, uint64_t end_ms, struct complaint *why);
 
-/* Asks the process. Returns the fault of its answer; or ends the process, if there is no proper answer. */
+/* Asks the process. Returns the fault of its answer; or ends the process, if there is no proper answer. When the work is
+ * to end, that is VAULT_AWAY; but the outcome of a login is waited for, or the PIN would be in doubt. */
 enum vault_fault vault_session_ask(struct vault_session *session,
         const struct vault_request *request, uint64_t end_ms, struct vault_reply *reply,
         struct complaint *why);
+
+/* The token is not asked, since the work is to end: says so, and returns VAULT_AWAY. */
+enum vault_fault vault_session_part(const struct vault_session *session, struct complaint *why);
 
 /* True if the process is there. */
 static inline bool vault_session_is_open(const struct vault_session *session)

@@ -28,13 +28,24 @@ static void settle_order(struct vault_token *token, enum vault_fault fault, uint
 		vault_session_end(&token->session, end_ms);
 }
 
-enum vault_fault vault_token_do(struct vault_token *token, const struct vault_request *request,
+/* So that each zone does not wait for the limit, one after the other. */
+static enum vault_fault begin_pause(struct vault_token *token, const struct complaint *why)
+{
+	token->pause.until_ms =
+	        clock_monotonic_ms() + (uint64_t)VAULT_PAUSE_LIMITS * token->session.limit_ms;
+	token->pause.why = *why;
+	return VAULT_HANGS;
+}
+
+static enum vault_fault try_order(struct vault_token *token, const struct vault_request *request,
         struct vault_reply *reply, struct complaint *why)
 {
 	uint64_t end_ms = clock_monotonic_ms() + token->session.limit_ms;
 	enum vault_fault fault = VAULT_LOST;
 
 	for (int tries = 0; tries < 2; tries++) {
+		if (vault_wait_is_over(&token->session.wait))
+			return vault_session_part(&token->session, why);
 		fault = vault_session_open(&token->session, end_ms, why);
 		if (fault == VAULT_GOOD)
 			fault = vault_session_ask(&token->session, request, end_ms, reply, why);
@@ -46,6 +57,17 @@ enum vault_fault vault_token_do(struct vault_token *token, const struct vault_re
 	}
 	settle_order(token, fault, end_ms);
 	return fault == VAULT_LOST ? VAULT_AWAY : fault;
+}
+
+enum vault_fault vault_token_do(struct vault_token *token, const struct vault_request *request,
+        struct vault_reply *reply, struct complaint *why)
+{
+	if (clock_monotonic_ms() < token->pause.until_ms) {
+		*why = token->pause.why;
+		return VAULT_HANGS;
+	}
+	enum vault_fault fault = try_order(token, request, reply, why);
+	return fault == VAULT_HANGS ? begin_pause(token, why) : fault;
 }
 
 enum vault_fault vault_token_make(struct vault_token *token, const struct vault_request *request,
@@ -78,6 +100,7 @@ enum vault_fault vault_token_open(
 	struct vault_session *session = &token->session;
 
 	session->process = VAULT_PROCESS_NONE;
+	session->wait = VAULT_WAIT_ALONE;
 	session->limit_ms = place->limit_ms ? place->limit_ms : VAULT_LIMIT_MS;
 	if (session->limit_ms > VAULT_LIMIT_MAX_MS)
 		session->limit_ms = VAULT_LIMIT_MAX_MS;

@@ -8,6 +8,11 @@
 
 struct vault_token {
 	struct vault_session session;
+	/* It hung, and is left alone until then. */
+	struct {
+		uint64_t until_ms;
+		struct complaint why;
+	} pause;
 	/* The key that is being made: until the token has shown it, the same order has the same id. */
 	struct {
 		bool is_pending;
@@ -25,7 +30,8 @@ void vault_token_close(struct vault_token *token);
 enum vault_fault vault_token_make(struct vault_token *token, const struct vault_request *request,
         struct vault_reply *reply, struct complaint *why);
 
-/* Does what the request says. */
+/* Does what the request says. After a call that hung, the token is left alone for VAULT_PAUSE_LIMITS times the limit:
+ * whoever calls meanwhile gets VAULT_HANGS at once, in the same words. */
 enum vault_fault vault_token_do(struct vault_token *token, const struct vault_request *request,
         struct vault_reply *reply, struct complaint *why);
 

@@ -16,8 +16,9 @@ struct zone_job {
 	void (*drop)(struct zone_job *job);
 };
 
-/* Ends the jobs that are back. */
-void zone_jobs_end(struct keeper *k);
+/* Ends the job that is back first, if there is one. One alone, because a turn may follow, and the keeper has other things
+ * to do between two turns. */
+void zone_jobs_end_one(struct keeper *k);
 
 /* Ends the threads of the pool, and drops all jobs. */
 void zone_jobs_drop(struct keeper *k);

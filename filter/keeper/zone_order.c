@@ -4,10 +4,16 @@
 #include "base/clock.h"
 #include "keys/life_trust.h"
 
+/* An order in the middle of a turn would be lost: the turn writes what it has decided without it. */
 static bool read_before_order(struct keeper *k, struct keeper_zone *zone, struct complaint *error)
 {
 	struct keeper_tools *tools = &k->tools;
 
+	if (k->turning == zone) {
+		complaint_set(error, "the keeper waits for the vault, in a turn of this zone: give "
+		                     "the order again in half a minute");
+		return false;
+	}
 	return zone->kept.is_read ||
 	       kept_zone_read(&zone->kept, &tools->store, tools->crypto, error);
 }

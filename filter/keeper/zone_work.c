@@ -111,12 +111,7 @@ struct look_work {
 static void run_look(struct look_job *job, const struct look_means *means)
 {
 	struct look_work *w = (struct look_work *)job;
-	const struct look_order order = { .zone = &w->name,
-		.resolvers = means->resolvers,
-		.resolver_count = means->resolver_count,
-		.judge = means->judge,
-		.stop_fd = means->stop_fd,
-		.now_s = clock_wall_s() };
+	const struct look_order order = look_means_order(means, &w->name);
 
 	w->look = look_at(&order, &w->why);
 }
@@ -171,17 +166,17 @@ void zone_work_begin(struct keeper *k, struct keeper_zone *zone)
 
 /* ---- Turns ---- */
 
-/* If the zone has keys of somebody else, the turn refuses to go on. */
-static void begin_zone(
-        struct keeper_tools *tools, struct keeper_zone *zone, const struct zone_seen *s)
+/* If the zone has keys of somebody else, the turn refuses to go on. Otherwise `why` says why a zone without keys stays
+ * unsigned, or is "". */
+static void begin_zone(struct keeper_tools *tools, struct keeper_zone *zone,
+        const struct zone_seen *s, struct complaint *why)
 {
-	struct complaint why;
-
+	why->text[0] = '\0';
 	if (!zone->kept.is_read || !zone_is_untouched(&zone->kept) || !s->is_seen)
 		return;
-	if (!life_may_begin(&s->seen, &why) || !kept_zone_order(&zone->kept, &tools->store,
-	                                               &zone->policy, LIFE_ORDER_SIGN, 0, &why))
-		tell_fault(zone, &zone->told, "it cannot be signed", why.text);
+	zone->begins_by = LIFE_BY_ITSELF;
+	if (life_may_begin(&s->seen, &zone->begins_by, why))
+		kept_zone_order(&zone->kept, &tools->store, &zone->policy, LIFE_ORDER_SIGN, 0, why);
 }
 
 /* Writes the names of the alarms that ring, and what to do. */
@@ -229,15 +224,18 @@ static void tell_doubt(struct keeper_zone *zone, const struct turn_result *r, in
 	tell_fault(zone, &zone->told, "its keys do not move", why.text);
 }
 
+/* `unbegun`: why the zone is not signed, or "". While nobody has seen its servers, what was told of that stays. */
 static void tell_result(struct keeper_zone *zone, const struct turn_result *r,
-        const struct keeper_tools *tools, int64_t now_s)
+        const struct keeper_tools *tools, const struct complaint *unbegun, int64_t now_s)
 {
 	if (r->fault != VAULT_GOOD)
 		tell_fault(zone, &zone->told, "the vault",
 		        tools->vault ? r->why.text : tools->vault_why.text);
 	else if (!r->is_trusted || r->has_failed)
 		tell_doubt(zone, r, now_s);
-	else
+	else if (unbegun->text[0])
+		tell_fault(zone, &zone->told, "it is not signed", unbegun->text);
+	else if (!zone_is_untouched(&zone->kept))
 		zone->told.text[0] = '\0';
 	tell_word(zone, r);
 }
@@ -259,12 +257,33 @@ static int64_t least_s(int64_t a_s, int64_t b_s)
 	return a_s < b_s ? a_s : b_s;
 }
 
-static void turn_zone(struct keeper *k, struct keeper_zone *zone, const struct zone_seen *s)
+static void serve_meanwhile(void *context)
+{
+	struct keeper *k = context;
+
+	k->job->serve(k->job->context, k);
+}
+
+/* A vault may take half a minute: orders are served meanwhile, and the work can end. */
+static void prepare_vault(struct keeper *k)
+{
+	const struct vault_wait wait = { .call_fd = k->job->control_fd,
+		.stop_fd = k->job->stop_fd,
+		.call = serve_meanwhile,
+		.context = k };
+
+	keeper_tools_open_vault(&k->tools);
+	if (k->tools.vault)
+		vault_set_wait(k->tools.vault, &wait);
+}
+
+static void turn_zone(struct keeper *k, struct keeper_zone *zone, const struct zone_seen *s,
+        const struct complaint *unbegun)
 {
 	struct keeper_tools *tools = &k->tools;
 	struct turn_result result;
 
-	keeper_tools_open_vault(tools);
+	prepare_vault(k);
 	const struct turn_order order = { .store = &tools->store,
 		.policy = &zone->policy,
 		.vault = tools->vault,
@@ -275,7 +294,9 @@ static void turn_zone(struct keeper *k, struct keeper_zone *zone, const struct z
 		.uptime_s = uptime_s(),
 		.is_clock_trusted = k->job->clock_is_trusted(k->job->context),
 		.shares_ksk = tools->config->keeper_shared_ksk };
+	k->turning = zone;
 	zone_turn(&zone->kept, &order, &result);
+	k->turning = NULL;
 	tell_damage(zone);
 	if (result.has_theft)
 		keeper_zones_hasten(&k->zones);
@@ -283,7 +304,7 @@ static void turn_zone(struct keeper *k, struct keeper_zone *zone, const struct z
 	        least_s(result.next_s, zone_pace_next(&zone->kept.name, LOOK_EACH_S, order.now_s));
 	if (!s->is_seen || zone_is_untouched(&zone->kept)) /* its gateway may start later */
 		zone->due_s = least_s(zone->due_s, order.now_s + LOOK_AGAIN_S);
-	tell_result(zone, &result, tools, order.now_s);
+	tell_result(zone, &result, tools, unbegun, order.now_s);
 	zone->last = result;
 	zone->turned_s = order.now_s;
 }
@@ -292,11 +313,12 @@ void zone_work_end(struct keeper *k, struct keeper_zone *zone, struct zone_look 
         const struct complaint *why)
 {
 	struct zone_seen s = { .is_seen = false };
+	struct complaint unbegun;
 
 	zone->is_looked_at = false;
 	take_look(&s, zone, &k->tools, look, why);
-	begin_zone(&k->tools, zone, &s);
-	turn_zone(k, zone, &s);
+	begin_zone(&k->tools, zone, &s, &unbegun);
+	turn_zone(k, zone, &s, &unbegun);
 	if (s.is_seen)
 		cds_notice_begin_due(k, zone, &s.seen);
 	look_free(look);

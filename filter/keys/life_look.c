@@ -37,11 +37,13 @@ bool life_parents_are_bare(const struct life_observation *look)
 	return look->parent_count > 0;
 }
 
-bool life_may_begin(const struct life_observation *look, struct complaint *why)
+bool life_may_begin(
+        const struct life_observation *look, enum life_actor *who, struct complaint *why)
 {
 	for (unsigned i = 0; i < look->parent_count; i++) {
 		if (!look->parents[i].is_reached || look->parents[i].ds.count == 0)
 			continue;
+		*who = LIFE_BY_OPERATOR;
 		complaint_set(why,
 		        "the parent has a DS with the tag %u, and the zone has no keys here: "
 		        "import the key of the DS, or have the registrar remove it",
@@ -49,10 +51,12 @@ bool life_may_begin(const struct life_observation *look, struct complaint *why)
 		return false;
 	}
 	if (!servers_are_reached(look)) {
+		*who = LIFE_BY_SERVERS;
 		complaint_set(why, "not every server of the zone was reached");
 		return false;
 	}
 	if (!life_parents_are_bare(look)) {
+		*who = LIFE_BY_PARENT;
 		complaint_set(why, "not every server of the parent has proved that there is no DS");
 		return false;
 	}

@@ -3,7 +3,7 @@
 #ifndef KEYS_LIFE_LOOK_H
 #define KEYS_LIFE_LOOK_H
 
-#include "keys/life_policy.h"
+#include "keys/life_next.h"
 
 #define LIFE_TAGS_MAX 16
 
@@ -60,9 +60,10 @@ bool life_tags_have(const struct life_tags *tags, uint16_t tag);
 /* True if any server of the parent that was reached has the DS of the key. */
 bool life_ds_is_seen(const struct life_observation *look, const struct life_key *k);
 
-/* Returns false, with the reason, if a zone without keys must not be signed yet: each of its servers must have been
+/* Returns false, with the reason and who must act, if a zone without keys must not be signed yet: each of its servers must have been
  * reached, and each server of the parent must have proved that there is no DS. A DS is perhaps of keys that were lost. */
-bool life_may_begin(const struct life_observation *look, struct complaint *why);
+bool life_may_begin(
+        const struct life_observation *look, enum life_actor *who, struct complaint *why);
 
 /* True if every server of the parent was reached, and none has any DS. */
 bool life_parents_are_bare(const struct life_observation *look);

@@ -27,6 +27,8 @@ const char *life_need_text(unsigned bit)
 		"the parent has a DS with the tag of one of the zone's keys, but with another "
 		"digest or algorithm, as if it was typed wrongly: validators cannot use it; have "
 		"the registrar correct it, or remove it",
+		"the parent has a DS, and the zone has no keys here: import the key of the DS, or "
+		"have the registrar remove it",
 	};
 	return texts[bit];
 }

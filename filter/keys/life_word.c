@@ -55,7 +55,8 @@ static unsigned needs_of_parent(const struct life *life, const struct life_obser
 			for (unsigned i = 0; i < life->count; i++)
 				is_ours |= life->keys[i].role == LIFE_KSK &&
 				           life->keys[i].tag == look->parents[p].ds.tags[t];
-			needs |= is_ours ? 0 : LIFE_NEEDS_OTHER_DS;
+			if (!is_ours)
+				needs |= life->count > 0 ? LIFE_NEEDS_OTHER_DS : LIFE_NEEDS_KEY;
 		}
 	}
 	return needs;
@@ -124,6 +125,8 @@ enum life_word life_word_for(const struct life *life, struct life_alarms alarms)
 	}
 	if (alarms.has_failed)
 		return LIFE_INTERNAL_FAILURE;
+	if (alarms.needs & LIFE_NEEDS_KEY)
+		return LIFE_ACTION_NEEDED;
 	if (!life->is_signed && !is_out)
 		return LIFE_UNSIGNED;
 	if (alarms.needs)

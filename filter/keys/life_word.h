@@ -22,7 +22,7 @@ enum life_need {
 	LIFE_NEEDS_DS = 1 << 1,       /* the parent was to have a DS for LIFE_PATIENCE_S already */
 	LIFE_NEEDS_NO_DS = 1 << 2,    /* likewise to have it no more */
 	LIFE_NEEDS_DS_BACK = 1 << 3,  /* a DS is gone that carried the zone */
-	LIFE_NEEDS_OTHER_DS = 1 << 4, /* the parent has a DS of no key of ours */
+	LIFE_NEEDS_OTHER_DS = 1 << 4, /* the parent has a DS of none of the keys */
 	LIFE_NEEDS_SERVER =
 	        1
 	        << 5, /* a change has waited for life_renewal_s() for a server that cannot be reached,
@@ -33,6 +33,7 @@ enum life_need {
 	        << 7, /* looks at the parent are so far apart that the wait for a DS does not end */
 	LIFE_NEEDS_FITTING_DS =
 	        1 << 8, /* the parent has a DS as of one of our keys that does not fit it */
+	LIFE_NEEDS_KEY = 1 << 9, /* the parent has a DS, and the zone has no keys */
 };
 
 #define LIFE_PATIENCE_S (7 * 86400)

@@ -13,7 +13,7 @@
 #include "base/encoding.h"
 #include "base/file.h"
 #include "base/process.h"
-#include "keeper/vault.h"
+#include "keeper/vault_session.h"
 
 #define SOFTHSM     "/usr/lib/softhsm/libsofthsm2.so"
 #define CLIENT      "/usr/lib/x86_64-linux-gnu/pkcs11/p11-kit-client.so"
@@ -126,6 +126,13 @@ static inline struct vault *open_vault(unsigned limit_ms)
 	if (vault_open(&vault, &where, &why) != VAULT_GOOD)
 		fail_msg("%s", why.text);
 	return vault;
+}
+
+/* A token that hung is left alone for a while. */
+static inline void outwait_pause(enum vault_fault fault, unsigned limit_ms)
+{
+	if (fault == VAULT_HANGS)
+		usleep((VAULT_PAUSE_LIMITS * limit_ms + 100) * 1000);
 }
 
 static inline enum vault_fault sign_test_octets(struct vault *vault, const struct vault_key *key,

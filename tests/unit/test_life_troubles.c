@@ -213,11 +213,14 @@ static void a_zone_without_keys_is_signed_only_if_no_parent_can_have_a_ds(void *
 		bool server_is_reached, parent_is_reached;
 		unsigned ds_count;
 		const char *reason; /* NULL: it may begin */
+		enum life_actor who;
 	} rows[] = {
-		{ "all is seen", true, true, 0, NULL },
-		{ "a gateway is not reached", false, true, 0, "server of the zone" },
-		{ "a server of the parent is not reached", true, false, 0, "no DS" },
-		{ "keys were lost", true, true, 1, "DS with the tag 77" },
+		{ "all is seen", true, true, 0, NULL, LIFE_BY_ITSELF },
+		{ "a gateway is not reached", false, true, 0, "server of the zone",
+		        LIFE_BY_SERVERS },
+		{ "a server of the parent is not reached", true, false, 0, "no DS",
+		        LIFE_BY_PARENT },
+		{ "keys were lost", true, true, 1, "DS with the tag 77", LIFE_BY_OPERATOR },
 	};
 	(void)state;
 
@@ -230,14 +233,16 @@ static void a_zone_without_keys_is_signed_only_if_no_parent_can_have_a_ds(void *
 			.servers = servers, .server_count = 2, .parents = parents, .parent_count = 2
 		};
 		struct complaint why = { "" };
-		assert_row(rows[i].why, life_may_begin(&look, &why) == !rows[i].reason);
+		enum life_actor who = LIFE_BY_ITSELF;
+		assert_row(rows[i].why, life_may_begin(&look, &who, &why) == !rows[i].reason);
+		assert_row(rows[i].why, who == rows[i].who);
 		if (rows[i].reason && !strstr(why.text, rows[i].reason))
 			fail_msg("%s: it says: %s", rows[i].why, why.text);
 		look.server_count = 0;
-		assert_row(rows[i].why, !life_may_begin(&look, &why));
+		assert_row(rows[i].why, !life_may_begin(&look, &who, &why));
 		look.server_count = 2;
 		look.parent_count = 0;
-		assert_row(rows[i].why, !life_may_begin(&look, &why));
+		assert_row(rows[i].why, !life_may_begin(&look, &who, &why));
 	}
 }
 

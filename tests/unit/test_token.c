@@ -347,6 +347,7 @@ static void a_server_is_used_lost_found_again_and_killed_when_it_hangs(void **st
 	        60000); /* a busy machine is slow, a keeper that hangs waits for ever */
 	assert_non_null(strstr(why.text, "did not answer within 2 s"));
 	kill(-server_pid, SIGCONT);
+	outwait_pause(VAULT_HANGS, 2000);
 	assert_good(sign_test_octets(vault, &key, &signature, &why), &why);
 
 	/* it is gone, and comes back: without a restart of anything */

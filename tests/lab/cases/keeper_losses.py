@@ -48,8 +48,7 @@ def _other_machine(world):
 
 
 def _ask_until_it_hangs(world):
-    """Returns the longest time that an answer took until the keeper has said that the token hangs. Who asks in that time
-    gets the answer when the limit is over."""
+    """Returns the longest time that an answer took until the keeper has said that the token hangs."""
     deadline, longest_s = time.monotonic() + 2 * LIMIT_S, 0
     while "did not answer within 30 s" not in world.keeper.log_text():
         expect(time.monotonic() < deadline, "nobody says that the token hangs")
@@ -69,7 +68,7 @@ def _hangs(world):
         for gate in world.gates:
             expect(world.signers_at(gate, LOST), f"{gate.name} signs no more")
     tell(f"`keys status` answered after {longest_s:.1f} s at most, with a token that hangs")
-    expect(longest_s < 2 * LIMIT_S + 5, "the limit is not kept")
+    expect(longest_s < LIMIT_S / 3, "who asks waits for the token")
     hand_new_ds(world, LOST)
     wait_for(world, LOST, lambda now: ksk in kept.tags(now, "KSK", "retired") and "vault_fault" not in now,
              "the keeper does not go on with the token")
@@ -102,7 +101,7 @@ def _lost(world):
 GROUPS = (
     Group("keeper, losses", _scene, (
         Case("keeper: another machine goes on with copies, and two keepers do not work in one place", _other_machine),
-        Case("keeper: a token that hangs delays answers and no zone, and is used again afterwards", _hangs),
+        Case("keeper: a token that hangs delays no answer and no zone, and is used again afterwards", _hangs),
         Case("keeper: a token is lost for ever: the zone becomes unsigned, and begins anew with another vault", _lost),
     ), obstacle=programs.obstacle("softhsm2-util") or programs.obstacle("kresd") or programs.obstacle("p11-kit")),
 )

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What follows a look: a zone without keys begins, or says why not; and a theft is told to other zones. */
+#include "turnbed.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "keeper/zone_work.h"
+
+static bool yes(void *context)
+{
+	(void)context;
+	return true;
+}
+
+/* A keeper of a bed's zone. */
+struct kept {
+	struct bed *bed;
+	struct config config;
+	struct keeper_job job;
+	struct keeper k;
+	struct keeper_zone zone, other;
+	struct keeper_zone *items[2];
+};
+
+static struct kept *new_kept(struct bed *bed)
+{
+	struct kept *kept = calloc(1, sizeof(*kept));
+
+	assert_non_null(kept);
+	log_set_level(LOG_LEVEL_ERROR - 1);
+	config_defaults(&kept->config);
+	kept->bed = bed;
+	kept->job = (struct keeper_job){
+		.config = &kept->config, .stop_fd = -1, .control_fd = -1, .clock_is_trusted = yes
+	};
+	kept->k = (struct keeper){ .job = &kept->job };
+	kept->k.tools = (struct keeper_tools){ .config = &kept->config,
+		.store = bed->store,
+		.vault = bed->vault,
+		.crypto = bed->crypto };
+	kept->zone = (struct keeper_zone){ .kept = bed->zone, .policy = bed->policy };
+	kept->items[0] = &kept->zone;
+	kept->items[1] = &kept->other;
+	kept->k.zones = (struct keeper_zones){ .count = 2, .items = kept->items };
+	return kept;
+}
+
+static void free_kept(struct kept *kept)
+{
+	zone_sight_fini(&kept->zone.sight);
+	config_fini(&kept->config);
+	free_bed(kept->bed);
+	free(kept);
+}
+
+static void put_server(struct look_servers *servers, bool is_reached)
+{
+	servers->name_count = servers->count = 1;
+	servers->has_address[0] = true;
+	servers->at = calloc(1, sizeof(*servers->at));
+	assert_non_null(servers->at);
+	for (unsigned q = 0; q < LOOK_QUESTIONS; q++)
+		servers->at[0].sets[q].fault = is_reached ? LOOK_SEEN : LOOK_SILENT;
+}
+
+/* A look at a zone that nobody signs. */
+static struct zone_look *look_with(bool server_is_reached, bool parent_is_reached, bool has_ds)
+{
+	static const uint8_t ds[36] = { 0x12, 0x34, 13, 2, 1 };
+	struct zone_look *look = calloc(1, sizeof(*look));
+
+	assert_non_null(look);
+	assert_true(name_from_text("example.org", &look->zone));
+	put_server(&look->servers, server_is_reached);
+	put_server(&look->parents, parent_is_reached);
+	look->parents.at[0].sets[LOOK_DS].count = has_ds;
+	look->parents.at[0].sets[LOOK_DS].rdatas[0] = span_of(ds, sizeof(ds));
+	look->at_s = START_S;
+	return look;
+}
+
+static void a_zone_that_may_not_begin_says_why_and_who_must_act(void **state)
+{
+	static const struct {
+		const char *why;
+		bool server_is_reached, parent_is_reached, has_ds;
+		const char *fault; /* of the operator's table; NULL: the zone begins */
+		enum life_actor who;
+		unsigned needs;
+		enum life_word word;
+	} rows[] = {
+		{ "all is seen", true, true, false, NULL, LIFE_BY_ITSELF, 0, LIFE_SIGNING },
+		{ "its server is silent", false, true, false, "not every server of the zone",
+		        LIFE_BY_SERVERS, 0, LIFE_UNSIGNED },
+		{ "the parent is silent", true, false, false, "not every server of the parent",
+		        LIFE_BY_PARENT, 0, LIFE_UNSIGNED },
+		{ "a DS of nobody", true, true, true, "import the key of the DS", LIFE_BY_OPERATOR,
+		        LIFE_NEEDS_KEY, LIFE_ACTION_NEEDED },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		struct kept *kept = new_kept(new_bed());
+		struct keeper_zone *zone = &kept->zone;
+		bool begins = !rows[i].fault;
+		zone_work_end(&kept->k, zone,
+		        look_with(rows[i].server_is_reached, rows[i].parent_is_reached,
+		                rows[i].has_ds),
+		        NULL);
+		assert_row(rows[i].why, (zone->kept.life.count > 0) == begins);
+		assert_row(rows[i].why, (generation_in_place(kept->bed) > 0) == begins);
+		assert_row(rows[i].why, begins == !zone->told.text[0]);
+		assert_row(rows[i].why, begins || strstr(zone->told.text, rows[i].fault));
+		assert_row(rows[i].why, zone->begins_by == rows[i].who);
+		assert_row(rows[i].why, zone->last.alarms.needs == rows[i].needs);
+		assert_row(rows[i].why, zone->last.word == rows[i].word);
+		free_kept(kept);
+	}
+}
+
+static void why_a_zone_is_not_signed_stays_until_it_is(void **state)
+{
+	static const struct complaint unseen = { "nobody looked" };
+	struct kept *kept = new_kept(new_bed());
+	struct keeper_zone *zone = &kept->zone;
+
+	(void)state;
+	zone_work_end(&kept->k, zone, look_with(true, true, true), NULL);
+	assert_non_null(strstr(zone->told.text, "import the key"));
+	zone_work_end(&kept->k, zone, NULL, &unseen);
+	assert_non_null(strstr(zone->told.text, "import the key"));
+	zone_work_end(&kept->k, zone, look_with(true, true, false), NULL);
+	assert_string_equal(zone->told.text, "");
+	free_kept(kept);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_zone_that_may_not_begin_says_why_and_who_must_act),
+		cmocka_unit_test(why_a_zone_is_not_signed_stays_until_it_is),
+	};
+
+	return cmocka_run_group_tests_name("zone_work", tests, NULL, NULL);
+}
