@@ -48,7 +48,7 @@ our_cflags = -std=gnu11 $(WARN) $(if $(SAN),,$(HARDEN)) $(SANFLAGS) -Ifilter -D_
              -DSEALGATE_VERSION='"$(VERSION)"' $(pkg_cflags) -MMD -MP
 our_ldflags = $(SANFLAGS) $(if $(SAN),,-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
 
-BPF_FLAGS = -O2 -g -Wall -Wextra -Werror -Ifilter -isystem /usr/include/$(shell $(CC) -dumpmachine)
+BPF_FLAGS = -O2 -g -Wall -Wextra -Werror -Ifilter -isystem /usr/include/$(subst -pc-,-,$(shell $(CC) -dumpmachine))
 
 # The sources that stand for an optional package, and the unit tests that cannot do without it.
 SRC_libpcap    := filter/capture/capture.c filter/capture/link.c

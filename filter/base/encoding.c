@@ -69,10 +69,10 @@ bool digits_time_read(const char *text, int64_t *time_s)
 		.tm_min = two_digits(text + 10),
 		.tm_sec = two_digits(text + 12) };
 	if (tm.tm_mon < 0 || tm.tm_mon > 11 || tm.tm_mday < 1 || tm.tm_mday > 31 ||
-	        tm.tm_hour > 23 || tm.tm_min > 59 || tm.tm_sec > 60)
+	        tm.tm_hour > 23 || tm.tm_min > 59 || tm.tm_sec > 59)
 		return false;
-	*time_s = (int64_t)timegm(&tm);
-	return true;
+	*time_s = (int64_t)timegm(&tm); /* which makes the 2nd of March of a 30th of February */
+	return tm.tm_mday == two_digits(text + 6) && text[0] != '0';
 }
 
 const char *digits_time_write(int64_t time_s, char text[static DIGITS_TIME_SIZE])

@@ -25,7 +25,8 @@ bool decimal_read(const char *text, unsigned long max, unsigned long *value);
 #define DIGITS_TIME_SIZE 15
 
 /* Times as fourteen digits, YYYYMMDDHHmmSS, as in RRSIG records (RFC 4034, 3.2). Reading returns
- * false for any other text; writing returns `text`. */
+ * false for any other text, and for what writing never writes: the 30th of February, years before 1000.
+ * Writing returns `text`. */
 bool digits_time_read(const char *text, int64_t *time_s);
 const char *digits_time_write(int64_t time_s, char text[static DIGITS_TIME_SIZE]);
 

@@ -29,15 +29,6 @@ static bool timeline_wrong(struct timeline_reading *r, const char *what)
 	return key_line_wrong(&r->line, r->error, "%s", what);
 }
 
-/* Accepts only what digits_time_write() writes: no 30th of February. */
-static bool read_timeline_time(const char *text, int64_t *time_s)
-{
-	char again[DIGITS_TIME_SIZE];
-
-	return digits_time_read(text, time_s) &&
-	       strcmp(digits_time_write(*time_s, again), text) == 0;
-}
-
 static bool read_timeline_zone(struct timeline_reading *r, char *fields[static KEY_LINE_FIELDS])
 {
 	return name_from_text(fields[1], &r->t->zone) ||
@@ -56,7 +47,7 @@ static bool read_generation(struct timeline_reading *r, char *fields[static KEY_
 
 static bool read_made(struct timeline_reading *r, char *fields[static KEY_LINE_FIELDS])
 {
-	return read_timeline_time(fields[1], &r->t->made_s) ||
+	return digits_time_read(fields[1], &r->t->made_s) ||
 	       timeline_wrong(r, "not a time of the form YYYYMMDDHHmmSS");
 }
 
@@ -138,7 +129,7 @@ static bool read_period(struct timeline_reading *r, char *fields[static KEY_LINE
 
 	if (t->period_count == TIMELINE_PERIODS)
 		return timeline_wrong(r, "too many periods");
-	if (!read_timeline_time(fields[1], &p.from_s) || !read_timeline_time(fields[2], &p.until_s))
+	if (!digits_time_read(fields[1], &p.from_s) || !digits_time_read(fields[2], &p.until_s))
 		return timeline_wrong(r, "not two times of the form YYYYMMDDHHmmSS");
 	if (p.from_s >= p.until_s)
 		return timeline_wrong(r, "the period ends before it begins");

@@ -95,12 +95,52 @@ static void only_decimal_numbers_in_range_are_read(void **state)
 	}
 }
 
+/* So what was read and is written again can be read once more. */
+static void a_time_is_read_only_as_it_would_be_written(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *text;
+		int64_t time_s;
+		bool is_read;
+	} rows[] = {
+		{ "RFC 4034, 3.3", "20030322173103", 1048354263, true },
+		{ "the beginning", "19700101000000", 0, true },
+		{ "before it", "19691231235959", -1, true },
+		{ "the last one", "99991231235959", INT64_C(253402300799), true },
+		{ "the 29th of February", "20240229000000", 1709164800, true },
+		{ "of a year without", "20230229000000", 0, false },
+		{ "the 30th of February", "20240230000000", 0, false },
+		{ "the 31st of April", "20240431000000", 0, false },
+		{ "a leap second", "20161231235960", 0, false },
+		{ "the year 27", "00270224080000", 0, false },
+		{ "thirteen digits", "2024022900000", 0, false },
+		{ "fifteen", "202402290000000", 0, false },
+		{ "a 13th month", "20241301000000", 0, false },
+		{ "no month", "20240001000000", 0, false },
+		{ "no day", "20240100000000", 0, false },
+		{ "24 hours", "20240101240000", 0, false },
+		{ "60 minutes", "20240101006000", 0, false },
+		{ "a letter", "2024010100000a", 0, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char again[DIGITS_TIME_SIZE];
+		int64_t time_s = 0;
+		assert_row(rows[i].why, digits_time_read(rows[i].text, &time_s) == rows[i].is_read);
+		assert_row(rows[i].why, !rows[i].is_read || time_s == rows[i].time_s);
+		assert_row(rows[i].why, !rows[i].is_read || strcmp(digits_time_write(time_s, again),
+		                                                    rows[i].text) == 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_decimal_numbers_in_range_are_read),
 		cmocka_unit_test(base64_is_decoded_as_in_rfc_4648),
 		cmocka_unit_test(hexadecimal_digits_come_in_pairs),
+		cmocka_unit_test(a_time_is_read_only_as_it_would_be_written),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
