@@ -33,6 +33,21 @@ static void add_alarms(const struct turn_result *r, struct control_reply *reply)
 		control_add_text(reply, "needs", needs.text);
 }
 
+/* Without the vault a person acts alone, and has as long as the timeline lasts. */
+static void find_next(const struct keeper_zone *zone, struct life_next *next)
+{
+	struct life_policy policy = zone->policy;
+	char digits[DIGITS_TIME_SIZE];
+
+	policy.has_cds &= !zone->last.is_by_hand;
+	life_find_next(&zone->kept.life, &policy, next);
+	if (zone->last.is_by_hand && next->actor == LIFE_BY_OPERATOR && zone->kept.end_s) {
+		const struct complaint what = next->what;
+		complaint_set(&next->what, "%.300s; the timeline ends at %s", what.text,
+		        digits_time_write(zone->kept.end_s, digits));
+	}
+}
+
 static void add_next(const struct keeper_zone *zone, struct control_reply *reply)
 {
 	struct life_next next;
@@ -41,7 +56,7 @@ static void add_next(const struct keeper_zone *zone, struct control_reply *reply
 		next = (struct life_next){ .actor = zone->begins_by,
 			.what = { "the zone can be signed" } };
 	else
-		life_find_next(&zone->kept.life, &zone->policy, &next);
+		find_next(zone, &next);
 	add_sentence(reply, "next", next.what.text);
 	add_time(reply, "next_s", next.at_s);
 	control_add_text(reply, "who", life_actor_word(next.actor));

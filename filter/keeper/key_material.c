@@ -212,8 +212,7 @@ bool key_material_collides(const struct key_material *material, const struct key
 
 /* ---- A key that was made for nothing ---- */
 
-/* The vault may have been restored from before. If it cannot tell, the key counts as there. */
-static bool vault_lacks(struct vault *vault, const char *vault_name, const struct keypair *pair)
+bool key_material_is_lost(const struct keypair *pair, const char *vault_name, struct vault *vault)
 {
 	struct complaint ignored;
 	struct vault_key key;
@@ -243,7 +242,7 @@ static bool is_unused(
 	       made_for == s->generation &&
 	       key_material_read_public(k, s->directory, name, s->zone, &ignored) &&
 	       keypair_is_ksk(k) && !key_material_collides(s->material, k) &&
-	       !vault_lacks(s->vault, vault_name, k);
+	       !key_material_is_lost(k, vault_name, s->vault);
 }
 
 bool key_material_find_unused(const struct unused_search *search, struct keypair *k)

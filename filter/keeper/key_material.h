@@ -45,6 +45,10 @@ int key_material_add_zsk(
 int key_material_add_ksk(const char *directory, const struct keypair *k, const char *vault_name,
         uint32_t generation, int64_t now_s, struct complaint *error);
 
+/* True if the vault says that it has no such KSK: it may be another vault, or one restored from before. If it cannot
+ * tell, or is NULL because it cannot be opened, the key counts as there. */
+bool key_material_is_lost(const struct keypair *pair, const char *vault_name, struct vault *vault);
+
 /* Finds a KSK that was made for this generation of the state, and that none of its keys is: a crash, or a vault that went
  * away, came between. One that the vault does not have any more is none. Returns false if there is none. */
 struct unused_search {

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "keeper/zone_order.h"
 
+#include "base/advice.h"
 #include "base/clock.h"
+#include "keeper/key_material.h"
 #include "keys/life_trust.h"
 
 /* An order in the middle of a turn would be lost: the turn writes what it has decided without it. */
@@ -37,10 +39,46 @@ static bool is_ready_for(
 	return false;
 }
 
+/* Returns the index of a KSK that signs the DNSKEY RRset, and that the vault does not have; -1 if there is none. */
+static int find_lost_ksk(const struct life *life, const struct key_material *m, struct vault *vault)
+{
+	for (unsigned i = 0; i < life->count; i++) {
+		if (life->keys[i].role == LIFE_KSK && life_is_out(&life->keys[i], LIFE_KRRSIG) &&
+		        key_material_is_lost(&m->keys[i], m->vault_names[i], vault))
+			return (int)i;
+	}
+	return -1;
+}
+
+/* Whatever changes the DNSKEY RRset needs the signature of the KSK that the parent's DS names. */
+static bool can_be_signed(struct keeper *k, const struct keeper_zone *zone, struct complaint *error)
+{
+	const struct life *life = &zone->kept.life;
+	char name[NAME_TEXT_SIZE];
+	struct complaint ignored;
+
+	keeper_tools_open_vault(&k->tools);
+	if (zone->last.fault == VAULT_HANGS)
+		return true;
+	struct key_material *m =
+	        key_material_load(k->tools.store.directory, &zone->kept.name, life, &ignored);
+	int lost = m ? find_lost_ksk(life, m, k->tools.vault) : -1;
+	if (lost >= 0)
+		complaint_set(error,
+		        "the vault has no key %s, which is the KSK %u, and without it no other key "
+		        "can follow: bring it back, or give up the zone's DS with `sealgate keys "
+		        "unsign %s%s`",
+		        m->vault_names[lost], life->keys[lost].tag,
+		        name_text(&zone->kept.name, name), advice_options());
+	key_material_free(m);
+	return lost < 0;
+}
+
 bool zone_order_take(struct keeper *k, struct keeper_zone *zone, enum life_order order,
         uint16_t tag, struct complaint *error)
 {
-	if (!read_before_order(k, zone, error) || !is_ready_for(zone, order, error))
+	if (!read_before_order(k, zone, error) || !is_ready_for(zone, order, error) ||
+	        (order != LIFE_ORDER_UNSIGN && !can_be_signed(k, zone, error)))
 		return false;
 	bool is_taken =
 	        kept_zone_order(&zone->kept, &k->tools.store, &zone->policy, order, tag, error);

@@ -11,7 +11,8 @@
 bool zone_is_untouched(const struct kept_zone *z);
 
 /* Takes an order (keys/life_order.h). Returns false with the reason, and then nothing changed; or if it could not be
- * written: then the next turn reads from the disk whether it was taken. */
+ * written: then the next turn reads from the disk whether it was taken. A zone whose KSK the vault has not got takes one
+ * order only, that it is to be unsigned. */
 bool zone_order_take(struct keeper *k, struct keeper_zone *zone, enum life_order order,
         uint16_t tag, struct complaint *error);
 

@@ -13,10 +13,21 @@
 
 #define ROUNDS_MAX 4 /* steps of one turn: each may ask for keys */
 
+/* What a turn is made with. Without the vault a zone can still become unsigned: each later way has less than the one
+ * before. */
+enum turn_way {
+	WAY_VAULT,      /* all that is needed is signed anew */
+	WAY_SIGNED,     /* what the timeline in place has signed goes on until its end */
+	WAY_NO_CDS,     /* the same, and no CDS asks the parent to keep a DS that is to go */
+	WAY_STATE_ALONE /* servers are given nothing new */
+};
+
 /* A turn that is tried on a copy of the state. Nothing of it counts before it is written. */
 struct turn_try {
 	const struct turn_order *order;
 	struct kept_zone *zone;
+	enum turn_way way;
+	struct life_policy policy; /* that of the order, but for what the way leaves out */
 	struct life life;
 	struct life_observation look;
 	struct life_report report; /* of the last step */
@@ -32,11 +43,14 @@ static bool try_fails(struct turn_try *t, enum vault_fault fault)
 	return false;
 }
 
-static void begin_try(struct turn_try *t, bool has_vault)
+static void begin_try(struct turn_try *t, bool has_vault, enum turn_way way)
 {
 	const struct turn_order *order = t->order;
 	const struct kept_zone *z = t->zone;
 
+	t->way = way;
+	t->policy = *order->policy;
+	t->policy.has_cds &= way < WAY_NO_CDS;
 	t->life = z->life;
 	t->is_changed = false;
 	t->made = (struct made_keys){ .count = 0 };
@@ -86,7 +100,7 @@ static bool make_asked_keys(struct turn_try *t)
 static bool step_to_rest(struct turn_try *t)
 {
 	for (unsigned n = 0; n < ROUNDS_MAX; n++) {
-		life_step(&t->life, t->order->policy, &t->look, t->order->now_s, &t->report);
+		life_step(&t->life, &t->policy, &t->look, t->order->now_s, &t->report);
 		t->is_changed |= t->report.is_changed || t->report.make_count > 0;
 		if (!t->report.is_trusted || t->report.make_count == 0)
 			return true;
@@ -101,9 +115,9 @@ static bool step_to_rest(struct turn_try *t)
 /* True if the timeline in place is to reach further, by a day as a rule. */
 static bool is_too_short(const struct turn_try *t)
 {
-	const struct life_policy *policy = t->order->policy;
+	const struct life_policy *policy = &t->policy;
 
-	return t->zone->end_s &&
+	return t->way == WAY_VAULT && t->zone->end_s &&
 	       t->order->now_s + policy->ahead_s - t->zone->end_s >= life_renewal_s(policy);
 }
 
@@ -116,7 +130,7 @@ static bool needs_timeline(struct turn_try *t)
 	return true;
 }
 
-/* True if the state is to be written though nothing was decided: a wait for a DS has begun or goes on, and a zone that
+/* True if the state alone is to be written, though no timeline follows: something was decided; or a wait for a DS has begun or goes on, and a zone that
  * nobody looked after for as long as timelines last is not touched any more. A crash loses the looks since then, which is
  * safe: if the last one that is known is LIFE_BLIND_S ago, the wait begins anew, and is only longer. Until the parent has
  * the DS, which may take months, there is no wait that could. */
@@ -124,7 +138,7 @@ static bool needs_state(const struct turn_try *t)
 {
 	int64_t age_s = t->zone->on_disk_s ? t->life.last_s - t->zone->on_disk_s : 0;
 
-	return t->report.is_watching ||
+	return t->report.is_watching || t->is_changed ||
 	       (age_s > LIFE_BLIND_S / 2 && life_counts_for_ds(&t->life)) ||
 	       (t->zone->on_disk_s && age_s >= life_renewal_s(t->order->policy));
 }
@@ -185,22 +199,33 @@ static bool is_expected(struct turn_try *t, int found, const struct timeline *fo
 	return false;
 }
 
+/* Nobody signs what is behind the end of the timeline in place. The plan of a zone that is unsigned has no end. */
+static void end_with_former(struct life_policy *policy, const struct turn_try *t)
+{
+	int64_t left_s = t->zone->end_s - t->life.last_s;
+
+	if (t->way != WAY_VAULT && left_s < policy->ahead_s)
+		policy->ahead_s = left_s > 0 ? left_s : 1;
+}
+
 static bool make_timeline_after(
         struct turn_try *t, const struct timeline *former, struct made_timeline *made)
 {
 	const struct turn_order *order = t->order;
 	struct complaint *why = &t->result->why;
+	struct life_policy policy = t->policy;
 	struct key_material *material =
 	        key_material_load(order->store->directory, &t->zone->name, &t->life, why);
 	const struct timeline_making making = { .zone = &t->zone->name,
 		.life = &t->life,
-		.policy = order->policy,
+		.policy = &policy,
 		.material = material,
 		.former = former,
-		.vault = order->vault,
+		.vault = t->way == WAY_VAULT ? order->vault : NULL,
 		.crypto = order->crypto,
 		.now_s = order->now_s };
 
+	end_with_former(&policy, t);
 	bool good = material && timeline_make(made, &making, why);
 	key_material_free(material);
 	return good;
@@ -227,7 +252,7 @@ static bool write_decided(struct turn_try *t)
 {
 	struct made_timeline made;
 
-	if (!needs_timeline(t)) {
+	if (t->way == WAY_STATE_ALONE || !needs_timeline(t)) {
 		if (!needs_state(t) || write_turn(t, NULL))
 			t->zone->life = t->life;
 		return true;
@@ -242,9 +267,9 @@ static bool write_decided(struct turn_try *t)
 /* ---- The turn ---- */
 
 /* Returns false if the vault is needed and fails, or a file of the keys does; then nothing has happened. */
-static bool try_with_vault(struct turn_try *t)
+static bool try_to_move(struct turn_try *t, enum turn_way way)
 {
-	begin_try(t, true);
+	begin_try(t, true, way);
 	bool good = step_to_rest(t);
 	if (good && !t->report.is_trusted && !t->report.is_held)
 		t->zone->life = t->life;
@@ -252,6 +277,30 @@ static bool try_with_vault(struct turn_try *t)
 		good = good && write_decided(t);
 	made_keys_end(&t->made, t->order->store->directory, !good);
 	return good;
+}
+
+/* A zone that is to be unsigned needs no KSK any more, which may be lost for ever: a person has the DS removed. The result
+ * has the fault of the vault. Returns false if the zone is to stay signed, or if a file failed. */
+static bool try_to_unsign(struct turn_try *t)
+{
+	const struct turn_result before = *t->result;
+
+	if (before.fault == VAULT_GOOD || t->zone->life.is_signed || !t->zone->is_read)
+		return false;
+	for (enum turn_way way = WAY_SIGNED; way <= WAY_STATE_ALONE; way++) {
+		if (!try_to_move(t, way)) {
+			if (t->result->has_failed)
+				return false;
+			continue;
+		}
+		t->result->is_by_hand = true;
+		if (!t->result->has_failed) {
+			t->result->fault = before.fault;
+			t->result->why = before.why;
+		}
+		return true;
+	}
+	return false;
 }
 
 /* True if the zone would die if nothing were written. */
@@ -283,8 +332,8 @@ static void extend_in_place(struct turn_try *t)
  * something else is impossible, such as to make a key, what is in place reaches further. */
 static void turn_without_moves(struct turn_try *t)
 {
-	begin_try(t, false);
-	life_step(&t->life, t->order->policy, &t->look, t->order->now_s, &t->report);
+	begin_try(t, false, WAY_VAULT);
+	life_step(&t->life, &t->policy, &t->look, t->order->now_s, &t->report);
 	struct life stepped = t->life;
 	if (must_extend(t))
 		extend_in_place(t);
@@ -296,11 +345,13 @@ static void judge_alarms(struct turn_try *t)
 {
 	struct turn_result *r = t->result;
 
-	t->look.has_vault = r->fault == VAULT_GOOD;
+	t->look.has_vault = r->fault == VAULT_GOOD || r->is_by_hand;
 	r->alarms = life_judge(&t->zone->life, t->order->policy, &t->look, &t->report,
 	        t->order->now_s, t->zone->end_s);
 	r->alarms.has_failed |= r->has_failed;
-	if (!vault_fault_passes(r->fault))
+	if (r->is_by_hand)
+		r->alarms.needs |= life_needs_ds_removed(&t->zone->life);
+	else if (!vault_fault_passes(r->fault))
 		r->alarms.needs |= LIFE_NEEDS_VAULT;
 }
 
@@ -343,7 +394,7 @@ void zone_turn(struct kept_zone *z, const struct turn_order *order, struct turn_
 	}
 	bool is_settled =
 	        shared_theft_settle(z, order->store, order->policy, &result->has_theft, &unsettled);
-	if (!try_with_vault(&t))
+	if (!try_to_move(&t, WAY_VAULT) && !try_to_unsign(&t))
 		turn_without_moves(&t);
 	if (!is_settled) {
 		result->has_failed = true;

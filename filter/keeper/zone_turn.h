@@ -29,6 +29,7 @@ struct turn_result {
 	bool has_failed; /* something beside the vault failed, and `why` says what */
 	enum vault_fault
 	        fault; /* the vault failed, and `why` says how; the zone goes on without it */
+	bool is_by_hand; /* the zone becomes unsigned without the vault: a person has the DS removed */
 	struct complaint why;
 	bool wrote_state, wrote_timeline;
 	bool has_theft; /* a shared KSK is stolen, and other zones are to have their turns at once */
@@ -38,7 +39,8 @@ struct turn_result {
 };
 
 /* Makes the turn. If the vault or a file fails, all stays undone that would have changed keys. If the vault can sign, the
- * timeline in place reaches further nevertheless; otherwise it goes on until it ends. After a failure to
+ * timeline in place reaches further nevertheless; otherwise it goes on until it ends. A zone that is to be unsigned
+ * becomes so without the vault, once the parent has no DS. After a failure to
  * write, the next turn reads the zone from the disk first, as after a crash. */
 void zone_turn(struct kept_zone *z, const struct turn_order *order, struct turn_result *result);
 

@@ -126,8 +126,8 @@ static bool move_first(struct life *life, const struct life_observation *look, i
 /* Another KSK of an algorithm that signs already (RFC 7583, 3.3.1): it signs from its first second on. */
 static bool move_publish_ksk(struct life *life, struct life_key *k, int64_t now_s)
 {
-	if (k->is_leaving || was_published(k) || !life_has_algorithm(life, k->algorithm) ||
-	        !has_signatures_of(life, k->algorithm))
+	if (!life->is_signed || k->is_leaving || was_published(k) ||
+	        !life_has_algorithm(life, k->algorithm) || !has_signatures_of(life, k->algorithm))
 		return false;
 	publish_ksk(life, k, now_s);
 	return true;
@@ -136,7 +136,7 @@ static bool move_publish_ksk(struct life *life, struct life_key *k, int64_t now_
 /* A stand-by that is needed: resolvers know its DNSKEY, so its signatures may come at once. */
 static bool move_promoted(struct life *life, struct life_key *k, int64_t now_s)
 {
-	if (k->is_leaving || k->is_standby || !life_is_out(k, LIFE_DNSKEY) ||
+	if (!life->is_signed || k->is_leaving || k->is_standby || !life_is_out(k, LIFE_DNSKEY) ||
 	        !life_is_hidden(k, LIFE_KRRSIG))
 		return false;
 	life_mark_set(life, k, LIFE_KRRSIG, LIFE_RUMOURED, now_s);
@@ -146,8 +146,9 @@ static bool move_promoted(struct life *life, struct life_key *k, int64_t now_s)
 /* A new algorithm: first its signatures, without its DNSKEY (RFC 6781, 4.1.4). */
 static bool move_algorithm_signs(struct life *life, struct life_key *k, int64_t now_s)
 {
-	if (k->is_leaving || was_published(k) || !life_is_hidden(k, LIFE_ZRRSIG) ||
-	        zone_is_bare(life) || life_has_algorithm(life, k->algorithm))
+	if (!life->is_signed || k->is_leaving || was_published(k) ||
+	        !life_is_hidden(k, LIFE_ZRRSIG) || zone_is_bare(life) ||
+	        life_has_algorithm(life, k->algorithm))
 		return false;
 	life_mark_set(life, k, LIFE_ZRRSIG, LIFE_RUMOURED, now_s);
 	return true;
@@ -156,8 +157,8 @@ static bool move_algorithm_signs(struct life *life, struct life_key *k, int64_t 
 /* Then its DNSKEYs, when every cached set has those signatures. */
 static bool move_algorithm_comes(struct life *life, struct life_key *zsk, int64_t now_s)
 {
-	if (zsk->is_leaving || was_published(zsk) || !life_is_known(zsk, LIFE_ZRRSIG) ||
-	        life_has_algorithm(life, zsk->algorithm) ||
+	if (!life->is_signed || zsk->is_leaving || was_published(zsk) ||
+	        !life_is_known(zsk, LIFE_ZRRSIG) || life_has_algorithm(life, zsk->algorithm) ||
 	        !has_new_key(life, LIFE_KSK, zsk->algorithm))
 		return false;
 	life_mark_set(life, zsk, LIFE_DNSKEY, LIFE_RUMOURED, now_s);

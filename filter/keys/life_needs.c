@@ -29,6 +29,8 @@ const char *life_need_text(unsigned bit)
 		"the registrar correct it, or remove it",
 		"the parent has a DS, and the zone has no keys here: import the key of the DS, or "
 		"have the registrar remove it",
+		"the zone is to be unsigned, and the vault cannot sign the CDS that asks for it: "
+		"have the registrar remove the DS before the timeline ends",
 	};
 	return texts[bit];
 }

@@ -114,6 +114,16 @@ struct life_alarms life_judge(const struct life *life, const struct life_policy 
 	return alarms;
 }
 
+unsigned life_needs_ds_removed(const struct life *life)
+{
+	for (unsigned i = 0; i < life->count; i++) {
+		const struct life_key *k = &life->keys[i];
+		if (!life_is_hidden(k, LIFE_DS) && !k->marks[LIFE_DS].seen_s)
+			return LIFE_NEEDS_DS_REMOVED;
+	}
+	return 0;
+}
+
 enum life_word life_word_for(const struct life *life, struct life_alarms alarms)
 {
 	bool is_out = false, waits = false;

@@ -34,6 +34,8 @@ enum life_need {
 	LIFE_NEEDS_FITTING_DS =
 	        1 << 8, /* the parent has a DS as of one of our keys that does not fit it */
 	LIFE_NEEDS_KEY = 1 << 9, /* the parent has a DS, and the zone has no keys */
+	LIFE_NEEDS_DS_REMOVED =
+	        1 << 10, /* the zone is to be unsigned, and the vault cannot sign that by CDS */
 };
 
 #define LIFE_PATIENCE_S (7 * 86400)
@@ -55,6 +57,10 @@ struct life_alarms {
 struct life_alarms life_judge(const struct life *life, const struct life_policy *policy,
         const struct life_observation *look, const struct life_report *report, int64_t now_s,
         int64_t end_s);
+
+/* Returns LIFE_NEEDS_DS_REMOVED if a DS of the zone is not known to be gone from all servers of the parent. For a zone
+ * that becomes unsigned without the vault. */
+unsigned life_needs_ds_removed(const struct life *life);
 
 /* The one word for the zone. */
 enum life_word life_word_for(const struct life *life, struct life_alarms alarms);

@@ -395,6 +395,27 @@ static void words_count_each_zone_and_name_those_in_trouble(void **state)
 	assert_int_equal(end(&r, 0), 0);
 }
 
+/* Of the tests before: a.test is signed. Its KSK is lost, and what needs its signature is refused, not taken to fail. */
+static void a_zone_whose_ksk_is_lost_takes_one_order_only(void **state)
+{
+	static const char *const refused[] = { "roll a.test ksk", "roll a.test zsk",
+		"retire a.test 5", "retire a.test 5 compromised", "begin a.test" };
+	char command[200];
+	struct running r;
+
+	(void)state;
+	start(&r);
+	wait_for_turn("zone a.test");
+	expect_code("retire a.test 5", CONTROL_NO, "no key with the tag 5");
+	snprintf(command, sizeof(command), "rm %s/keys/vault/Ka.test.*", place);
+	assert_int_equal(system(command), 0);
+	for (unsigned i = 0; i < COUNT(refused); i++)
+		expect_code(refused[i], CONTROL_NO, "`sealgate keys unsign a.test.`");
+	expect_code("unsign a.test", CONTROL_FINE, NULL);
+	expect_code("begin a.test", CONTROL_NO, "the vault has no key Ka.test.+013+");
+	assert_int_equal(end(&r, 0), 0);
+}
+
 static void a_list_that_has_no_room_in_one_reply_comes_in_pages(void **state)
 {
 	enum { ZONES = 600 };
@@ -510,6 +531,7 @@ int main(void)
 		cmocka_unit_test(an_operator_can_vouch_for_the_clock),
 		cmocka_unit_test(an_operator_can_vouch_for_a_state_that_was_restored),
 		cmocka_unit_test(words_count_each_zone_and_name_those_in_trouble),
+		cmocka_unit_test(a_zone_whose_ksk_is_lost_takes_one_order_only),
 		cmocka_unit_test(a_list_that_has_no_room_in_one_reply_comes_in_pages),
 		cmocka_unit_test(work_hangs_if_nothing_comes_back_of_looks_that_are_under_way),
 		cmocka_unit_test(the_work_does_not_begin_without_zones),
