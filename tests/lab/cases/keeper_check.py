@@ -11,7 +11,7 @@ import re
 import signal
 import time
 
-from lab import programs, servers
+from lab import lonely, programs, servers
 from lab.resources import run_tool
 
 from .case import Case, Group, expect, tell, wait_until
@@ -52,17 +52,7 @@ def _names_in(directory):
 class CheckWorld:
     def __init__(self, lab):
         self.lab, self.resources = lab, lab.resources
-        self.namespace = self.resources.namespace("selfcheck")
-        self.namespace.run("ip", "link", "set", "lo", "up")
-        self.namespace.run("ip", "link", "add", "d0", "type", "veth", "peer", "name", "d1")
-        self.namespace.run("ip", "link", "set", "d0", "up")
-        self.namespace.run("ip", "link", "set", "d1", "up")
-        for address in ADDRESSES:
-            self.namespace.run("ip", "address", "add", f"{address}/24", "dev", "d0")
-        # What is sent there, nobody gets.
-        for host in MUTE:
-            self.namespace.run("ip", "neighbour", "add", host, "lladdr", "02:00:00:00:00:99", "dev", "d0", "nud",
-                               "permanent")
+        self.namespace = lonely.network(self.resources, "selfcheck", ADDRESSES, MUTE)
         self.directory = self.resources.path("selfcheck")
         os.makedirs(self.directory)
         self._processes = {}

@@ -14,7 +14,7 @@ import dns.flags
 import dns.message
 import dns.rcode
 import dns.rrset
-from lab import programs, servers
+from lab import lonely, programs, servers
 from lab.resources import run_tool
 
 from .case import Case, Group, expect
@@ -138,16 +138,7 @@ class LookWorld:
 
     def __init__(self, lab):
         self.lab, resources = lab, lab.resources
-        self.namespace = resources.namespace(self.name)
-        self.namespace.run("ip", "link", "set", "lo", "up")
-        self.namespace.run("ip", "link", "add", "d0", "type", "veth", "peer", "name", "d1")
-        self.namespace.run("ip", "link", "set", "d0", "up")
-        self.namespace.run("ip", "link", "set", "d1", "up")
-        for address in ADDRESSES:
-            self.namespace.run("ip", "address", "add", f"{address}/24", "dev", "d0")
-        # What is sent there, nobody gets.
-        self.namespace.run("ip", "neighbour", "add", SILENT, "lladdr", "02:00:00:00:00:99", "dev", "d0", "nud",
-                           "permanent")
+        self.namespace = lonely.network(resources, self.name, ADDRESSES, (SILENT,))
         self._make_zones(resources)
         self._start(resources)
         self.config = resources.path(f"{self.name}.conf")

@@ -6,6 +6,7 @@ import contextlib
 import glob
 import os
 import shutil
+import signal
 import subprocess
 import time
 
@@ -85,9 +86,9 @@ def _lost(world):
         wait_for(world, LOST, lambda now: now["word"] == "unsigned", "it does not become unsigned")
         wait_until(lambda: not any(world.signers_at(gate, LOST) for gate in world.gates), "a gate goes on signing", STEP_S)
         os.mkdir(vault, 0o700)
-        world.stop_keeper()
         world.reconfigure(world.token.uri, vault)
-        world.start_keeper()
+        world.keeper.signal(signal.SIGHUP)
+        wait_for(world, LOST, lambda now: now["word"] == "unsigned", "the keeper does not go on")
         order(world, "begin", LOST)
         hand_new_ds(world, LOST)
         wait_for(world, LOST, kept.is_at_rest, "the zone is not signed again")

@@ -24,13 +24,17 @@ from .keeper_steps import PAUSE_S, STEP_S, active, nobody_noticed, order, wait_f
 STOLEN, READY, ZSK, OLD, LEAVES = ZONES = ("stolen.lab.", "ready.lab.", "zsk.lab.", "old.lab.", "leaves.lab.")
 
 
+class Over(Exception):
+    """Nobody waits for what is played any more."""
+
+
 class Runbooks(kept.KeptWorld):
     """Parents of these zones take a DS from a person alone."""
 
     def __init__(self, lab, token, zones, ahead="5m"):
         super().__init__(lab.resources, lab.sealgate_path, zones, vault=token.uri, ahead=ahead, look="1s")
         self.token = token
-        self.players, self.played = concurrent.futures.ThreadPoolExecutor(len(zones)), {}
+        self.players, self.played, self._is_over = concurrent.futures.ThreadPoolExecutor(len(zones)), {}, False
 
     def state(self, zone):
         return os.path.join(self.directory, f"K{zone}state")
@@ -45,9 +49,22 @@ class Runbooks(kept.KeptWorld):
         """Begins a function of this world, each in a thread."""
         self.played.update({book: self.players.submit(book, self) for book in books})
 
+    def _go_on(self):
+        if self._is_over:
+            raise Over
+
+    def keys(self, *words):
+        self._go_on()
+        return super().keys(*words)
+
+    def ask(self, *what, **how):
+        self._go_on()
+        return super().ask(*what, **how)
+
     def close(self):
-        super().close()
+        self._is_over = True
         self.players.shutdown()
+        super().close()
 
 
 @contextlib.contextmanager

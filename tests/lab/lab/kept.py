@@ -384,22 +384,8 @@ class KeptWorld:
                              f'{digest["digest_algorithm_type"]} {digest["digest_value"]}\n')
         self.registry.take(zone, "".join(lines))
 
-    @contextlib.contextmanager
     def copying(self):
-        """Each second the second gate gets what the first one has."""
-        ends = threading.Event()
-
-        def go_on():
-            while not ends.wait(1):
-                with self._copies:
-                    self.copy_timelines()
-        thread = threading.Thread(target=go_on)
-        thread.start()
-        try:
-            yield
-        finally:
-            ends.set()
-            thread.join()
+        return _Copying(self)
 
     @contextlib.contextmanager
     def copies_held_back(self, zone):
@@ -414,18 +400,20 @@ class KeptWorld:
     def copy_timelines(self):
         """What an operator's cron job does: each other gate gets what the first one has."""
         first, *others = self.gates
-        for zone in self.zones:
-            path = first.timeline(zone)
-            for gate in others:
-                kept = gate.timeline(zone)
-                if zone in self._held_back or not os.path.exists(path):
-                    continue
-                if os.path.exists(kept) and open(kept, "rb").read() == open(path, "rb").read():
-                    continue
-                shutil.copyfile(path, kept + ".new")
-                shutil.chown(kept + ".new", group=WRITERS)
-                os.chmod(kept + ".new", 0o640)
-                os.replace(kept + ".new", kept)
+        with self._copies:
+            for zone in self.zones:
+                if zone not in self._held_back and os.path.exists(first.timeline(zone)):
+                    for gate in others:
+                        self._copy(first.timeline(zone), gate.timeline(zone))
+
+    @staticmethod
+    def _copy(path, to):
+        if os.path.exists(to) and open(to, "rb").read() == open(path, "rb").read():
+            return
+        shutil.copyfile(path, to + ".new")
+        shutil.chown(to + ".new", group=WRITERS)
+        os.chmod(to + ".new", 0o640)
+        os.replace(to + ".new", to)
 
     # Those who ask.
 
@@ -465,6 +453,18 @@ class KeptWorld:
                 process.stop()
         for zone in self._signed_zones:
             zone.close()
+
+
+class _Copying(Threads):
+    """Each second the other gates get what the first one has."""
+
+    def __init__(self, world):
+        super().__init__(self._go_on)
+        self._world = world
+
+    def _go_on(self):
+        while not self._ends.wait(1):
+            self._world.copy_timelines()
 
 
 def tags(status, role, *phases):
