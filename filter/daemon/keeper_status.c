@@ -182,7 +182,7 @@ static void add_ksk(const struct keeper_zone *zone, const struct life_key *k,
 	const struct life *life = &zone->kept.life;
 	int64_t from_s = life_ds_from_s(life, &zone->policy, k);
 	char text[BASE64_SIZE(sizeof(pair->rdata))];
-	bool may_have = !k->is_leaving && life->is_signed && from_s == 0;
+	bool may_have = !k->is_leaving && !k->is_compromised && life->is_signed && from_s == 0;
 	struct complaint waits;
 
 	control_add_number(reply, "tag", k->tag);

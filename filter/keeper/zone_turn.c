@@ -130,10 +130,10 @@ static bool needs_timeline(struct turn_try *t)
 	return true;
 }
 
-/* True if the state alone is to be written, though no timeline follows: something was decided; or a wait for a DS has begun or goes on, and a zone that
- * nobody looked after for as long as timelines last is not touched any more. A crash loses the looks since then, which is
- * safe: if the last one that is known is LIFE_BLIND_S ago, the wait begins anew, and is only longer. Until the parent has
- * the DS, which may take months, there is no wait that could. */
+/* True if the state alone is to be written, though no timeline follows: something was decided; a wait for a DS has begun
+ * or goes on; or nobody has looked after the zone for as long as timelines last, and so it is not touched any more. A
+ * crash loses the looks since then, which is safe: if the last one that is known is LIFE_BLIND_S ago, the wait begins
+ * anew, and is only longer. Until the parent has the DS, which may take months, there is no wait that could. */
 static bool needs_state(const struct turn_try *t)
 {
 	int64_t age_s = t->zone->on_disk_s ? t->life.last_s - t->zone->on_disk_s : 0;

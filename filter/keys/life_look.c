@@ -28,6 +28,14 @@ static bool servers_are_reached(const struct life_observation *look)
 	return look->server_count > 0;
 }
 
+bool life_parents_have(const struct life_observation *look, const struct life_key *k)
+{
+	for (unsigned i = 0; i < look->parent_count; i++)
+		if (!look->parents[i].is_reached || !life_tags_have(&look->parents[i].ds, k->tag))
+			return false;
+	return look->parent_count > 0;
+}
+
 bool life_parents_are_bare(const struct life_observation *look)
 {
 	for (unsigned i = 0; i < look->parent_count; i++)

@@ -65,6 +65,9 @@ bool life_ds_is_seen(const struct life_observation *look, const struct life_key 
 bool life_may_begin(
         const struct life_observation *look, enum life_actor *who, struct complaint *why);
 
+/* True if every server of the parent was reached, and has the DS of the key. */
+bool life_parents_have(const struct life_observation *look, const struct life_key *k);
+
 /* True if every server of the parent was reached, and none has any DS. */
 bool life_parents_are_bare(const struct life_observation *look);
 

@@ -19,9 +19,9 @@ const char *life_need_text(unsigned bit)
 		"a server of the zone cannot be reached, or has old data, and a change waits for "
 		"it: "
 		"mend it, or take it out of the NS records",
-		"a KSK was stolen and the zone still relies on it: give the DS of the new KSK to "
-		"the "
-		"registrar",
+		"a KSK was stolen and the parent relies on it: give the DS of the new KSK to the "
+		"registrar when `sealgate ds` says that it may be given, then have that of the "
+		"stolen one removed",
 		"looks at the parent are more than two hours apart, so the wait for a DS does not "
 		"end: give the keeper fewer zones, or find out why its looks take so long",
 		"the parent has a DS with the tag of one of the zone's keys, but with another "

@@ -66,50 +66,47 @@ static bool order_zsk_roll(
 	return true;
 }
 
-/* A stolen KSK that leaves already only leaves faster. */
+/* A stolen KSK leaves, whatever it is in the middle of. */
 static bool order_end_of_ksk(struct life *life, const struct life_policy *policy,
         struct life_key *k, bool is_compromised, struct complaint *error)
 {
-	if (k->is_standby)
+	if (is_compromised)
+		k->is_compromised = true;
+	else if (k->is_standby)
 		k->is_leaving = true;
-	else if (!k->is_leaving && life_carrier(life, 0, NULL) == k && !is_compromised)
+	else if (!k->is_leaving && life_carrier(life, 0, NULL) == k)
 		return order_ksk_roll(life, policy, error);
-	else if (!k->is_leaving && !is_compromised)
+	else if (!k->is_leaving)
 		return refuse_during_roll(life, policy, LIFE_KSK, error);
-	k->is_compromised |= is_compromised;
 	return true;
 }
 
-/* A thief of a timeline has the ZSKs of its later periods, too. They must never sign. */
-static void drop_successors(struct life *life, const struct life_key *stolen)
+/* Who has one ZSK had a timeline, or the keeper's directory, and so each ZSK that there was by then: what signed before,
+ * what signs now, what is to sign. Told a second time, it is no news: those that were made since then are safe. */
+static void mark_stolen_zsks(struct life *life, const struct life_key *told)
 {
-	for (unsigned i = 0; i < life->count; i++) {
-		struct life_key *k = &life->keys[i];
-		if (k == stolen || k->role != LIFE_ZSK || k->algorithm != stolen->algorithm ||
-		        !life_is_hidden(k, LIFE_ZRRSIG) || k->marks[LIFE_ZRRSIG].changed_s)
-			continue;
-		k->is_compromised = true; /* leaves when the vault can sign what follows */
-	}
+	if (told->is_compromised)
+		return;
+	for (unsigned i = 0; i < life->count; i++)
+		life->keys[i].is_compromised |= life->keys[i].role == LIFE_ZSK;
 }
 
-/* Another ZSK takes the place of the one that signs. One that does not sign yet only never will. */
+/* Another ZSK takes the place of the one that signs. A theft is taken at any time, and marks only: until another timeline
+ * is written, servers do what is in the one that they have. */
 static bool order_end_of_zsk(struct life *life, const struct life_policy *policy,
         struct life_key *k, bool is_compromised, struct complaint *error)
 {
-	bool is_signer = k - life->keys == life_zsk_signer(life, k->algorithm);
-
+	if (is_compromised) {
+		mark_stolen_zsks(life, k);
+		return true;
+	}
 	if (k->is_leaving)
 		return refuse_during_roll(life, policy, LIFE_ZSK, error);
-	if (!is_signer && !is_compromised) {
+	if (k - life->keys != life_zsk_signer(life, k->algorithm)) {
 		complaint_set(error, "the ZSK with the tag %u does not sign yet", k->tag);
 		return false;
 	}
-	if (is_signer && !order_zsk_roll(life, policy, error))
-		return false;
-	k->is_compromised |= is_compromised;
-	if (is_signer && is_compromised)
-		drop_successors(life, k);
-	return true;
+	return order_zsk_roll(life, policy, error);
 }
 
 static bool order_end(struct life *life, const struct life_policy *policy, uint16_t tag,

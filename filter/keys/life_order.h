@@ -12,11 +12,12 @@ enum life_order {
 	LIFE_ORDER_ROLL_KSK,
 	LIFE_ORDER_ROLL_ZSK,
 	LIFE_ORDER_RETIRE,      /* of a key: another takes its place */
-	LIFE_ORDER_COMPROMISED, /* the same, in a hurry */
+	LIFE_ORDER_COMPROMISED, /* the same, in a hurry; of a ZSK: of each that there is */
 };
 
 /* Takes an order; `tag` names the key of the last two. The next step acts on it. Returns false with the reason, and
- * the earliest time if there is one, if the order is refused; then nothing changed. */
+ * the earliest time if there is one, if the order is refused; then nothing changed. That a key is stolen is never
+ * refused. */
 bool life_take_order(struct life *life, const struct life_policy *policy, enum life_order order,
         uint16_t tag, struct complaint *error);
 

@@ -63,16 +63,19 @@ int64_t life_phase_since_s(const struct life_key *k)
 	}
 }
 
-/* The successor of a ZSK that is made already, and not published. */
+/* The successor of a ZSK that is made already, and does not sign. Of several, as after a theft, the one that comes first. */
 static const struct life_key *made_successor(const struct life *life, const struct life_key *k)
 {
+	const struct life_key *first = NULL;
+
 	for (unsigned i = 0; i < life->count; i++) {
 		const struct life_key *other = &life->keys[i];
 		if (other->role == LIFE_ZSK && other->algorithm == k->algorithm && other != k &&
-		        !other->is_leaving && life_is_hidden(other, LIFE_ZRRSIG))
-			return other;
+		        !other->is_leaving && life_is_hidden(other, LIFE_ZRRSIG) &&
+		        (!first || other->publish_s < first->publish_s))
+			first = other;
 	}
-	return NULL;
+	return first;
 }
 
 static int64_t zsk_ends_s(

@@ -16,9 +16,9 @@ int64_t life_kept_s(const struct life_policy *policy)
 	return 2 * policy->ahead_s;
 }
 
-static bool is_dead(const struct life_key *k)
+static bool is_dead(const struct life *life, const struct life_key *k)
 {
-	return k->is_leaving && life_is_gone(k);
+	return k->is_leaving && life_is_gone(k) && !life_zsk_is_owed(life, k);
 }
 
 static int64_t last_change_s(const struct life_key *k)
@@ -37,7 +37,7 @@ static bool forget_keys(struct life *life, const struct life_policy *policy, int
 
 	for (unsigned i = life->count; i-- > 0;) {
 		const struct life_key *k = &life->keys[i];
-		if (!is_dead(k) || now_s - last_change_s(k) < life_kept_s(policy))
+		if (!is_dead(life, k) || now_s - last_change_s(k) < life_kept_s(policy))
 			continue;
 		life_remove(life, i);
 		forgot = true;
@@ -53,7 +53,7 @@ static bool bury_keys(struct life *life, unsigned count)
 	while (life->count + count > LIFE_KEYS_MAX) {
 		int oldest = -1;
 		for (unsigned i = 0; i < life->count; i++)
-			if (is_dead(&life->keys[i]) &&
+			if (is_dead(life, &life->keys[i]) &&
 			        (oldest < 0 || last_change_s(&life->keys[i]) <
 			                               last_change_s(&life->keys[oldest])))
 				oldest = (int)i;

@@ -25,6 +25,13 @@ static bool key_waits_for_servers(
 	return false;
 }
 
+/* True until every server of the parent has removed the DS. */
+static bool is_relied_on_by_parent(const struct life_key *k)
+{
+	return life_is_out(k, LIFE_DS) ||
+	       (!life_is_hidden(k, LIFE_DS) && !k->marks[LIFE_DS].seen_s);
+}
+
 static unsigned needs_of_ksk(const struct life *life, const struct life_observation *look,
         const struct life_key *k, int64_t now_s)
 {
@@ -38,7 +45,7 @@ static unsigned needs_of_ksk(const struct life *life, const struct life_observat
 		needs |= LIFE_NEEDS_NO_DS;
 	if (ds->stage == LIFE_HIDDEN && ds->changed_s && life_ds_is_seen(look, k))
 		needs |= LIFE_NEEDS_NO_DS;
-	if (life->is_signed && k->is_compromised && !k->is_leaving)
+	if (life->is_signed && k->is_compromised && is_relied_on_by_parent(k))
 		needs |= LIFE_NEEDS_NEW_KSK;
 	return needs;
 }

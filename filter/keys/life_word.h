@@ -27,7 +27,7 @@ enum life_need {
 	        1
 	        << 5, /* a change has waited for life_renewal_s() for a server that cannot be reached,
 	                             * or has old data */
-	LIFE_NEEDS_NEW_KSK = 1 << 6, /* a KSK is stolen and still carries the zone */
+	LIFE_NEEDS_NEW_KSK = 1 << 6, /* a KSK is stolen, and the parent has its DS still */
 	LIFE_NEEDS_LOOKS =
 	        1
 	        << 7, /* looks at the parent are so far apart that the wait for a DS does not end */

@@ -33,15 +33,61 @@ int life_zsk_signer(const struct life *life, uint8_t algorithm)
 	return signer;
 }
 
-/* True if the key is a successor that may come into the DNSKEY RRset as soon as its time is there. */
+bool life_zsk_is_stolen(const struct life *life, uint8_t algorithm)
+{
+	int signer = life_zsk_signer(life, algorithm);
+
+	return signer >= 0 && life->keys[signer].is_compromised;
+}
+
+bool life_zsk_has_signed(const struct life *life, uint8_t algorithm)
+{
+	bool comes = false, goes = false;
+
+	for (unsigned i = 0; i < life->count; i++) {
+		const struct life_key *k = &life->keys[i];
+		if (k->role != LIFE_ZSK || k->algorithm != algorithm)
+			continue;
+		if (life_is_known(k, LIFE_ZRRSIG))
+			return true;
+		comes |= k->marks[LIFE_ZRRSIG].stage == LIFE_RUMOURED;
+		goes |= k->marks[LIFE_ZRRSIG].stage == LIFE_UNRETENTIVE &&
+		        life_is_known(k, LIFE_DNSKEY);
+	}
+	return comes && goes;
+}
+
+/* True if some server may still sign otherwise than the state says. */
+static bool signers_change(const struct life *life, uint8_t algorithm)
+{
+	for (unsigned i = 0; i < life->count; i++)
+		if (life->keys[i].role == LIFE_ZSK && life->keys[i].algorithm == algorithm &&
+		        life_is_uncertain(&life->keys[i], LIFE_ZRRSIG))
+			return true;
+	return false;
+}
+
+bool life_zsk_is_owed(const struct life *life, const struct life_key *k)
+{
+	return k->role == LIFE_ZSK && k->is_leaving && k->is_compromised &&
+	       k->marks[LIFE_ZRRSIG].changed_s == 0 && signers_change(life, k->algorithm);
+}
+
+/* True if the key is a successor that may come into the DNSKEY RRset as soon as its time is there. If what signs is
+ * stolen, no roll that is under way has to end first: DNSKEYs only become more, and each stays until its signatures
+ * have gone. */
 static bool may_be_published(const struct life *life, const struct life_key *k)
 {
 	int signer = life_zsk_signer(life, k->algorithm);
 
-	return k->role == LIFE_ZSK && !k->is_leaving && k->marks[LIFE_DNSKEY].changed_s == 0 &&
-	       k->marks[LIFE_ZRRSIG].changed_s == 0 && signer >= 0 &&
-	       !life->keys[signer].is_leaving && life_is_known(&life->keys[signer], LIFE_DNSKEY) &&
-	       zsks_are_at_rest(life, k->algorithm, k);
+	if (k->role != LIFE_ZSK || k->marks[LIFE_DNSKEY].changed_s ||
+	        k->marks[LIFE_ZRRSIG].changed_s || signer < 0 ||
+	        !life_is_known(&life->keys[signer], LIFE_DNSKEY))
+		return false;
+	if (k->is_leaving)
+		return life_zsk_is_owed(life, k);
+	return life->keys[signer].is_compromised ||
+	       (!life->keys[signer].is_leaving && zsks_are_at_rest(life, k->algorithm, k));
 }
 
 static int64_t next_of_key(const struct life *life, const struct life_policy *policy,
@@ -74,7 +120,19 @@ int64_t life_zsk_next_s(const struct life *life, const struct life_policy *polic
 	return next_s;
 }
 
-/* The new ZSK signs, and the one before does not, in one moment: no set needs two signatures. */
+/* Stolen successors sign no more, once another one does that all servers have shown. Until then they do what the timeline
+ * says that a server may still have: what signed before them is as stolen, so that costs nothing. */
+static void drop_stolen_successors(struct life *life, const struct life_key *signer)
+{
+	for (unsigned i = 0; i < life->count; i++) {
+		struct life_key *k = &life->keys[i];
+		if (k->role == LIFE_ZSK && k->algorithm == signer->algorithm && k->is_compromised)
+			k->is_leaving = true;
+	}
+}
+
+/* The new ZSK signs, and the one before does not, in one moment: no set needs two signatures. One that follows on a stolen
+ * key of an algorithm that leaves goes with it. */
 static void take_over(
         struct life *life, const struct life_policy *policy, struct life_key *k, int64_t at_s)
 {
@@ -87,12 +145,15 @@ static void take_over(
 		announced_s = at_s;
 	if (signer >= 0) {
 		struct life_key *before = &life->keys[signer];
+		k->is_leaving = before->is_leaving;
 		before->is_leaving = true;
 		life_mark_set(life, before, LIFE_ZRRSIG, LIFE_UNRETENTIVE, at_s);
 		before->marks[LIFE_ZRRSIG].announced_s = announced_s;
 	}
 	life_mark_set(life, k, LIFE_ZRRSIG, LIFE_RUMOURED, at_s);
 	k->marks[LIFE_ZRRSIG].announced_s = announced_s;
+	if (!k->is_compromised)
+		drop_stolen_successors(life, k);
 }
 
 /* A successor comes, as announced or earlier. */
@@ -136,15 +197,31 @@ static bool move_zsk(
 		publish_zsk(life, k, at_s);
 		return true;
 	}
-	if (!k->is_leaving && life_is_known(k, LIFE_DNSKEY) && life_is_hidden(k, LIFE_ZRRSIG)) {
+	if (!life_is_known(k, LIFE_DNSKEY) || !life_is_hidden(k, LIFE_ZRRSIG))
+		return false;
+	if (!k->is_leaving && life_zsk_has_signed(life, k->algorithm)) {
 		take_over(life, policy, k, at_s);
 		return true;
 	}
-	if (k->is_leaving && life_is_known(k, LIFE_DNSKEY) && life_is_hidden(k, LIFE_ZRRSIG)) {
+	if (k->is_leaving && !life_zsk_is_owed(life, k)) {
 		withdraw_zsk(life, k, at_s);
 		return true;
 	}
 	return false;
+}
+
+/* What one key does may let one before it go on. */
+static bool move_zsks(struct life *life, const struct life_policy *policy, int64_t at_s)
+{
+	bool moved = false, any = true;
+
+	for (unsigned n = 0; any && n < MOVES_MAX; n++) {
+		any = false;
+		for (unsigned i = 0; i < life->count; i++)
+			any |= move_zsk(life, policy, &life->keys[i], at_s);
+		moved |= any;
+	}
+	return moved;
 }
 
 /* True if servers learn of a move at `at_s` by the next timeline only, shortly before. */
@@ -181,12 +258,9 @@ bool life_zsk_advance(struct life *life, const struct life_policy *policy, int64
 		at_s = life_zsk_next_s(life, policy, at_s);
 		if (at_s > until_s)
 			break;
-		bool any = false;
-		for (unsigned i = 0; i < life->count; i++)
-			while (move_zsk(life, policy, &life->keys[i], at_s))
-				any = moved = true;
-		if (!any)
+		if (!move_zsks(life, policy, at_s))
 			break;
+		moved = true;
 	}
 	return moved;
 }

@@ -104,66 +104,6 @@ static void looks_that_are_too_rare_are_told_of_and_write_no_timeline(void **sta
 	free(w);
 }
 
-/* Who has a timeline has the ZSKs of its later periods. */
-static void a_stolen_zsk_takes_its_successors_along(void **state)
-{
-	struct world *w = after_days(16);
-	uint16_t stolen = signer_tag(w);
-	const struct life_key *next = &w->life.keys[w->life.count - 1];
-	uint16_t next_tag = next->tag;
-	(void)state;
-
-	assert_true(next->role == LIFE_ZSK && next_tag != stolen && life_is_gone(next));
-	order_key(w, LIFE_ORDER_COMPROMISED, stolen);
-	while (w->now_s < WORLD_START + 40 * DAY) {
-		assert_true(world_live(w, w->now_s + HOUR));
-		assert_int_not_equal(signer_tag(w), next_tag);
-	}
-	assert_int_not_equal(signer_tag(w), stolen);
-	assert_int_equal(w->distrusted, 0);
-	free(w);
-}
-
-static void a_successor_that_is_stolen_never_signs(void **state)
-{
-	struct world *w = after_days(16);
-	uint16_t signer = signer_tag(w), stolen = w->life.keys[w->life.count - 1].tag;
-	(void)state;
-
-	order_key(w, LIFE_ORDER_COMPROMISED, stolen);
-	assert_true(world_live(w, w->now_s + 20 * DAY));
-	assert_int_not_equal(signer_tag(w), signer);
-	assert_int_not_equal(signer_tag(w), stolen);
-	free(w);
-}
-
-/* A gateway with an old timeline publishes what has been dropped: the life knows of it, and waits. */
-static void a_dropped_zsk_that_a_late_server_shows_is_no_stranger(void **state)
-{
-	struct world *w = after_days(16);
-	struct life_server server = { true, { { 1000, 1001, 1002 }, 3 }, { { 1001 }, 1 },
-		{ { 1000 }, 1 }, { { 1001 }, 1 } };
-	struct life_observation look = { .servers = &server,
-		.server_count = 1,
-		.end_s = w->now_s + 15 * DAY,
-		.has_vault = true,
-		.is_clock_trusted = true,
-		.awake_s = HOUR };
-	struct life_report report;
-	(void)state;
-
-	assert_int_equal(w->life.keys[2].tag, 1002);
-	order_key(w, LIFE_ORDER_COMPROMISED, 1000);
-	look.in_place = w->life.generation;
-	look.server_count = 0;
-	life_step(&w->life, &w->policy, &look, w->life.last_s, &report);
-	look.server_count = 1;
-	life_step(&w->life, &w->policy, &look, w->life.last_s + HOUR, &report);
-	assert_true(report.is_trusted);
-	assert_int_equal(w->life.keys[2].marks[LIFE_DNSKEY].stage, LIFE_UNRETENTIVE);
-	free(w);
-}
-
 /* Dead keys make room: a zone with short TTLs may roll daily. */
 static void more_rolls_than_there_is_room_for_go_on(void **state)
 {
@@ -453,9 +393,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_server_with_old_data_is_told_of_after_a_day),
 		cmocka_unit_test(looks_that_are_too_rare_are_told_of_and_write_no_timeline),
-		cmocka_unit_test(a_stolen_zsk_takes_its_successors_along),
-		cmocka_unit_test(a_successor_that_is_stolen_never_signs),
-		cmocka_unit_test(a_dropped_zsk_that_a_late_server_shows_is_no_stranger),
 		cmocka_unit_test(more_rolls_than_there_is_room_for_go_on),
 		cmocka_unit_test(a_zone_without_keys_is_signed_only_if_no_parent_can_have_a_ds),
 		cmocka_unit_test(the_ds_of_nobody_holds_the_first_signing),
