@@ -34,7 +34,7 @@ def _other_machine(world):
     expect(done.returncode == 1 and "another keeper" in done.stderr, f"exit {done.returncode}: {done.stderr}")
     before = world.status(MOVES)
     world.stop_keeper()
-    there = world.resources.path("kept-there")
+    there = world.path("there")
     shutil.copytree(world.directory, there)
     world.copy_timelines()
     world.gates.reverse()
@@ -78,7 +78,7 @@ def _hangs(world):
 
 def _lost(world):
     """No KSK can follow one that is lost, so the zone is unsigned for a while."""
-    vault = world.resources.path("kept-vault")
+    vault = world.path("vault")
     with world.token.away():
         world.askers.expect_answers(LOST)
         order(world, "unsign", LOST)

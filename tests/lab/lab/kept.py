@@ -6,6 +6,7 @@ them, a keeper on the first one, and resolvers that validate. All times are some
 import contextlib
 import functools
 import glob
+import itertools
 import json
 import os
 import random
@@ -121,7 +122,7 @@ class SignedZone:
 
     def __init__(self, world, origin, address, text):
         self._world, self.origin, self._address, self._text = world, origin, address, text
-        self._directory = world.resources.path("kept-" + (origin.strip(".") or "root"))
+        self._directory = world.path(origin.strip(".") or "root")
         os.makedirs(self._directory)
         for options in (("-f", "KSK"), ()):
             run_tool("dnssec-keygen", "-q", "-a", "ECDSAP256SHA256", *options, origin, cwd=self._directory)
@@ -147,7 +148,7 @@ class SignedZone:
             self._process.signal(signal.SIGHUP)
         else:
             self._process = programs.start(
-                self._world.namespace, "nsd", self._world.resources.path(f"kept-nsd-{self._address}"), NSD,
+                self._world.namespace, "nsd", self._world.path(f"nsd-{self._address}"), NSD,
                 NSD_ZONE, address=self._address, origin=self.origin, path=self.path)
             servers.wait_until_answering(self._world.namespace, self._address, self.origin, self._process)
 
@@ -200,7 +201,7 @@ class Registry:
         text = self._records(zone) if self.tags(zone) else ""
         if " CDS " not in text:
             return False
-        paths = [self._world.resources.path(f"{kind}-{zone}") for kind in ("child", "dsset")]
+        paths = [self._world.path(f"{kind}-{zone}") for kind in ("child", "dsset")]
         for path, content in zip(paths, (text, self._ds[zone])):
             with open(path, "w", encoding="utf-8") as file:
                 file.write(content)
@@ -239,11 +240,11 @@ class Gate:
     def __init__(self, world, program):
         self.name, self.address = SERVED[program]
         self.namespace = world.join(self.name, self.address)
-        self.timelines = world.resources.path(f"kept-timelines-{self.name}")
+        self.timelines = world.path(f"timelines-{self.name}")
         os.makedirs(self.timelines)
         shutil.chown(self.timelines, group=WRITERS)
         text, zone_text = {"nsd": (NSD, NSD_ZONE), "knotd": (KNOT, KNOT_ZONE)}[program]
-        self._process = programs.start(self.namespace, program, world.resources.path(f"kept-{self.name}"), text,
+        self._process = programs.start(self.namespace, program, world.path(self.name), text,
                                        "".join(zone_text.format(origin=zone, path=world.zone_path(zone))
                                                for zone in world.zones), address=self.address)
         for zone in world.zones:
@@ -263,19 +264,23 @@ class Gate:
         self._process.stop()
 
 
+_numbers = itertools.count(1)
+
+
 class KeptWorld:
-    """Without a keeper: see start_keeper()."""
+    """Without a keeper: see start_keeper(). Several worlds of one run have names of their own."""
 
     root_hints = "/usr/share/dns/root.hints"    # a signer does not read it
 
     def __init__(self, resources, sealgate_path, zones, vault="", more="", ahead="10m", zsk_life="30m", look="12s"):
         self.resources, self.sealgate_path, self.zones = resources, sealgate_path, zones
         self._settings = {"vault": vault, "more": more, "ahead": ahead, "zsk_life": zsk_life, "look": look}
-        self.directory = resources.path("kept-keeper")
-        self.namespace = resources.namespace("kept")
+        self.label = f"kept{next(_numbers)}"
+        self.directory = self.path("keeper")
+        self.namespace = resources.namespace(self.label)
         self._build()
         self._make_zones()
-        self._resolver = programs.start(self.namespace, "unbound", resources.path("kept-plain"), PLAIN,
+        self._resolver = programs.start(self.namespace, "unbound", self.path("plain"), PLAIN,
                                         address=RESOLVER, hints=self.hints)
         self.gates = [Gate(self, program) for program in SERVED]
         servers.wait_until_answering(self.namespace, RESOLVER, zones[0], self._resolver)
@@ -290,9 +295,12 @@ class KeptWorld:
         for address in (ROOT, PARENT, RESOLVER, *VALIDATORS.values()):
             run("ip", "address", "add", f"{address}/24", "dev", "br0")
 
+    def path(self, name):
+        return self.resources.path(f"{self.label}-{name}")
+
     def join(self, name, address):
         """Returns a namespace of its own on the same network."""
-        namespace = self.resources.namespace(f"kept-{name}")
+        namespace = self.resources.namespace(f"{self.label}-{name}")
         self.namespace.run("ip", "link", "add", name, "type", "veth", "peer", "name", "eth0", "netns",
                            namespace.name)
         self.namespace.run("ip", "link", "set", name, "master", "br0", "up")
@@ -313,7 +321,7 @@ class KeptWorld:
                           + parent.ds())
         root.publish()
         self._signed_zones = (parent, root)
-        self.anchor, self.hints = self.resources.path("kept-anchor"), self.resources.path("kept-hints")
+        self.anchor, self.hints = self.path("anchor"), self.path("hints")
         self.root_ds = root.ds().split(" DS ")[1].split(None, 3)
         with open(self.anchor, "w", encoding="utf-8") as file:
             file.write(root.ds())
@@ -321,11 +329,11 @@ class KeptWorld:
             file.write(f". 3600 NS ns.root.\nns.root. 3600 A {ROOT}\n")
 
     def zone_path(self, zone):
-        return self.resources.path(f"kept-{zone}zone")
+        return self.path(f"{zone}zone")
 
     def keeper_group(self, gate):
         return KEEPER.format(directory=self.directory, timelines=gate.timelines, group=WRITERS, spread_s=SPREAD_S,
-                             control=self.resources.path("kept-control"), **self._settings)
+                             control=self.path("control"), **self._settings)
 
     def reconfigure(self, old, new):
         """Changes the configuration of the first gate, which is the keeper's."""
@@ -419,7 +427,7 @@ class KeptWorld:
 
     def start_validators(self):
         for name, address in VALIDATORS.items():
-            directory = self.resources.path("kept-" + name.replace(" ", "-"))
+            directory = self.path(name.replace(" ", "-"))
             program, text, after = {"Unbound": ("unbound", UNBOUND, ""), "BIND": ("named", NAMED, NAMED_AFTER),
                                     "Knot Resolver": ("kresd", KRESD, "")}[name]
             tag, algorithm, digest_type, digest = self.root_ds
