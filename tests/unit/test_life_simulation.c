@@ -5,7 +5,7 @@
 #include "lifeworld.h"
 
 #define YEARS 3
-#define SEEDS 2
+#define SEEDS 4
 
 static const struct scenario scenarios[] = {
 	{ .why = "nothing happens but time", .has_cds = true },
@@ -58,13 +58,13 @@ static const struct scenario scenarios[] = {
 	        .has_cds = true,
 	        .algorithm_changes = 80,
 	        .slow_parent_days = 2 },
-	{ .why = "thieves come while gateways lag and the vault is away",
+	{ .why = "thieves, late gateways, no vault",
 	        .has_cds = true,
 	        .thefts = 20,
 	        .lags = 20,
 	        .vault_outages = 30,
 	        .slow_parent_days = 3 },
-	{ .why = "thieves come while algorithms change",
+	{ .why = "thieves while algorithms change",
 	        .has_cds = true,
 	        .has_standby = true,
 	        .thefts = 12,
@@ -72,7 +72,7 @@ static const struct scenario scenarios[] = {
 	        .zsk_orders = 40,
 	        .ksk_orders = 60,
 	        .slow_parent_days = 4 },
-	{ .why = "thieves come while signing is switched on and off",
+	{ .why = "thieves while signing is switched",
 	        .thefts = 12,
 	        .unsignings = 20,
 	        .lags = 40,
@@ -164,8 +164,19 @@ static void lives_that_went_wrong_before_go_well(void **state)
 	static const struct {
 		size_t scenario;
 		uint64_t seed;
-	} rows[] = { { 10, 31 },
-		{ 11, 40 } }; /* a stolen ZSK, just before and after it takes over */
+	} rows[] = {
+		/* a stolen ZSK, just before and after it takes over */
+		{ 10, 31 },
+		{ 11, 40 },
+		/* a stolen ZSK, and a gateway that publishes and uses the next one by the plan of before */
+		{ 14, 8 },
+		{ 14, 20 },
+		{ 16, 3 },
+		{ 17, 32 },
+		{ 17, 81 },
+		/* a stolen ZSK of an algorithm that goes */
+		{ 17, 135 },
+	};
 	(void)state;
 
 	for (size_t i = 0; i < COUNT(rows); i++) {

@@ -1,78 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Keys are stolen at the worst of times: it is taken at once, the zone stays whole, and no validator goes on trusting them. */
 #include "test.h"
-#include "lifeworld.h"
+#include "lifethefts.h"
 
 #include "keys/life_move.h"
-#include "keys/life_word.h"
 #include "keys/life_zsk.h"
 
 static const struct scenario calm = { .why = "calm", .seed = 1, .has_cds = true, .spread_s = 300 };
 static const struct scenario standing_by = {
 	.why = "a stand-by", .seed = 1, .has_cds = true, .has_standby = true, .spread_s = 300
 };
-
-static struct world *after_hours_in(const struct scenario *given, unsigned hours)
-{
-	struct world *w = malloc(sizeof(*w));
-
-	assert_non_null(w);
-	world_init(w, given);
-	assert_true(world_live(w, w->now_s + hours * HOUR));
-	return w;
-}
-
-static void live_hours(struct world *w, unsigned hours)
-{
-	if (!world_live(w, w->now_s + hours * HOUR))
-		fail_msg("%s", w->broken);
-}
-
-static void take_order(struct world *w, enum life_order order, uint16_t tag)
-{
-	struct complaint error = { "" };
-
-	if (!life_take_order(&w->life, &w->policy, order, tag, &error))
-		fail_msg("%s", error.text);
-	w->disk = w->life;
-}
-
-static uint64_t bit_of(const struct life_key *k)
-{
-	return (uint64_t)1 << (k->tag - WORLD_FIRST_TAG);
-}
-
-static uint64_t stolen_keys(const struct world *w)
-{
-	uint64_t stolen = 0;
-
-	for (unsigned i = 0; i < w->life.count; i++)
-		if (w->life.keys[i].is_compromised)
-			stolen |= bit_of(&w->life.keys[i]);
-	return stolen;
-}
-
-/* True if some cache has a DS, and a DNSKEY RRset to which it leads, with a stolen key in it. */
-static bool thief_is_trusted(const struct world *w, uint64_t stolen)
-{
-	for (unsigned d = 0; d < w->ds_sets.count; d++)
-		for (unsigned n = 0; n < w->key_sets.count; n++) {
-			const struct cached_view *keys = &w->key_sets.views[n];
-			if ((w->ds_sets.views[d].a & keys->a & keys->b) && (keys->a & stolen))
-				return true;
-		}
-	return false;
-}
-
-static struct life_key *newest_of(struct world *w, enum life_role role)
-{
-	struct life_key *newest = NULL;
-
-	for (unsigned i = 0; i < w->life.count; i++)
-		if (w->life.keys[i].role == role && !life_is_gone(&w->life.keys[i]))
-			newest = &w->life.keys[i];
-	return newest;
-}
 
 static int64_t tag_of_signer(const struct world *w)
 {
@@ -87,20 +24,20 @@ static int64_t tag_of_signer(const struct world *w)
  * for which it is trusted. */
 static unsigned hours_of_trust(const struct scenario *given, unsigned hours, enum life_role role)
 {
-	struct world *w = after_hours_in(given, hours);
+	struct world *w = theft_world(given, hours);
 	struct complaint error;
 	unsigned last = 0;
 
 	if (hours % 2 && life_take_order(&w->life, &w->policy, LIFE_ORDER_ROLL_KSK, 0, &error)) {
 		w->disk = w->life;
-		live_hours(w, hours % 40);
+		theft_live(w, hours % 40);
 	}
-	const struct life_key *k = newest_of(w, role);
-	take_order(w, LIFE_ORDER_COMPROMISED, k->tag);
-	uint64_t stolen = stolen_keys(w);
+	const struct life_key *k = theft_newest(w, role);
+	theft_order(w, LIFE_ORDER_COMPROMISED, k->tag);
+	uint64_t stolen = theft_stolen(w);
 	for (unsigned hour = 1; hour < 8 * 24; hour++) {
-		live_hours(w, 1);
-		if (thief_is_trusted(w, stolen))
+		theft_live(w, 1);
+		if (theft_is_trusted(w, stolen))
 			last = hour;
 	}
 	assert_true(stolen != 0 && life_carrier(&w->life, 13, NULL));
@@ -124,6 +61,81 @@ static void a_stolen_key_is_trusted_for_no_longer_than_caches_need(void **state)
 			}
 }
 
+/* Nobody trusts a zone without a DS. The first one waits until the stolen key has left. */
+static void no_ds_comes_before_a_stolen_first_key_has_left(void **state)
+{
+	(void)state;
+	for (unsigned hours = 1; hours < 25; hours++)
+		for (unsigned role = 0; role < 2; role++) {
+			struct world *w = theft_world(&calm, hours);
+			theft_order(w, LIFE_ORDER_COMPROMISED, theft_newest(w, role)->tag);
+			uint64_t stolen = theft_stolen(w);
+			for (unsigned hour = 0; hour < 5 * 24; hour++) {
+				theft_live(w, 1);
+				if (theft_is_trusted(w, stolen))
+					fail_msg("role %u, hour %u: trusted", role, hours);
+			}
+			assert_non_null(life_carrier(&w->life, 13, NULL));
+			free(w);
+		}
+}
+
+/* ---- Another algorithm ---- */
+
+/* Each key in each phase of the roll. */
+static void a_theft_in_the_middle_of_an_algorithm_roll_leaves_no_stolen_key(void **state)
+{
+	(void)state;
+	for (unsigned hours = 0; hours < 7 * 24; hours += 5) {
+		struct world *begun = theft_world(&calm, 9 * 24);
+		begun->policy.algorithm = 15;
+		if (hours)
+			theft_live(begun, hours);
+		for (unsigned i = 0; i < begun->life.count; i++) {
+			struct world *w = malloc(sizeof(*w));
+			assert_non_null(w);
+			*w = *begun;
+			theft_order(w, LIFE_ORDER_COMPROMISED, w->life.keys[i].tag);
+			uint64_t stolen = theft_stolen(w);
+			theft_live(w, 9 * 24);
+			if (theft_is_trusted(w, stolen))
+				fail_msg("hour %u, key %u: it is trusted still", hours, i);
+			const struct life_key *carrier = life_carrier(&w->life, 0, NULL);
+			assert_true(
+			        carrier && carrier->algorithm == 15 && !carrier->is_compromised);
+			assert_false(life_has_algorithm(&w->life, 13));
+			assert_int_equal(w->distrusted, 0);
+			free(w);
+		}
+		free(begun);
+	}
+}
+
+/* The parent is slow: the old algorithm stays for weeks, its stolen ZSK does not. */
+static void a_stolen_zsk_of_the_algorithm_that_leaves_does_not_wait_for_the_parent(void **state)
+{
+	struct scenario given = calm;
+	(void)state;
+
+	for (unsigned hours = 1; hours < 80; hours += 6) {
+		given.has_no_parent = false;
+		struct world *w = theft_world(&given, 9 * 24);
+		given.has_no_parent = true;
+		w->policy.algorithm = 15;
+		theft_live(w, hours);
+		theft_order(w, LIFE_ORDER_COMPROMISED, theft_newest(w, LIFE_ZSK)->tag);
+		uint64_t stolen = theft_stolen(w);
+		theft_live(w, 5 * 24);
+		if (theft_is_trusted(w, stolen))
+			fail_msg("hour %u: it is trusted still", hours);
+		given.has_no_parent = false;
+		theft_live(w, 6 * 24);
+		assert_false(life_has_algorithm(&w->life, 13));
+		assert_non_null(life_carrier(&w->life, 15, NULL));
+		free(w);
+	}
+}
+
 /* ---- ZSKs ---- */
 
 static void all_zsks_are_stolen_if_one_is(void **state)
@@ -144,24 +156,24 @@ static void all_zsks_are_stolen_if_one_is(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct world *w = after_hours_in(&calm, rows[i].days * 24 + rows[i].hours);
+		struct world *w = theft_world(&calm, rows[i].days * 24 + rows[i].hours);
 		unsigned told = 0, zsks = 0;
 		for (unsigned n = 0; n < w->life.count; n++)
 			if (w->life.keys[n].role == LIFE_ZSK && zsks++ == rows[i].index)
 				told = n;
 		uint32_t before = w->life.next_id;
-		take_order(w, LIFE_ORDER_COMPROMISED, w->life.keys[told].tag);
+		theft_order(w, LIFE_ORDER_COMPROMISED, w->life.keys[told].tag);
 		for (unsigned n = 0; n < w->life.count; n++)
 			assert_row(rows[i].why, w->life.keys[n].is_compromised ==
 			                                (w->life.keys[n].role == LIFE_ZSK));
-		live_hours(w, 3 * 24);
+		theft_live(w, 3 * 24);
 		int signer = life_zsk_signer(&w->life, 13);
 		assert_row(rows[i].why, w->life.keys[signer].id >= before);
 		assert_row(rows[i].why, !w->life.keys[signer].is_compromised);
 		/* told again: no other roll */
 		before = w->life.next_id;
-		take_order(w, LIFE_ORDER_COMPROMISED, w->life.keys[told].tag);
-		live_hours(w, 3 * 24);
+		theft_order(w, LIFE_ORDER_COMPROMISED, w->life.keys[told].tag);
+		theft_live(w, 3 * 24);
 		assert_row(rows[i].why, w->life.next_id == before);
 		free(w);
 	}
@@ -172,13 +184,13 @@ static void a_stolen_successor_never_signs(void **state)
 {
 	(void)state;
 	for (unsigned days = 15; days < 30; days += 2) {
-		struct world *w = after_hours_in(&calm, days * 24);
+		struct world *w = theft_world(&calm, days * 24);
 		const struct life_key *next = &w->life.keys[w->life.count - 1];
 		int64_t next_tag = next->tag, stolen = tag_of_signer(w);
 		assert_true(next->role == LIFE_ZSK && next_tag != stolen && life_is_gone(next));
-		take_order(w, LIFE_ORDER_COMPROMISED, (uint16_t)stolen);
+		theft_order(w, LIFE_ORDER_COMPROMISED, (uint16_t)stolen);
 		while (w->now_s < WORLD_START + 40 * DAY) {
-			live_hours(w, 1);
+			theft_live(w, 1);
 			assert_int_not_equal(tag_of_signer(w), next_tag);
 		}
 		assert_int_not_equal(tag_of_signer(w), stolen);
@@ -193,17 +205,17 @@ static void a_late_gateway_and_the_others_fit_together_after_a_theft(void **stat
 	(void)state;
 	for (unsigned before = 22 * 24; before < 32 * 24; before += 29)
 		for (unsigned after = 0; after < 60; after += after < 8 ? 1 : 13) {
-			struct world *w = after_hours_in(&calm, before);
-			take_order(w, LIFE_ORDER_COMPROMISED, (uint16_t)tag_of_signer(w));
-			uint64_t stolen = stolen_keys(w);
+			struct world *w = theft_world(&calm, before);
+			theft_order(w, LIFE_ORDER_COMPROMISED, (uint16_t)tag_of_signer(w));
+			uint64_t stolen = theft_stolen(w);
 			if (after)
-				live_hours(w, after);
+				theft_live(w, after);
 			w->gateways[0].frozen_s = w->now_s - !after;
 			w->gateways[0].thaws_s = w->now_s + 12 * DAY;
-			live_hours(w, 12 * 24);
+			theft_live(w, 12 * 24);
 			w->gateways[0].frozen_s = 0;
-			live_hours(w, 4 * 24);
-			if (thief_is_trusted(w, stolen))
+			theft_live(w, 4 * 24);
+			if (theft_is_trusted(w, stolen))
 				fail_msg("hours %u and %u: it is trusted still", before, after);
 			assert_int_equal(w->distrusted, 0);
 			free(w);
@@ -214,6 +226,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_stolen_key_is_trusted_for_no_longer_than_caches_need),
+		cmocka_unit_test(no_ds_comes_before_a_stolen_first_key_has_left),
+		cmocka_unit_test(a_theft_in_the_middle_of_an_algorithm_roll_leaves_no_stolen_key),
+		cmocka_unit_test(
+		        a_stolen_zsk_of_the_algorithm_that_leaves_does_not_wait_for_the_parent),
 		cmocka_unit_test(all_zsks_are_stolen_if_one_is),
 		cmocka_unit_test(a_stolen_successor_never_signs),
 		cmocka_unit_test(a_late_gateway_and_the_others_fit_together_after_a_theft),

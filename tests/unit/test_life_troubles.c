@@ -206,7 +206,8 @@ static void step_beside_parent(struct world *w, struct life_parent parent)
 	life_step(&w->life, &w->policy, &look, w->life.last_s + HOUR, &report);
 	assert_true(report.is_trusted);
 	for (unsigned i = 0; i < report.make_count; i++)
-		assert_true(life_made(&w->life, &report.makes[i], (uint16_t)(4000 + i), w->now_s));
+		assert_true(life_made(
+		        &w->life, &report.makes[i], (uint16_t)(4000 + w->life.count), w->now_s));
 }
 
 /* It has the tag of a key of the zone, and another digest. */
@@ -228,6 +229,28 @@ static void the_ds_of_nobody_holds_the_first_signing(void **state)
 	assert_true(life_is_gone(&w->life.keys[0]) && life_is_gone(&w->life.keys[1]));
 	step_beside_parent(w, (struct life_parent){ true, { { w->life.keys[1].tag }, 1 }, false });
 	assert_true(life_is_out(&w->life.keys[0], LIFE_DNSKEY));
+	free(w);
+}
+
+/* What takes its place signs at once: no DS leads to it. */
+static void a_first_zsk_that_is_stolen_is_never_published(void **state)
+{
+	struct world *w = malloc(sizeof(*w));
+	(void)state;
+
+	assert_non_null(w);
+	world_init(w, &calm);
+	w->life.last_s = w->now_s;
+	order_key(w, LIFE_ORDER_SIGN, 0);
+	step_beside_parent(w, (struct life_parent){ true, { { 77 }, 1 }, false });
+	assert_true(w->life.keys[0].role == LIFE_ZSK);
+	order_key(w, LIFE_ORDER_COMPROMISED, w->life.keys[0].tag);
+	for (unsigned i = 0; i < 2; i++)
+		step_beside_parent(w, (struct life_parent){ true, { { 77 }, 1 }, false });
+	step_beside_parent(w, (struct life_parent){ .is_reached = true });
+	assert_int_equal(w->life.count, 3);
+	assert_true(life_is_gone(&w->life.keys[0]) && w->life.keys[0].is_leaving);
+	assert_true(life_is_out(&w->life.keys[2], LIFE_ZRRSIG));
 	free(w);
 }
 
@@ -344,6 +367,57 @@ static void what_a_server_still_shows_is_not_gone(void **state)
 	free(w);
 }
 
+/* A server did not show the new key when timelines said that all do: the rest of the roll has to be seen, too. */
+static void a_roll_that_was_doubted_ends_when_all_servers_have_shown_it(void **state)
+{
+	static const bool rows[] = { false, true };
+	(void)state;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct world *w = after_days(30);
+		struct life_key *next = &w->life.keys[2];
+		assert_true(world_live(w, w->now_s + HOUR));
+		assert_true(next->role == LIFE_ZSK && life_is_out(next, LIFE_DNSKEY));
+		next->marks[LIFE_DNSKEY].is_doubted = rows[i];
+		w->disk = w->life;
+		assert_true(world_live(w, w->now_s + 3 * HOUR));
+		assert_int_equal(w->life.keys[0].marks[LIFE_ZRRSIG].stage, LIFE_UNRETENTIVE);
+		w->gateways[0].is_unreached = true;
+		w->gateways[0].unreached_until_s = w->now_s + 9 * DAY;
+		w->life.keys[0].marks[LIFE_ZRRSIG].seen_s = 0;
+		w->life.keys[2].marks[LIFE_ZRRSIG].seen_s = 0;
+		w->disk = w->life;
+		assert_true(world_live(w, w->now_s + 3 * DAY));
+		assert_int_equal(life_is_hidden(&w->life.keys[0], LIFE_ZRRSIG), !rows[i]);
+		free(w);
+	}
+}
+
+static void the_parent_counts_while_a_server_shows_a_key_of_nobody(void **state)
+{
+	struct world *w = after_days(9);
+	struct life_server server = { true, { { 1000, 1001, 4711 }, 3 }, { { 1001 }, 1 },
+		{ { 1000 }, 1 }, { { 1001 }, 1 } };
+	struct life_parent parent = { .is_reached = true };
+	struct life_observation look = { .servers = &server,
+		.server_count = 1,
+		.parents = &parent,
+		.parent_count = 1,
+		.in_place = w->life.generation,
+		.end_s = w->now_s + 15 * DAY,
+		.has_vault = true,
+		.is_clock_trusted = true,
+		.awake_s = HOUR };
+	struct life_report report;
+	(void)state;
+
+	assert_true(life_is_known(&w->life.keys[1], LIFE_DS));
+	life_step(&w->life, &w->policy, &look, w->life.last_s + HOUR, &report);
+	assert_true(report.is_held);
+	assert_false(life_is_known(&w->life.keys[1], LIFE_DS));
+	free(w);
+}
+
 /* The clock jumps by a day over a change of ZSKs. Without a server that has made it, or has not, nobody knows. */
 static void a_jump_over_a_change_needs_a_witness(void **state)
 {
@@ -396,11 +470,14 @@ int main(void)
 		cmocka_unit_test(more_rolls_than_there_is_room_for_go_on),
 		cmocka_unit_test(a_zone_without_keys_is_signed_only_if_no_parent_can_have_a_ds),
 		cmocka_unit_test(the_ds_of_nobody_holds_the_first_signing),
+		cmocka_unit_test(a_first_zsk_that_is_stolen_is_never_published),
 		cmocka_unit_test(the_ds_of_nobody_keeps_the_zone_signed),
 		cmocka_unit_test(a_clock_behind_the_state_is_believed_after_a_day_of_a_new_process),
 		cmocka_unit_test(a_clock_ahead_at_a_restart_is_not_believed_if_servers_deny_it),
 		cmocka_unit_test(a_signature_of_nobody_is_a_stranger),
 		cmocka_unit_test(what_a_server_still_shows_is_not_gone),
+		cmocka_unit_test(a_roll_that_was_doubted_ends_when_all_servers_have_shown_it),
+		cmocka_unit_test(the_parent_counts_while_a_server_shows_a_key_of_nobody),
 		cmocka_unit_test(a_jump_over_a_change_needs_a_witness),
 		cmocka_unit_test(a_dead_key_is_kept_for_as_long_as_two_timelines_last),
 	};
