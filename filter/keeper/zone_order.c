@@ -114,8 +114,13 @@ static bool may_be_trusted(struct keeper *k, struct keeper_zone *zone, struct co
 	}
 	if (!is_read)
 		return is_old_state(&zone->kept);
-	if (zone->turned_s && !zone->last.is_trusted)
+	if (zone->turned_s && zone_order_trust_helps(zone, clock_wall_s()))
 		return true;
+	if (zone->turned_s && !zone->last.is_trusted) {
+		complaint_set(error, "that is doubted for a reason which no order settles: %.400s",
+		        zone->last.why.text);
+		return false;
+	}
 	complaint_set(error, zone->turned_s ? "nothing is doubted: neither the state of the zone "
 	                                      "nor the clock"
 	                                    : "the keeper has not looked at the zone yet");

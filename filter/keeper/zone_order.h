@@ -17,7 +17,7 @@ bool zone_order_take(struct keeper *k, struct keeper_zone *zone, enum life_order
         uint16_t tag, struct complaint *error);
 
 /* An operator says that the state of the zone and the clock are right, though the keeper doubts it: all waits begin
- * anew. Refuses if nothing is doubted, if there is no state, and while the clock is not set. */
+ * anew. Refuses if nothing is doubted that this settles, if there is no state, and while the clock is not set. */
 bool zone_order_trust(struct keeper *k, struct keeper_zone *zone, struct complaint *error);
 
 /* True if the keeper doubts what zone_order_trust() settles: that the state is the newest one, or that the clock is right. */

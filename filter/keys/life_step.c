@@ -105,7 +105,7 @@ static bool step_is_trusted(const struct life *life, const struct life_policy *p
 	if (!report->is_trusted)
 		return false;
 	report->is_trusted = life_explains_servers(&soon, look, &report->reason);
-	report->is_held = !report->is_trusted && life_may_extend(&soon, look);
+	report->is_held = !report->is_trusted && life_may_extend(&soon, policy, look, now_s);
 	return report->is_trusted;
 }
 
@@ -131,12 +131,12 @@ static bool jump_is_believed(struct life *life, const struct life *next, bool mo
 }
 
 /* After a restart nobody has counted the time. If every server that was reached still serves what it did before, though
- * something was due, the clock is ahead. */
+ * something was due, the clock is ahead; but not if what was due is in the state alone, after a crash. */
 static bool servers_deny(const struct life *life, const struct life *next, bool moved,
         const struct life_observation *look)
 {
-	return look->awake_s < 0 && moved && life_has_witness(life, look) &&
-	       !life_has_witness(next, look);
+	return look->awake_s < 0 && moved && life->generation <= look->in_place &&
+	       life_has_witness(life, look) && !life_has_witness(next, look);
 }
 
 static void step_after_jump(struct life *life, const struct life *next, bool moved,
@@ -158,6 +158,19 @@ static void refuse_jump(
 	        "it, "
 	        "or an operator says that it is right",
 	        (long long)jump_s, (long long)(now_s - life->last_s));
+}
+
+/* No server can be a witness that is not explained. What was due in between has to wait for one, or for an operator. */
+static void hold_after_jump(struct life *life, bool moved, const struct life_observation *look,
+        int64_t now_s, int64_t jump_s, struct life_report *report)
+{
+	if (life_clock_is_believed(life, look, now_s) && !moved) {
+		life_begin_anew(life, look, now_s);
+		report->has_jumped = true;
+		return;
+	}
+	refuse_jump(report, life, now_s, jump_s);
+	report->is_held = false;
 }
 
 /* True if looks are too far apart though the process runs. Once is no fault: the machine may have slept. */
@@ -211,13 +224,15 @@ void life_step(struct life *life, const struct life_policy *policy,
 
 	*report = (struct life_report){ .make_count = 0 };
 	int64_t jump_s = life_clock_jump_s(life, look, now_s);
-	if (!step_is_trusted(life, policy, look, now_s, report)) {
-		report->is_held &= jump_s == 0;
-		if (report->is_held)
+	bool is_trusted = step_is_trusted(life, policy, look, now_s, report);
+	bool moved = let_time_pass(&next, policy, look, now_s, 0);
+	if (!is_trusted) {
+		if (report->is_held && jump_s)
+			hold_after_jump(life, moved, look, now_s, jump_s, report);
+		else if (report->is_held)
 			step_held(life, policy, look, now_s);
 		return;
 	}
-	bool moved = let_time_pass(&next, policy, look, now_s, 0);
 	if (jump_s == 0 && servers_deny(life, &next, moved, look))
 		jump_s = now_s - life->last_s;
 	if (jump_s == 0) {

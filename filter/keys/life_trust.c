@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "keys/life_trust.h"
 
+#include "keys/life_word.h"
+
 static bool clock_is_trusted(const struct life *life, const struct life_policy *policy,
         const struct life_observation *look, int64_t now_s, struct complaint *reason)
 {
@@ -125,7 +127,16 @@ bool life_clock_is_believed(struct life *life, const struct life_observation *lo
 	return counted_s - life->doubted_from_s >= LIFE_CLOCK_HOLD_S;
 }
 
-static bool is_witness(const struct life *life, const struct life_server *server)
+/* True if a server that has the timeline in place may show the record so. What was decided since then is in no timeline:
+ * such a record is there, or is not. */
+static bool may_show(
+        const struct life_key *k, enum life_record record, bool is_shown, uint32_t in_place)
+{
+	return is_shown == life_is_out(k, record) ||
+	       (life_is_uncertain(k, record) && k->marks[record].generation > in_place);
+}
+
+static bool is_witness(const struct life *life, const struct life_server *server, uint32_t in_place)
 {
 	unsigned keys = 0, signers = 0;
 
@@ -133,8 +144,8 @@ static bool is_witness(const struct life *life, const struct life_server *server
 		const struct life_key *k = &life->keys[i];
 		bool has_key = life_tags_have(&server->dnskey, k->tag);
 		bool has_signed = life_tags_have(&server->zsk_signers, k->tag);
-		if (has_key != life_is_out(k, LIFE_DNSKEY) ||
-		        has_signed != life_is_out(k, LIFE_ZRRSIG))
+		if (!may_show(k, LIFE_DNSKEY, has_key, in_place) ||
+		        !may_show(k, LIFE_ZRRSIG, has_signed, in_place))
 			return false;
 		keys += has_key;
 		signers += has_signed;
@@ -142,20 +153,39 @@ static bool is_witness(const struct life *life, const struct life_server *server
 	return keys == server->dnskey.count && signers == server->zsk_signers.count;
 }
 
-bool life_may_extend(const struct life *life, const struct life_observation *look)
+/* True if what the state signs with is what the parent's proven DS asks for, at each server of the parent. */
+static bool parents_rely_on(const struct life *life, const struct life_observation *look)
+{
+	bool any = false;
+
+	for (unsigned p = 0; p < look->parent_count; p++) {
+		const struct life_parent *parent = &look->parents[p];
+		bool is_ours = !parent->is_reached;
+		for (unsigned i = 0; i < life->count && !is_ours; i++)
+			is_ours = life->keys[i].role == LIFE_KSK &&
+			          life_is_out(&life->keys[i], LIFE_KRRSIG) &&
+			          life_tags_have(&parent->ds, life->keys[i].tag);
+		if (!is_ours)
+			return false;
+		any |= parent->is_reached;
+	}
+	return any;
+}
+
+bool life_may_extend(const struct life *life, const struct life_policy *policy,
+        const struct life_observation *look, int64_t now_s)
 {
 	unsigned witnesses = 0, strangers = 0;
 	struct complaint reason;
 
-	if (life->generation > look->in_place)
-		return false;
 	for (unsigned i = 0; i < look->server_count; i++) {
 		if (!look->servers[i].is_reached)
 			continue;
-		witnesses += is_witness(life, &look->servers[i]);
+		witnesses += is_witness(life, &look->servers[i], look->in_place);
 		strangers += !explains_server(life, &look->servers[i], &reason);
 	}
-	return look->awake_s >= 0 || witnesses >= strangers;
+	return look->awake_s >= 0 || witnesses >= strangers ||
+	       (look->end_s - now_s < life_failing_s(policy) && parents_rely_on(life, look));
 }
 
 bool life_has_witness(const struct life *life, const struct life_observation *look)
@@ -165,7 +195,7 @@ bool life_has_witness(const struct life *life, const struct life_observation *lo
 	for (unsigned i = 0; i < look->server_count; i++) {
 		if (!look->servers[i].is_reached)
 			continue;
-		if (!is_witness(life, &look->servers[i]))
+		if (!is_witness(life, &look->servers[i], UINT32_MAX))
 			return false;
 		any = true;
 	}

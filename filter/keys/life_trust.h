@@ -23,8 +23,11 @@ bool life_explains_servers(
 
 /* True if the timeline in place may be made longer although a server is not explained: one stale server, or an attacker
  * on the path to it, must not end the zone. The state is no backup: it was trusted in this process, or at least as
- * many servers serve what it says as are not explained. */
-bool life_may_extend(const struct life *life, const struct life_observation *look);
+ * many servers serve what it says as are not explained. If neither is so, but the timeline nears its end (life_word.h) and
+ * each DS set of the parent has a KSK of the state that signs, it may be longer, too: nobody forges a DS, and old keys are better
+ * than none. */
+bool life_may_extend(const struct life *life, const struct life_policy *policy,
+        const struct life_observation *look, int64_t now_s);
 
 /* By how much the clock went forward (positive) or back, beyond the time that passed; 0 if it did not. */
 int64_t life_clock_jump_s(

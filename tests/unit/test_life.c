@@ -136,24 +136,34 @@ static void a_server_with_a_key_of_nobody_stops_keys_but_not_the_timeline(void *
 		unsigned strangers; /* of three servers; the others serve what the state says */
 		unsigned newer;     /* generations of the state than the timeline in place */
 		int64_t jump_s;
+		int64_t left_days; /* of the timeline in place */
+		uint16_t ds;       /* at the parent; 0: it is not reached */
 		bool is_held;
 	} rows[] = {
-		{ "one of three", HOUR, 1, 0, 0, true },
-		{ "all, but the state was good in this process", HOUR, 3, 0, 0, true },
-		{ "one of three after a restart", -1, 1, 0, 0, true },
-		{ "two of three after a restart: it may be a backup", -1, 2, 0, 0, false },
-		{ "a move is not in a timeline yet", HOUR, 1, 1, 0, false },
-		{ "the clock steps, too", HOUR, 1, 0, 3 * HOUR, false },
+		{ "one of three", HOUR, 1, 0, 0, 15, 0, true },
+		{ "all, but the state was good in this process", HOUR, 3, 0, 0, 15, 0, true },
+		{ "one of three after a restart", -1, 1, 0, 0, 15, 0, true },
+		{ "two of three after a restart: it may be a backup", -1, 2, 0, 0, 15, 0, false },
+		{ "likewise, and the DS is ours, but there is time", -1, 2, 0, 0, 4, 1001, false },
+		{ "the end is near, and the DS is ours", -1, 3, 0, 0, 2, 1001, true },
+		{ "the end is near, and the DS is of another KSK", -1, 3, 0, 0, 2, 1003, false },
+		{ "the end is near, and nobody knows the DS", -1, 3, 0, 0, 2, 0, false },
+		{ "the state is newer than the timeline", HOUR, 1, 1, 0, 15, 0, true },
+		{ "the clock steps, too", HOUR, 1, 0, 3 * HOUR, 15, 0, false },
 	};
 	(void)state;
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct world *w = after_hours(&quiet, 200);
 		struct life_server servers[3];
+		struct life_parent parents[2] = { { .is_reached = rows[i].ds,
+			.ds = { { rows[i].ds }, 1 } } };
 		struct life_observation look = { .servers = servers,
 			.server_count = 3,
+			.parents = parents,
+			.parent_count = 2,
 			.in_place = w->life.generation - rows[i].newer,
-			.end_s = w->now_s + 15 * DAY,
+			.end_s = w->now_s + rows[i].left_days * DAY,
 			.has_vault = true,
 			.is_clock_trusted = true,
 			.awake_s = rows[i].awake_s };

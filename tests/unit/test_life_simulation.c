@@ -186,6 +186,17 @@ static void lives_that_went_wrong_before_go_well(void **state)
 	}
 }
 
+/* What was due by the state alone no server could do. */
+static void a_crash_between_state_and_timeline_casts_no_doubt_on_the_clock(void **state)
+{
+	struct world *w = live(6, 12, -1);
+	(void)state;
+
+	check_life(w, 6, 12);
+	assert_int_equal(w->distrusted, 0);
+	free(w);
+}
+
 /* Returns true if some life has a validator that fails. */
 static bool is_found(int wait)
 {
@@ -228,6 +239,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lives_that_went_wrong_before_go_well),
+		cmocka_unit_test(a_crash_between_state_and_timeline_casts_no_doubt_on_the_clock),
 		cmocka_unit_test(a_validator_with_any_cache_resolves_for_three_years),
 		cmocka_unit_test(a_wait_that_is_an_hour_shorter_leaves_a_validator_stranded),
 		cmocka_unit_test(a_seed_lives_the_same_life_again),
