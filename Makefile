@@ -206,6 +206,9 @@ $B/tests/test_keys_rows: $B/filter/cmd/keys_rows.o
 # It has a vault that makes no key.
 $B/tests/test_zone_turn_troubles: our_ldflags += -Wl$(comma)--wrap=vault_make
 
+# It has a keeper crash before and after each change of a file.
+$B/tests/test_key_make: our_ldflags += -Wl$(comma)--wrap=file_replace -Wl$(comma)--wrap=unlink
+
 # It has writing of a key file fail.
 $B/tests/test_vault_files: our_ldflags += -Wl$(comma)--wrap=file_create
 

@@ -23,6 +23,7 @@ void keeper_tools_open_vault(struct keeper_tools *t)
 	snprintf(refused, sizeof(refused), "%s/" REFUSED_PIN, c->keeper_directory);
 	const struct vault_place place = { .where = c->keeper_vault[0] ? c->keeper_vault : inside,
 		.refused_pin = refused,
+		.notes = c->keeper_directory,
 		.program = t->vault_program };
 	if (!c->keeper_vault[0])
 		file_make_directory(inside, 0700); /* else vault_open() says why */

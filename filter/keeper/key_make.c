@@ -83,10 +83,22 @@ static bool make_own_ksk(struct made_keys *made, struct keypair *pair, uint8_t a
 	for (int i = 0; i < KSK_DRAWS; i++) {
 		if (!draw_ksk(made, pair, &key, algorithm, making, error))
 			return false;
-		if (!key_material_collides(others, pair))
-			return record_ksk(pair, key.name, making, error);
+		bool is_fit = !key_material_collides(others, pair) &&
+		              !key_material_has_ksk(making->directory, pair, key.name);
+		if (is_fit && !record_ksk(pair, key.name, making, error))
+			return false;
+		vault_make_is_done(making->vault);
+		if (is_fit)
+			return true;
 	}
 	return make_fails(error, "the vault made no KSK with a tag of its own");
+}
+
+static bool list_shared_ksk(struct shared_ksks *shared, const struct vault_key *key, uint16_t tag,
+        const struct shared_wish *wish, const struct key_making *making, struct complaint *error)
+{
+	return shared_ksks_add(shared, key, tag, wish->is_standby, making->now_s, error) &&
+	       shared_ksks_write(shared, making->directory, error) == 0;
 }
 
 /* It is in the list before a zone has it. One whose tag is taken in this zone is there for the others. */
@@ -97,12 +109,13 @@ static bool make_shared_ksk(struct shared_ksks *shared, struct made_keys *made,
 	struct vault_key key;
 
 	for (int i = 0; i < KSK_DRAWS; i++) {
-		if (!draw_ksk(made, pair, &key, wish->algorithm, making, error) ||
-		        !shared_ksks_add(
-		                shared, &key, pair->tag, wish->is_standby, making->now_s, error) ||
-		        shared_ksks_write(shared, making->directory, error) != 0)
+		if (!draw_ksk(made, pair, &key, wish->algorithm, making, error))
 			return false;
-		if (!key_material_collides(wish->material, pair))
+		bool is_new = !shared_ksks_named(shared, key.name);
+		if (is_new && !list_shared_ksk(shared, &key, pair->tag, wish, making, error))
+			return false;
+		vault_make_is_done(making->vault);
+		if (is_new && !key_material_collides(wish->material, pair))
 			return record_ksk(pair, key.name, making, error);
 	}
 	return make_fails(error, "the vault made no KSK with a tag of its own");

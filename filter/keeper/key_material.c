@@ -210,6 +210,16 @@ bool key_material_collides(const struct key_material *material, const struct key
 	return false;
 }
 
+bool key_material_has_ksk(const char *directory, const struct keypair *k, const char *vault_name)
+{
+	char name[KEY_NAME_SIZE], known[VAULT_NAME_SIZE];
+	struct complaint ignored;
+	unsigned long made_for;
+
+	return load_vault_name(known, &made_for, directory, key_name(k, name), &ignored) &&
+	       strcmp(known, vault_name) == 0;
+}
+
 /* ---- A key that was made for nothing ---- */
 
 bool key_material_is_lost(const struct keypair *pair, const char *vault_name, struct vault *vault)

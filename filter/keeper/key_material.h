@@ -49,6 +49,9 @@ int key_material_add_ksk(const char *directory, const struct keypair *k, const c
  * tell, or is NULL because it cannot be opened, the key counts as there. */
 bool key_material_is_lost(const struct keypair *pair, const char *vault_name, struct vault *vault);
 
+/* True if the files of the KSK say that the vault calls it so. */
+bool key_material_has_ksk(const char *directory, const struct keypair *k, const char *vault_name);
+
 /* Finds a KSK that was made for this generation of the state, and that none of its keys is: a crash, or a vault that went
  * away, came between. One that the vault does not have any more is none. Returns false if there is none. */
 struct unused_search {

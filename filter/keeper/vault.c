@@ -51,6 +51,12 @@ void vault_close(struct vault *vault)
 	free(vault);
 }
 
+void vault_make_is_done(struct vault *vault)
+{
+	if (vault->is_token)
+		vault_intent_end(&vault->token.intents);
+}
+
 void vault_set_wait(struct vault *vault, const struct vault_wait *wait)
 {
 	if (vault->is_token)

@@ -22,12 +22,14 @@
 
 struct vault;
 
-/* Where a vault is. The texts are needed while the vault is opened. */
+/* Where a vault is. The texts are needed while the vault is opened, and `notes` as long as it is open. */
 struct vault_place {
 	const char *where;       /* a directory, or the URI of a token (RFC 7512) */
 	const char *refused_pin; /* the file that remembers PINs which a token refused; or NULL */
-	const char *program;     /* sealgate-vault; NULL: where it is installed */
-	unsigned limit_ms;       /* for each call; 0: VAULT_LIMIT_MS */
+	const char *
+	        notes; /* the directory where it is noted which key a token is to make; NULL: it is not */
+	const char *program; /* sealgate-vault; NULL: where it is installed */
+	unsigned limit_ms;   /* for each call; 0: VAULT_LIMIT_MS */
 };
 
 /* Opens a vault. A token need not be there yet: faults of the token come with the first call that needs it. After
@@ -51,9 +53,15 @@ enum vault_fault vault_find(
         struct vault *vault, const char *name, struct vault_key *key, struct complaint *why);
 
 /* Makes a new key. `label` is the name of a zone in a directory, and any text of printable ASCII on a token. Another key of the
- * zone may have the same tag (keypair_collides()): the caller looks, and makes another one. */
+ * zone may have the same tag (keypair_collides()): the caller looks, and makes another one. So it does if the key is noted
+ * already: then a crash came before vault_make_is_done(). */
 enum vault_fault vault_make(struct vault *vault, uint8_t algorithm, const char *label,
         struct vault_key *key, struct complaint *why);
+
+/* The key that vault_make() gave last is noted by the caller, or not wanted. Until then, and also after a crash, an order with
+ * the same label and algorithm gives that key, if the place has `notes`: a token makes none in vain. A directory has room enough,
+ * and gives another one. */
+void vault_make_is_done(struct vault *vault);
 
 /* Signs `data`, at most VAULT_DATA_MAX octets. The signature has the form of an RRSIG's, and is checked with the
  * public key of `key`. */

@@ -74,23 +74,15 @@ enum vault_fault vault_token_make(struct vault_token *token, const struct vault_
         struct vault_reply *reply, struct complaint *why)
 {
 	struct vault_request making = *request;
-	struct hash_key drawn;
-	bool is_again = token->making.is_pending && token->making.algorithm == request->algorithm &&
-	                strcmp(token->making.label, request->name) == 0;
+	const uint8_t *id =
+	        vault_intent_begin(&token->intents, request->algorithm, request->name, why);
 
-	_Static_assert(sizeof(drawn.octets) == VAULT_ID_OCTETS, "one draw is an id");
-	if (!is_again) {
-		if (hash_key_draw(&drawn) != 0) {
-			complaint_set(why, "no id could be drawn for the new key");
-			return VAULT_AWAY;
-		}
-		memcpy(token->making.id, drawn.octets, sizeof(drawn.octets));
-		token->making.algorithm = request->algorithm;
-		snprintf(token->making.label, sizeof(token->making.label), "%s", request->name);
-	}
-	making.data = span_of(token->making.id, sizeof(token->making.id));
+	if (!id)
+		return VAULT_SETTING;
+	making.data = span_of(id, VAULT_ID_OCTETS);
 	enum vault_fault fault = vault_token_do(token, &making, reply, why);
-	token->making.is_pending = fault != VAULT_GOOD;
+	if (fault == VAULT_GOOD && !token->intents.directory)
+		vault_intent_end(&token->intents);
 	return fault;
 }
 
@@ -99,6 +91,7 @@ enum vault_fault vault_token_open(
 {
 	struct vault_session *session = &token->session;
 
+	token->intents.directory = place->notes;
 	session->process = VAULT_PROCESS_NONE;
 	session->wait = VAULT_WAIT_ALONE;
 	session->limit_ms = place->limit_ms ? place->limit_ms : VAULT_LIMIT_MS;

@@ -4,6 +4,7 @@
 #ifndef KEEPER_VAULT_TOKEN_H
 #define KEEPER_VAULT_TOKEN_H
 
+#include "keeper/vault_intent.h"
 #include "keeper/vault_session.h"
 
 struct vault_token {
@@ -13,19 +14,14 @@ struct vault_token {
 		uint64_t until_ms;
 		struct complaint why;
 	} pause;
-	/* The key that is being made: until the token has shown it, the same order has the same id. */
-	struct {
-		bool is_pending;
-		uint8_t algorithm, id[VAULT_ID_OCTETS];
-		char label[VAULT_NAME_SIZE];
-	} making;
+	struct vault_intents intents; /* of keys that are to be made */
 };
 
 enum vault_fault vault_token_open(
         struct vault_token *token, const struct vault_place *place, struct complaint *why);
 void vault_token_close(struct vault_token *token);
 
-/* Makes a key, with an id that is drawn here. If a call fails, the token may have made the key nevertheless; then the
+/* Makes a key, with an id that is drawn and noted here. If a call fails, the token may have made the key nevertheless; then the
  * next call for the same label and algorithm finds this key, and makes no other one. */
 enum vault_fault vault_token_make(struct vault_token *token, const struct vault_request *request,
         struct vault_reply *reply, struct complaint *why);
