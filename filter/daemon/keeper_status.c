@@ -203,8 +203,8 @@ void keeper_status_ds(
         const struct keeper *k, const struct keeper_zone *zone, struct control_reply *reply)
 {
 	const struct life *life = &zone->kept.life;
-	struct key_material *m =
-	        key_material_load(k->tools.store.directory, &zone->kept.name, life, &reply->error);
+	struct key_material *m = key_material_load_named(
+	        k->tools.store.directory, &zone->kept.name, life, &reply->error);
 
 	if (!m) {
 		reply->code = CONTROL_NO;

@@ -114,7 +114,7 @@ static bool export_key(const struct key_export *e, const struct key_material *m,
 int key_export(const struct key_export *e, struct complaint *error)
 {
 	const struct life *life = e->story->life;
-	struct key_material *m = key_material_load(e->material, &e->story->zone, life, error);
+	struct key_material *m = key_material_load_named(e->material, &e->story->zone, life, error);
 	int count = 0;
 
 	for (unsigned i = 0; m && count >= 0 && i < e->story->key_count; i++) {

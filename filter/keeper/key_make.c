@@ -166,7 +166,7 @@ bool key_make(struct made_keys *made, struct life *life, const struct life_make 
         const struct key_making *making, struct complaint *error)
 {
 	struct key_material *others =
-	        key_material_load(making->directory, making->zone, life, error);
+	        key_material_load_named(making->directory, making->zone, life, error);
 	uint16_t tag;
 
 	if (!others)

@@ -111,6 +111,35 @@ static bool will_sign_no_more(const struct life_key *k)
 	return k->is_leaving && !life_is_out(k, LIFE_ZRRSIG);
 }
 
+/* The ZSK of the former timeline that has this DNSKEY. */
+static struct signkey *find_former(const struct timeline *former, const struct keypair *k)
+{
+	for (unsigned i = 0; former && i < former->zsk_count; i++) {
+		struct signkey *key = former->zsks[i].key;
+		if (former->zsks[i].tag == k->tag && signkey_algorithm(key) == k->algorithm &&
+		        span_equal(signkey_public(key), span_of(k->rdata + 4, k->rdata_len - 4)))
+			return key;
+	}
+	return NULL;
+}
+
+/* From its file, or else from the former timeline. */
+static bool get_private(
+        struct key_material *m, const char *directory, const char *name, struct complaint *error)
+{
+	unsigned index = m->count - 1;
+	struct keypair *k = &m->keys[index];
+
+	if (load_private(k, directory, name, error))
+		return true;
+	k->key = find_former(m->former, k);
+	if (!k->key)
+		return false;
+	m->borrowed |= UINT32_C(1) << index;
+	m->lacks = *error;
+	return true;
+}
+
 /* The other half of a key: of a ZSK the private one, of a KSK its name in the vault. */
 static bool load_half(struct key_material *m, const struct life_key *k, const char *directory,
         const char *name, struct complaint *error)
@@ -120,7 +149,7 @@ static bool load_half(struct key_material *m, const struct life_key *k, const ch
 
 	if (k->role == LIFE_KSK)
 		return load_vault_name(m->vault_names[index], &ignored, directory, name, error);
-	return will_sign_no_more(k) || load_private(&m->keys[index], directory, name, error);
+	return !m->has_private || will_sign_no_more(k) || get_private(m, directory, name, error);
 }
 
 /* The files are called by algorithm and tag, and so is the key in the state. */
@@ -140,7 +169,7 @@ static bool load_key_of_life(struct key_material *m, const struct life_key *k,
 		        name);
 		return false;
 	}
-	return !m->has_halves || load_half(m, k, directory, name, error);
+	return !m->has_names || load_half(m, k, directory, name, error);
 }
 
 /* Nothing is left of the key but what the state says, which is enough to avoid its tag. */
@@ -158,8 +187,9 @@ static bool is_needed(const struct life_key *k)
 	return !k->is_leaving || !life_is_gone(k);
 }
 
-static struct key_material *load_material(const char *directory, const struct name *zone,
-        const struct life *life, bool has_halves, struct complaint *error)
+/* Takes its members so far from `what`. */
+static struct key_material *load_material(const struct key_material *what, const char *directory,
+        const struct name *zone, const struct life *life, struct complaint *error)
 {
 	struct key_material *m = calloc(1, sizeof(*m));
 
@@ -167,7 +197,7 @@ static struct key_material *load_material(const char *directory, const struct na
 		complaint_no_memory(error);
 		return NULL;
 	}
-	m->has_halves = has_halves;
+	*m = *what;
 	for (unsigned i = 0; i < life->count; i++) {
 		const struct life_key *k = &life->keys[i];
 		if (load_key_of_life(m, k, directory, zone, error))
@@ -178,25 +208,43 @@ static struct key_material *load_material(const char *directory, const struct na
 		}
 		take_bare_key(&m->keys[i], k, zone);
 	}
+	m->former = NULL;
 	return m;
 }
 
 struct key_material *key_material_load(const char *directory, const struct name *zone,
+        const struct life *life, const struct timeline *former, struct complaint *error)
+{
+	const struct key_material all = {
+		.has_names = true, .has_private = true, .former = former
+	};
+
+	return load_material(&all, directory, zone, life, error);
+}
+
+struct key_material *key_material_load_named(const char *directory, const struct name *zone,
         const struct life *life, struct complaint *error)
 {
-	return load_material(directory, zone, life, true, error);
+	const struct key_material named = { .has_names = true };
+
+	return load_material(&named, directory, zone, life, error);
 }
 
 struct key_material *key_material_load_public(const char *directory, const struct name *zone,
         const struct life *life, struct complaint *error)
 {
-	return load_material(directory, zone, life, false, error);
+	const struct key_material bare = { .has_names = false };
+
+	return load_material(&bare, directory, zone, life, error);
 }
 
 void key_material_free(struct key_material *material)
 {
-	for (unsigned i = 0; material && i < material->count; i++)
+	for (unsigned i = 0; material && i < material->count; i++) {
+		if (material->borrowed >> i & 1)
+			material->keys[i].key = NULL;
 		keypair_fini(&material->keys[i]);
+	}
 	free(material);
 }
 

@@ -10,22 +10,31 @@
 #include "keeper/vault.h"
 #include "keys/keypair.h"
 #include "keys/life.h"
+#include "keys/timeline.h"
 
 struct key_material {
-	bool has_halves; /* private ones, and names in the vault */
-	unsigned count;  /* by the index of the life's keys */
+	bool has_names, has_private;   /* names in the vault; private halves */
+	const struct timeline *former; /* or NULL; only while it is loaded */
+	unsigned count;                /* by the index of the life's keys */
 	struct keypair keys[LIFE_KEYS_MAX];
+	uint32_t borrowed; /* bits of those whose private half is that of the former timeline */
+	struct complaint lacks;                           /* why it is borrowed; or "" */
 	char vault_names[LIFE_KEYS_MAX][VAULT_NAME_SIZE]; /* of KSKs; else "" */
 };
 
 /* Reads the files of the keys of the life. Returns what key_material_free() wipes and frees; NULL with a complaint that
  * names the file if one is missing or malformed, or of another key than its name says. Files of keys that have gone
  * need not be there: such a key has its tag and algorithm then, and no RDATA. Nor need the private half of a ZSK that
- * will sign no more. */
+ * will sign no more, or that `former` has, if it is not NULL: the timeline in place, which must then outlive what is
+ * returned. So a zone does not die of a file that is lost. */
 struct key_material *key_material_load(const char *directory, const struct name *zone,
+        const struct life *life, const struct timeline *former, struct complaint *error);
+
+/* The same without private halves: for who makes keys or compares them. */
+struct key_material *key_material_load_named(const char *directory, const struct name *zone,
         const struct life *life, struct complaint *error);
 
-/* The same without private halves: for who only looks. */
+/* The same without names in the vault, too: for who only looks. */
 struct key_material *key_material_load_public(const char *directory, const struct name *zone,
         const struct life *life, struct complaint *error);
 void key_material_free(struct key_material *material);

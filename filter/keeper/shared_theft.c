@@ -58,7 +58,7 @@ bool shared_theft_settle(struct kept_zone *z, const struct keeper_store *store,
 	*is_new = false;
 	if (shared && may_disagree(shared, &z->life)) {
 		struct key_material *material =
-		        key_material_load(store->directory, &z->name, &z->life, error);
+		        key_material_load_named(store->directory, &z->name, &z->life, error);
 		const struct settling s = { z, store, policy, material, shared };
 		good = material && settle_keys(&s, is_new, error);
 		key_material_free(material);

@@ -61,7 +61,7 @@ static bool can_be_signed(struct keeper *k, const struct keeper_zone *zone, stru
 	if (zone->last.fault == VAULT_HANGS)
 		return true;
 	struct key_material *m =
-	        key_material_load(k->tools.store.directory, &zone->kept.name, life, &ignored);
+	        key_material_load_named(k->tools.store.directory, &zone->kept.name, life, &ignored);
 	int lost = m ? find_lost_ksk(life, m, k->tools.vault) : -1;
 	if (lost >= 0)
 		complaint_set(error,

@@ -215,7 +215,7 @@ static bool make_timeline_after(
 	struct complaint *why = &t->result->why;
 	struct life_policy policy = t->policy;
 	struct key_material *material =
-	        key_material_load(order->store->directory, &t->zone->name, &t->life, why);
+	        key_material_load(order->store->directory, &t->zone->name, &t->life, former, why);
 	const struct timeline_making making = { .zone = &t->zone->name,
 		.life = &t->life,
 		.policy = &policy,
@@ -227,6 +227,8 @@ static bool make_timeline_after(
 
 	end_with_former(&policy, t);
 	bool good = material && timeline_make(made, &making, why);
+	if (material)
+		t->result->lacks = material->lacks;
 	key_material_free(material);
 	return good;
 }

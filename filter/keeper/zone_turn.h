@@ -31,6 +31,8 @@ struct turn_result {
 	        fault; /* the vault failed, and `why` says how; the zone goes on without it */
 	bool is_by_hand; /* the zone becomes unsigned without the vault: a person has the DS removed */
 	struct complaint why;
+	struct complaint
+	        lacks; /* why the timeline in place had to stand in for a file of a key; or "" */
 	bool wrote_state, wrote_timeline;
 	bool has_theft; /* a shared KSK is stolen, and other zones are to have their turns at once */
 	unsigned signatures; /* that the vault made */

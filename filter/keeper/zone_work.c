@@ -252,6 +252,16 @@ static void tell_damage(struct keeper_zone *zone)
 	damage->text[0] = '\0';
 }
 
+static void tell_lack(const struct keeper_zone *zone, const struct turn_result *r)
+{
+	char name[NAME_TEXT_SIZE];
+
+	if (r->lacks.text[0])
+		log_warning("%s: the timeline in place stands in for a file of a key; restore the "
+		            "file from a backup: %s",
+		        name_text(&zone->kept.name, name), r->lacks.text);
+}
+
 static int64_t least_s(int64_t a_s, int64_t b_s)
 {
 	return a_s < b_s ? a_s : b_s;
@@ -298,6 +308,7 @@ static void turn_zone(struct keeper *k, struct keeper_zone *zone, const struct z
 	zone_turn(&zone->kept, &order, &result);
 	k->turning = NULL;
 	tell_damage(zone);
+	tell_lack(zone, &result);
 	if (result.has_theft)
 		keeper_zones_hasten(&k->zones);
 	zone->due_s =

@@ -176,19 +176,50 @@ static void no_ksk_is_made_while_nothing_can_be_written(void **state)
 	free_bed(bed);
 }
 
-static void a_file_of_a_key_that_is_missing_is_named_and_the_zone_lives_on(void **state)
+static void remove_signers_file(const struct bed *bed, char file[static 80])
+{
+	char path[PATH_MAX];
+
+	snprintf(file, 80, "Kexample.org.+013+%05u.private", bed->signers[bed->signer_count - 1]);
+	bed_path(bed, file, path);
+	assert_int_equal(unlink(path), 0);
+}
+
+/* Not an hour less than without the loss: the timeline in place has the key, until the next one takes over. */
+static void a_zone_whose_signing_key_lost_its_file_lives_on_and_rolls(void **state)
+{
+	struct bed *bed = signed_bed();
+	unsigned signers = bed->signer_count, told = 0;
+	int64_t until_s = bed->now_s + 45 * DAY_S;
+	char file[80];
+
+	(void)state;
+	remove_signers_file(bed, file);
+	while (bed->now_s < until_s) {
+		bed->now_s = bed->result.next_s;
+		bed_turn_well(bed);
+		assert_true(bed->zone.end_s >= bed->now_s + bed->policy.ahead_s - DAY_S);
+		told += strstr(bed->result.lacks.text, file) != NULL;
+	}
+	assert_in_range(told, 10, 45);
+	assert_true(bed->signer_count > signers);
+	assert_string_equal(bed->result.lacks.text, "");
+	free_bed(bed);
+}
+
+static void a_file_of_a_key_that_is_nowhere_else_is_named(void **state)
 {
 	struct bed *bed = signed_bed();
 	char file[80], path[PATH_MAX];
 
 	(void)state;
-	snprintf(file, sizeof(file), "Kexample.org.+013+%05u.private", bed->signers[0]);
-	bed_path(bed, file, path);
+	remove_signers_file(bed, file);
+	bed_path(bed, "timelines/Kexample.org.timeline", path);
 	assert_int_equal(unlink(path), 0);
-	while (!bed->result.has_failed) {
-		bed->now_s = bed->result.next_s;
-		bed_turn(bed);
-	}
+	bed_restart(bed);
+	bed->now_s = bed->result.next_s;
+	bed_turn_blind(bed);
+	assert_true(bed->result.has_failed);
 	assert_non_null(strstr(bed->result.why.text, file));
 	assert_int_equal(bed->result.fault, VAULT_GOOD);
 	assert_false(bed->result.wrote_timeline);
@@ -418,7 +449,7 @@ static void a_missing_file_does_not_send_people_to_the_vault(void **state)
 	char path[PATH_MAX];
 
 	(void)state;
-	path_of_key(bed, bed->signers[0], "private", path);
+	path_of_key(bed, bed->signers[0], "key", path);
 	assert_int_equal(unlink(path), 0);
 	while (bed->now_s < START_S + 18 * DAY_S) {
 		bed_turn(bed);
@@ -437,7 +468,8 @@ int main(void)
 		cmocka_unit_test(a_clock_that_steps_moves_no_key_and_writes_nothing),
 		cmocka_unit_test(a_timeline_that_cannot_be_written_comes_later),
 		cmocka_unit_test(no_ksk_is_made_while_nothing_can_be_written),
-		cmocka_unit_test(a_file_of_a_key_that_is_missing_is_named_and_the_zone_lives_on),
+		cmocka_unit_test(a_zone_whose_signing_key_lost_its_file_lives_on_and_rolls),
+		cmocka_unit_test(a_file_of_a_key_that_is_nowhere_else_is_named),
 		cmocka_unit_test(an_order_for_a_zone_that_was_not_read_changes_nothing),
 		cmocka_unit_test(a_vault_that_makes_no_key_still_extends_the_timeline),
 		cmocka_unit_test(an_unused_ksk_that_the_vault_lacks_is_not_taken),
