@@ -68,10 +68,11 @@ static void add_check(const struct self_check_state *check, struct control_reply
 	struct complaint told;
 
 	add_time(reply, "checked_s", check->checked_s);
-	if (check->row == 0)
+	if (check->failures.count == 0)
 		return;
 	self_check_state_tell(check, &told);
-	control_add_text(reply, check->is_failing ? "check_failed" : "check_doubt", told.text);
+	control_add_text(reply,
+	        check->is_failing || check->is_silent ? "check_failed" : "check_doubt", told.text);
 }
 
 static void add_kept(const struct keeper_zone *zone, struct control_reply *reply)

@@ -191,6 +191,17 @@ static bool is_bogus(const struct self_check_finding *f)
 	return f->fault == LOOK_UNPROVED && f->outcome.status == STATUS_BOGUS;
 }
 
+bool self_check_is_wrong(const struct self_check_finding *f)
+{
+	return f->fault != LOOK_SEEN && f->fault != LOOK_SILENT && f->fault != LOOK_REFUSED;
+}
+
+/* What is wrong needs a person sooner than what is silent. */
+static unsigned weight(const struct self_check_finding *f)
+{
+	return self_check_is_wrong(f) + is_bogus(f);
+}
+
 /* What this machine lacks says nothing of a server. */
 static bool is_own_lack(enum look_fault fault)
 {
@@ -204,11 +215,16 @@ static void count_finding(struct self_check_result *result, const struct self_ch
 	result->checked++;
 	if (f->fault == LOOK_SEEN)
 		return;
-	if (result->failed++ == 0 || (is_bogus(f) && !is_bogus(&result->worst)))
+	if (result->failed++ == 0 || weight(f) > weight(&result->worst))
 		result->worst = *f;
 }
 
-/* Judges each server alone; and if none has a fault, each by the next one's DNSKEY RRset. */
+static bool has_wrong(const struct self_check_result *result)
+{
+	return result->failed > 0 && self_check_is_wrong(&result->worst);
+}
+
+/* Judges each server alone; and if none is wrong, each that is good by the next one's DNSKEY RRset. */
 static void judge_all(struct check_run *r, struct self_check_result *result)
 {
 	unsigned good[LOOK_ADDRESSES], good_count = 0;
@@ -221,7 +237,7 @@ static void judge_all(struct check_run *r, struct self_check_result *result)
 			good[good_count++] = i;
 		count_finding(result, &f);
 	}
-	for (unsigned i = 0; good_count > 1 && i < good_count && result->failed == 0; i++) {
+	for (unsigned i = 0; good_count > 1 && i < good_count && !has_wrong(result); i++) {
 		judge_by_other(r, good[i], good[(i + 1) % good_count], &f);
 		if (f.fault != LOOK_SEEN) {
 			result->failed++;

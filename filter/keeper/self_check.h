@@ -66,8 +66,11 @@ struct self_check_result {
 	struct outcome
 	        chain; /* of the parent's DS: SECURE, INSECURE if there is none, or a fault above the zone */
 	struct self_check_finding
-	        worst; /* of the failed ones, if there are any: one that is Bogus goes first */
+	        worst; /* of the failed ones, if there are any: Bogus goes first, and what is silent last */
 };
+
+/* True if something came that validators cannot use; false if nothing came. */
+bool self_check_is_wrong(const struct self_check_finding *finding);
 
 /* Checks. Takes as long as the slowest server, at most some ten seconds for each ten addresses that are silent. */
 void self_check_run(const struct self_check_order *order, const struct look_means *means,

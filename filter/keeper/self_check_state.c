@@ -18,24 +18,39 @@ static bool is_same_fault(const struct self_check_finding *a, const struct self_
 
 static bool take_good(struct self_check_state *s)
 {
-	bool was_failing = s->is_failing;
+	bool was_told = s->is_told;
 
-	s->is_failing = false;
-	s->row = 0;
-	s->since_s = 0;
-	return was_failing;
+	s->is_failing = s->is_silent = s->is_told = false;
+	s->failures = s->wrong = s->silent = (struct self_check_row){ .count = 0 };
+	return was_told;
 }
 
+static void go_on_row(struct self_check_row *row, bool goes_on, int64_t now_s)
+{
+	if (!goes_on)
+		row->count = 0;
+	else if (row->count++ == 0)
+		row->since_s = now_s;
+}
+
+/* One packet that is lost does not end the alarm of a wrong answer; a server that was taken away does. */
 static bool take_failed(
         struct self_check_state *s, const struct self_check_result *result, int64_t now_s)
 {
-	bool was_told = s->is_failing && is_same_fault(&s->worst, &result->worst);
+	const struct self_check_state before = *s;
+	bool is_wrong = self_check_is_wrong(&result->worst);
 
 	s->worst = result->worst;
-	if (s->row++ == 0)
-		s->since_s = now_s;
-	s->is_failing |= result->is_confirmed || s->row >= SELF_CHECK_LOST;
-	return s->is_failing && !was_told;
+	go_on_row(&s->failures, true, now_s);
+	go_on_row(&s->wrong, is_wrong, now_s);
+	go_on_row(&s->silent, !is_wrong, now_s);
+	s->is_failing = result->is_confirmed || s->wrong.count >= SELF_CHECK_LOST ||
+	                (s->is_failing && s->silent.count < SELF_CHECK_LOST);
+	s->is_silent = !is_wrong && now_s - s->silent.since_s >= SELF_CHECK_SILENT_S;
+	bool tells = s->is_failing != before.is_failing || s->is_silent != before.is_silent ||
+	             ((s->is_failing || s->is_silent) && !is_same_fault(&before.worst, &s->worst));
+	s->is_told |= tells;
+	return tells;
 }
 
 bool self_check_state_take(
@@ -97,13 +112,13 @@ static void tell_finding(const struct self_check_state *s, struct complaint *sen
 	        address, question_texts[f->question],
 	        f->is_by_other ? ", judged by the DNSKEY records of " : "",
 	        f->is_by_other ? other : "", fault_text(f, fault),
-	        digits_time_write(s->since_s, since), s->failed, s->checked, address,
+	        digits_time_write(s->failures.since_s, since), s->failed, s->checked, address,
 	        name_text(&f->server.name, name));
 }
 
 void self_check_state_tell(const struct self_check_state *s, struct complaint *sentence)
 {
-	if (s->row > 0)
+	if (s->failures.count > 0)
 		tell_finding(s, sentence);
 	else if (s->checked_s == 0)
 		complaint_set(sentence, "no self-check was done yet");

@@ -47,7 +47,7 @@ static void tell_check(struct keeper_zone *zone)
 
 	self_check_state_tell(&zone->check, &what);
 	name_text(&zone->kept.name, name);
-	if (zone->check.is_failing)
+	if (zone->check.failures.count > 0)
 		log_warning("%s: self-check: %s", name, what.text);
 	else
 		log_info("%s: self-check: all is well again: %s", name, what.text);

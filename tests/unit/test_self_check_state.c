@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One lost packet rings no alarm, and a zone that validators refuse rings it at once. */
+/* One lost packet rings no alarm, a zone that validators refuse rings it at once, and a server that is dead rings another
+ * one, later. */
 #include "test.h"
 
 #include "base/sockaddr.h"
@@ -20,7 +21,8 @@ static struct self_check_finding finding(enum look_fault fault, enum reason reas
 	return f;
 }
 
-/* A check, as a letter: g good, l a packet is lost, s silent at another address, B Bogus twice, b Bogus once, E Bogus twice for another reason, n nothing could be judged. */
+/* A check, as a letter: g good, l a packet is lost, s silent at another address, e an error, B Bogus twice, b Bogus
+ * once, E Bogus twice for another reason, n nothing could be judged. */
 static struct self_check_result result_of(char letter)
 {
 	struct self_check_result r = { .is_done = letter != 'n', .checked = 2 };
@@ -31,6 +33,8 @@ static struct self_check_result result_of(char letter)
 	r.is_confirmed = letter == 'B' || letter == 'E';
 	if (letter == 'l' || letter == 's')
 		r.worst = finding(LOOK_SILENT, REASON_NONE, letter == 'l' ? 1 : 2);
+	else if (letter == 'e')
+		r.worst = finding(LOOK_ERROR, REASON_NONE, 1);
 	else
 		r.worst = finding(LOOK_UNPROVED,
 		        letter == 'E' ? REASON_RRSIG_EXPIRED : REASON_RRSIG_MISSING, 1);
@@ -44,15 +48,17 @@ static void the_alarm_rings_when_it_must(void **state)
 	} rows[] = {
 		{ "all is well", "ggg", "---", "---" },
 		{ "a lost packet", "glggllg", "-------", "-------" },
-		{ "three in a row", "lllg", "--!-", "--tt" },
-		{ "three in a row, at several addresses", "lslg", "--!-", "--tt" },
+		{ "errors, three in a row", "eeeg", "--!-", "--tt" },
+		{ "silence is no wrong answer", "llllllg", "-------", "-------" },
+		{ "errors with silence between them", "eelee", "-----", "-----" },
 		{ "Bogus twice", "gBg", "-!-", "-tt" },
 		{ "Bogus once, and then good", "gbg", "---", "---" },
 		{ "Bogus once is a lost one", "bbb", "--!", "--t" },
-		{ "it rings until all is well", "Blllg", "!!!!-", "tt--t" },
+		{ "it rings until all is well", "Bllg", "!!!-", "tt-t" },
+		{ "or until the server was taken away", "Blllg", "!!!--", "tt-tt" },
 		{ "told once", "BBBg", "!!!-", "t--t" },
 		{ "told again if the fault is another", "BEEg", "!!!-", "tt-t" },
-		{ "what could not be judged changes nothing", "nlnlnnlnBnng", "------!!!!!-",
+		{ "what could not be judged changes nothing", "nenennenBnng", "------!!!!!-",
 		        "------t-t--t" },
 		{ "rings anew", "BgB", "!-!", "ttt" },
 	};
@@ -67,6 +73,26 @@ static void the_alarm_rings_when_it_must(void **state)
 			assert_row(rows[i].why, s.is_failing == (rows[i].rings[n] == '!'));
 		}
 	}
+}
+
+/* Resolvers ask another address, so no validator fails; but keys cannot change before all show it. */
+static void a_server_that_is_dead_is_told_after_a_while(void **state)
+{
+	struct self_check_state s = { .is_failing = false };
+	struct self_check_result silent = result_of('l'), good = result_of('g');
+	const int64_t most_s = SELF_CHECK_SILENT_S;
+
+	(void)state;
+	silent.worst.fault = LOOK_REFUSED;
+	for (int64_t at_s = 0; at_s < most_s; at_s += 60)
+		assert_false(self_check_state_take(&s, &silent, NOW + at_s));
+	assert_true(self_check_state_take(&s, &silent, NOW + most_s));
+	assert_true(s.is_silent && !s.is_failing);
+	assert_false(self_check_state_take(&s, &silent, NOW + most_s + 60));
+	assert_true(self_check_state_take(&s, &good, NOW + most_s + 120));
+	assert_false(s.is_silent);
+	assert_false(self_check_state_take(&s, &silent, NOW + most_s + 180));
+	assert_false(s.is_silent);
 }
 
 static void a_person_is_told_where_and_what_and_since_when(void **state)
@@ -129,6 +155,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_alarm_rings_when_it_must),
+		cmocka_unit_test(a_server_that_is_dead_is_told_after_a_while),
 		cmocka_unit_test(a_person_is_told_where_and_what_and_since_when),
 		cmocka_unit_test(long_names_leave_the_address_and_the_fault_in_the_text),
 	};
