@@ -7,7 +7,7 @@
 #include "config/config_ntas.h"
 #include "config/config_show.h"
 #include "config/trust_anchors.h"
-#include "daemon/effective_anchors.h"
+#include "config/effective_anchors.h"
 #include "daemon/zone_policy.h"
 #include "fetch/exchange.h"
 #include "inspect/anchor_fit.h"

@@ -12,7 +12,7 @@
 #include "config/config.h"
 #include "config/trust_anchors.h"
 #include "crypto/crypto.h"
-#include "daemon/effective_anchors.h"
+#include "config/effective_anchors.h"
 #include "daemon/nta_file.h"
 #include "fetch/exchange.h"
 #include "inspect/audit.h"

@@ -9,7 +9,7 @@
 #include "cmd/options.h"
 #include "config/address.h"
 #include "config/nameserver.h"
-#include "daemon/effective_anchors.h"
+#include "config/effective_anchors.h"
 #include "keeper/look.h"
 #include "keeper/look_judge.h"
 #include "keeper/look_spread.h"

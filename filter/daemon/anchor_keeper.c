@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/complaint.h"
 #include "base/log.h"
-#include "daemon/anchor_file.h"
+#include "config/anchor_file.h"
 #include "daemon/anchor_log.h"
 #include "daemon/sandbox.h"
 #include "fetch/lookup.h"

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "config/trust_anchors.h"
 
 #define VAULT_IN_DIRECTORY "vault"
 #define REFUSED_PIN        "refused-pin" /* remembers a PIN that the token refused */
@@ -51,15 +50,14 @@ static bool get_pool(struct keeper_tools *t, struct complaint *error)
 {
 	const struct config *c = t->config;
 
-	t->anchors = trust_anchors_load(c->trust_anchor, error);
-	if (!t->anchors)
+	if (!keeper_anchors_init(&t->anchors, c, error))
 		return false;
 	t->crypto = crypto_new();
 	if (!t->crypto) {
 		complaint_no_memory(error);
 		return false;
 	}
-	const struct look_pool_order order = { .anchors = t->anchors,
+	const struct look_pool_order order = { .anchors = t->anchors.current,
 		.resolvers = c->resolvers.items,
 		.resolver_count = c->resolvers.count };
 	t->pool = look_pool_new(&order, error);
@@ -112,6 +110,6 @@ void keeper_tools_fini(struct keeper_tools *t)
 	keeper_store_close(&t->store);
 	vault_close(t->vault);
 	look_pool_free(t->pool);
-	anchors_free(t->anchors);
+	keeper_anchors_fini(&t->anchors);
 	crypto_free(t->crypto);
 }

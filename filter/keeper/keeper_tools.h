@@ -4,6 +4,7 @@
 #define KEEPER_KEEPER_TOOLS_H
 
 #include "config/config.h"
+#include "keeper/keeper_anchors.h"
 #include "keeper/keeper_store.h"
 #include "keeper/look_pool.h"
 #include "keeper/vault.h"
@@ -15,7 +16,7 @@ struct keeper_tools {
 	struct vault *vault;        /* NULL: it could not be opened */
 	struct complaint vault_why; /* why */
 	struct crypto *crypto;
-	struct anchors *anchors;
+	struct keeper_anchors anchors;
 	struct look_pool *pool; /* asks and judges */
 };
 

@@ -56,6 +56,7 @@ static void work_on(struct keeper *k)
 	int64_t check_s = 0;
 
 	while (wait_for_work(k, keeper_zones_next(&k->zones), check_s)) {
+		keeper_anchors_follow(&k->tools.anchors, k->tools.pool, clock_monotonic_ms());
 		check_s = zone_check_begin_due(k, clock_wall_s());
 		/* an order may have changed which zone is due */
 		struct keeper_zone *zone = keeper_zones_next(&k->zones);

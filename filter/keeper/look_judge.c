@@ -149,11 +149,16 @@ struct outcome look_judge_find_ds(struct look_judge *j, const struct name *zone,
 
 /* ---- One server alone ---- */
 
-void look_judge_turn_to(
-        struct look_judge *j, const struct anchors *anchors, const struct sockaddr_storage *server)
+void look_judge_use_anchors(struct look_judge *j, const struct anchors *anchors)
 {
 	store_set_anchors(&j->store, anchors);
 	gate_forget(&j->gate);
+}
+
+void look_judge_turn_to(
+        struct look_judge *j, const struct anchors *anchors, const struct sockaddr_storage *server)
+{
+	look_judge_use_anchors(j, anchors);
 	j->resolvers = server;
 	j->resolver_count = 1;
 }

@@ -28,6 +28,9 @@ struct outcome look_judge_response(
 struct outcome look_judge_find_ds(struct look_judge *j, const struct name *zone, struct ds_set *ds,
         int64_t now_s, int stop_fd);
 
+/* Begins anew with other anchors, which the judge borrows. */
+void look_judge_use_anchors(struct look_judge *j, const struct anchors *anchors);
+
 /* Begins anew: nothing but these anchors counts, and nobody but `server` is asked for links. Borrows both until the next
  * call. */
 void look_judge_turn_to(

@@ -141,6 +141,20 @@ static void fill_parents(
 		to->parents[to->parent_count++] = (struct life_parent){ 0 };
 }
 
+const struct look_set *look_life_unproved(const struct zone_look *look)
+{
+	const struct look_set *unproved = NULL;
+
+	for (unsigned i = 0; i < look->parents.count; i++) {
+		const struct look_set *set = &look->parents.at[i].sets[LOOK_DS];
+		if (set->fault == LOOK_SEEN)
+			return NULL;
+		if (set->fault == LOOK_UNPROVED)
+			unproved = set;
+	}
+	return unproved;
+}
+
 void look_life_fill(struct look_life *to, struct life_observation *observation,
         const struct zone_look *look, const struct look_keys *keys)
 {

@@ -29,6 +29,8 @@ struct pool_thread {
 	pthread_t id;
 	struct look_pool *pool;
 	struct look_means means;
+	unsigned version;                /* of the anchors that its judge began with */
+	const struct anchors *judges_by; /* below the pool's lock: while it runs a job; or NULL */
 };
 
 struct look_pool {
@@ -41,6 +43,8 @@ struct look_pool {
 	pthread_cond_t has_job;
 	bool is_ending;
 	unsigned slow_running, slow_most;
+	const struct anchors *anchors;
+	unsigned version; /* of the anchors: others may come to the same place in memory */
 	struct job_queue waiting, slow_waiting, back;
 };
 
@@ -83,23 +87,40 @@ static struct look_job *choose_job(struct look_pool *pool)
 	return job ? job : job_queue_take(&pool->waiting);
 }
 
-/* Waits for a job. Returns NULL when the pool ends. */
-static struct look_job *await_job(struct look_pool *pool)
+/* While a job runs, the anchors that it begins with stay. */
+static void take_pool_anchors(struct pool_thread *thread)
 {
+	struct look_pool *pool = thread->pool;
+
+	thread->judges_by = pool->anchors;
+	if (thread->version != pool->version)
+		look_judge_use_anchors(thread->means.judge, pool->anchors);
+	thread->version = pool->version;
+}
+
+/* Waits for a job. Returns NULL when the pool ends. */
+static struct look_job *await_job(struct pool_thread *thread)
+{
+	struct look_pool *pool = thread->pool;
 	struct look_job *job = NULL;
 
 	pthread_mutex_lock(&pool->lock);
 	while (!pool->is_ending && !(job = choose_job(pool)))
 		pthread_cond_wait(&pool->has_job, &pool->lock);
+	if (job)
+		take_pool_anchors(thread);
 	if (job && job->is_slow)
 		pool->slow_running++;
 	pthread_mutex_unlock(&pool->lock);
 	return job;
 }
 
-static void give_back(struct look_pool *pool, struct look_job *job)
+static void give_back(struct pool_thread *thread, struct look_job *job)
 {
+	struct look_pool *pool = thread->pool;
+
 	pthread_mutex_lock(&pool->lock);
+	thread->judges_by = NULL;
 	if (job->is_slow) {
 		pool->slow_running--;
 		pthread_cond_signal(&pool->has_job); /* another slow one may run now */
@@ -114,12 +135,12 @@ static void *run_jobs(void *context)
 	struct pool_thread *thread = context;
 	struct look_job *job;
 
-	while ((job = await_job(thread->pool))) {
+	while ((job = await_job(thread))) {
 		uint64_t began_ms = clock_monotonic_ms();
 		job->run(job, &thread->means);
 		job->was_run = true;
 		job->took_ms = clock_monotonic_ms() - began_ms;
-		give_back(thread->pool, job);
+		give_back(thread, job);
 	}
 	return NULL;
 }
@@ -159,6 +180,7 @@ static int make_threads(struct look_pool *pool, const struct look_pool_order *or
 
 	if (count > LOOK_POOL_THREADS_MAX)
 		count = LOOK_POOL_THREADS_MAX;
+	pool->anchors = order->anchors;
 	pool->slow_most = count > 1 ? count / 2 : 1;
 	pool->back_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pool->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -225,6 +247,24 @@ struct look_job *look_pool_take(struct look_pool *pool)
 int look_pool_fd(const struct look_pool *pool)
 {
 	return pool->back_fd;
+}
+
+void look_pool_use_anchors(struct look_pool *pool, const struct anchors *anchors)
+{
+	pthread_mutex_lock(&pool->lock);
+	pool->anchors = anchors;
+	pool->version++;
+	pthread_mutex_unlock(&pool->lock);
+}
+
+bool look_pool_is_using(struct look_pool *pool, const struct anchors *anchors)
+{
+	pthread_mutex_lock(&pool->lock);
+	bool is_used = pool->anchors == anchors;
+	for (unsigned i = 0; i < pool->thread_count; i++)
+		is_used |= pool->threads[i].judges_by == anchors;
+	pthread_mutex_unlock(&pool->lock);
+	return is_used;
 }
 
 static void give_all_back(struct look_pool *pool, struct job_queue *q)

@@ -60,6 +60,12 @@ struct look_job *look_pool_take(struct look_pool *pool);
 /* Returns a descriptor that is readable while look_pool_take() has jobs. */
 int look_pool_fd(const struct look_pool *pool);
 
+/* Has the jobs that begin from now on judged from these anchors down, which the pool borrows. */
+void look_pool_use_anchors(struct look_pool *pool, const struct anchors *anchors);
+
+/* True if a job that runs, or the next one, is judged from these anchors down: then they must stay. */
+bool look_pool_is_using(struct look_pool *pool, const struct anchors *anchors);
+
 /* Ends the threads, which takes as long as a computation. Afterwards all jobs are back, those that never ran too. */
 void look_pool_end(struct look_pool *pool);
 

@@ -19,6 +19,7 @@
 
 #define LOOK_AGAIN_S 600  /* after a look that failed */
 #define LOOK_EACH_S  3600 /* also if nothing is waited for: servers and DS may change */
+#define UNPROVED_S   3600 /* then somebody must find out why nothing is proved of the parent */
 
 /* Counts on while the machine sleeps, and nobody sets it. */
 static int64_t uptime_s(void)
@@ -85,6 +86,25 @@ static bool read_look(struct zone_seen *s, const struct keeper_tools *tools,
 	return true;
 }
 
+/* Why nothing is proved of the parent is told at once. The alarm waits: a resolver may fail for a moment. */
+static void take_proof(struct zone_seen *s, struct keeper_zone *zone, const struct zone_look *look)
+{
+	const struct look_set *set = look_life_unproved(look);
+	char why[sizeof(zone->told_look.text)];
+
+	if (!set) {
+		zone->told_look.text[0] = '\0';
+		zone->unproved_s = 0;
+		return;
+	}
+	snprintf(why, sizeof(why), "no server of the parent can be proved: %s: %s",
+	        status_text(set->outcome.status), reason_sentence(set->outcome.reason));
+	tell_fault(zone, &zone->told_look, "its DS is not known", why);
+	if (!zone->unproved_s || zone->unproved_s > look->at_s) /* the clock may be set */
+		zone->unproved_s = look->at_s;
+	s->seen.is_unproved = look->at_s - zone->unproved_s >= UNPROVED_S;
+}
+
 static void take_look(struct zone_seen *s, struct keeper_zone *zone,
         const struct keeper_tools *tools, const struct zone_look *look, const struct complaint *why)
 {
@@ -92,7 +112,8 @@ static void take_look(struct zone_seen *s, struct keeper_zone *zone,
 
 	s->is_seen = look && read_look(s, tools, zone, look, &unread);
 	if (s->is_seen) {
-		zone->told_look.text[0] = '\0';
+		take_proof(s, zone, look);
+		s->seen.is_silent = zone->check.is_silent;
 		zone->looked_s = look->at_s;
 	} else if (look || why) {
 		tell_fault(zone, &zone->told_look, "its servers cannot be looked at",

@@ -31,6 +31,11 @@ const char *life_need_text(unsigned bit)
 		"have the registrar remove it",
 		"the zone is to be unsigned, and the vault cannot sign the CDS that asks for it: "
 		"have the registrar remove the DS before the timeline ends",
+		"an address of the zone's servers does not answer: mend the server, or take it out "
+		"of the NS records; the next KSK waits until every address shows it",
+		"no server of the parent can be proved from the trust anchors down, so no DS "
+		"counts as seen or as gone, and changes wait: see that trust_anchor is up to date, "
+		"and whether validators still accept the parent",
 	};
 	return texts[bit];
 }

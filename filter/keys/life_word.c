@@ -106,6 +106,10 @@ struct life_alarms life_judge(const struct life *life, const struct life_policy 
 
 	if (report->was_blind)
 		alarms.needs |= LIFE_NEEDS_LOOKS;
+	if (look->is_silent)
+		alarms.needs |= LIFE_NEEDS_ADDRESS;
+	if (look->is_unproved)
+		alarms.needs |= LIFE_NEEDS_PROOF;
 	if (end_s && end_s - now_s < life_failing_s(policy))
 		alarms.has_failed = true;
 	if (end_s && !look->has_vault && end_s - now_s < life_left_s(policy))

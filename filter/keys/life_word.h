@@ -36,6 +36,8 @@ enum life_need {
 	LIFE_NEEDS_KEY = 1 << 9, /* the parent has a DS, and the zone has no keys */
 	LIFE_NEEDS_DS_REMOVED =
 	        1 << 10, /* the zone is to be unsigned, and the vault cannot sign that by CDS */
+	LIFE_NEEDS_ADDRESS = 1 << 11, /* an address of the zone's servers does not answer */
+	LIFE_NEEDS_PROOF = 1 << 12,   /* the chain of trust proves no server of the parent */
 };
 
 #define LIFE_PATIENCE_S (7 * 86400)

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/complaint.h"
-#include "daemon/anchor_file.h"
+#include "config/anchor_file.h"
 #include "trust/anchor_text.h"
 
 #define DAY 86400

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "base/complaint.h"
-#include "daemon/anchor_file.h"
-#include "daemon/effective_anchors.h"
+#include "config/anchor_file.h"
+#include "config/effective_anchors.h"
 
 static char directory[] = "/tmp/sealgate-test-in-force-XXXXXX";
 static struct config config;

@@ -296,22 +296,28 @@ static void alarms_ring_before_anything_breaks(void **state)
 		bool has_vault, is_trusted;
 		uint16_t ds;
 		struct life_alarms want;
-		bool is_refused, has_misfit;
+		bool is_refused, has_misfit, is_silent, is_unproved;
 	} rows[] = {
-		{ "all is well", 14 * DAY, true, true, 1001, { false, 0 }, false, false },
+		{ "all is well", 14 * DAY, true, true, 1001, { false, 0 }, false, false, false,
+		        false },
 		{ "the vault is away for a day", 14 * DAY, false, true, 1001, { false, 0 }, false,
-		        false },
+		        false, false, false },
 		{ "the vault is away for nine days", 6 * DAY, false, true, 1001,
-		        { false, LIFE_NEEDS_VAULT }, false, false },
+		        { false, LIFE_NEEDS_VAULT }, false, false, false, false },
 		{ "signatures end", 2 * DAY, false, true, 1001, { true, LIFE_NEEDS_VAULT }, false,
-		        false },
-		{ "nothing is trusted", 14 * DAY, true, false, 1001, { true, 0 }, false, false },
-		{ "a DS of another key", 14 * DAY, true, true, 77, { false, LIFE_NEEDS_OTHER_DS },
+		        false, false, false },
+		{ "nothing is trusted", 14 * DAY, true, false, 1001, { true, 0 }, false, false,
 		        false, false },
+		{ "a DS of another key", 14 * DAY, true, true, 77, { false, LIFE_NEEDS_OTHER_DS },
+		        false, false, false, false },
 		{ "a DS that is typed wrongly, beside the right one", 14 * DAY, true, true, 1001,
-		        { false, LIFE_NEEDS_FITTING_DS }, false, true },
+		        { false, LIFE_NEEDS_FITTING_DS }, false, true, false, false },
+		{ "an address is silent", 14 * DAY, true, true, 1001, { false, LIFE_NEEDS_ADDRESS },
+		        false, false, true, false },
+		{ "no chain to the parent", 14 * DAY, true, true, 1001, { false, LIFE_NEEDS_PROOF },
+		        false, false, false, true },
 		{ "validators refuse the zone", 14 * DAY, true, true, 1001, { true, 0 }, true,
-		        false },
+		        false, false, false },
 	};
 	(void)state;
 
@@ -321,7 +327,9 @@ static void alarms_ring_before_anything_breaks(void **state)
 		struct life_observation look = { .parents = &parent,
 			.parent_count = 1,
 			.has_vault = rows[i].has_vault,
-			.is_refused = rows[i].is_refused };
+			.is_refused = rows[i].is_refused,
+			.is_silent = rows[i].is_silent,
+			.is_unproved = rows[i].is_unproved };
 		struct life_report report = { .is_trusted = rows[i].is_trusted };
 		struct life_alarms alarms = life_judge(
 		        &w->life, &w->policy, &look, &report, w->now_s, w->now_s + rows[i].left_s);

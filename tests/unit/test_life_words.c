@@ -188,7 +188,7 @@ static void each_need_has_a_sentence_of_its_own(void **state)
 	struct complaint all;
 
 	(void)state;
-	assert_int_equal(LIFE_NEEDS_DS_REMOVED, 1 << (LIFE_NEEDS_COUNT - 1));
+	assert_int_equal(LIFE_NEEDS_PROOF, 1 << (LIFE_NEEDS_COUNT - 1));
 	for (unsigned bit = 0; bit < LIFE_NEEDS_COUNT; bit++) {
 		assert_true(life_needs_tell(1u << bit, &all));
 		assert_string_equal(all.text, life_need_text(bit));

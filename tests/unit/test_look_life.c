@@ -197,6 +197,37 @@ static void only_what_fits_a_key_counts_for_it(void **state)
 	assert_true(observation.parents[0].has_misfit);
 }
 
+/* One server of the parent that is proved is enough; one that is silent says nothing. */
+static void a_parent_that_cannot_be_proved_is_told(void **state)
+{
+	static const struct {
+		const char *why;
+		enum look_fault faults[2];
+		bool is_unproved;
+	} rows[] = {
+		{ "both are proved", { LOOK_SEEN, LOOK_SEEN }, false },
+		{ "one is proved", { LOOK_UNPROVED, LOOK_SEEN }, false },
+		{ "none is proved", { LOOK_UNPROVED, LOOK_UNPROVED }, true },
+		{ "one is silent", { LOOK_SILENT, LOOK_UNPROVED }, true },
+		{ "both are silent", { LOOK_SILENT, LOOK_SILENT }, false },
+	};
+	struct staged s;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		stage(&s);
+		s.look.parents.count = 2;
+		for (unsigned n = 0; n < 2; n++) {
+			s.parent[n].sets[LOOK_DS].fault = rows[i].faults[n];
+			s.parent[n].sets[LOOK_DS].outcome =
+			        outcome_of(STATUS_BOGUS, REASON_ANCHOR_NO_MATCH);
+		}
+		const struct look_set *set = look_life_unproved(&s.look);
+		assert_row(rows[i].why, (set != NULL) == rows[i].is_unproved);
+		assert_row(rows[i].why, !set || set->outcome.reason == REASON_ANCHOR_NO_MATCH);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +236,7 @@ int main(void)
 		cmocka_unit_test(servers_that_nobody_could_ask_are_told_as_not_reached),
 		cmocka_unit_test(an_address_out_of_reach_counts_unless_its_server_was_seen),
 		cmocka_unit_test(only_what_fits_a_key_counts_for_it),
+		cmocka_unit_test(a_parent_that_cannot_be_proved_is_told),
 	};
 	return cmocka_run_group_tests_name("look_life", tests, set_up, tear_down);
 }

@@ -168,6 +168,51 @@ static void slow_jobs_never_take_more_than_half_of_the_threads(void **state)
 	look_pool_free(pool);
 }
 
+static void judge_from_anchor(struct look_job *job, const struct look_means *means)
+{
+	struct test_job *t = (struct test_job *)job;
+	struct ds_set ds = { .count = 0 };
+	struct name zone;
+
+	if (name_from_text("anchored.test", &zone))
+		look_judge_find_ds(means->judge, &zone, &ds, 1, -1);
+	t->number = ds.count;
+}
+
+static struct test_job *run_alone(struct look_pool *pool, struct test_job *job)
+{
+	*job = (struct test_job){ .job.run = judge_from_anchor };
+	look_pool_give(pool, &job->job);
+	return await(pool);
+}
+
+static void the_next_job_is_judged_from_new_anchors_and_the_old_ones_stay_while_one_runs(
+        void **state)
+{
+	const struct ds ds = { .tag = 1, .algorithm = 13, .digest_type = 2, .digest_len = 32 };
+	struct anchors *fresh = anchors_new();
+	struct look_pool *pool = new_pool(1);
+	struct test_job job, waiting = { .job.run = wait_for_leave };
+	struct name zone;
+
+	(void)state;
+	assert_true(name_from_text("anchored.test", &zone));
+	assert_true(anchors_add(fresh, &zone, &ds));
+	assert_int_equal(run_alone(pool, &job)->number, 0);
+	look_pool_give(pool, &waiting.job);
+	await_running(1);
+	assert_false(look_pool_is_using(pool, fresh));
+	look_pool_use_anchors(pool, fresh);
+	assert_true(look_pool_is_using(pool, fresh));
+	assert_true(look_pool_is_using(pool, anchors));
+	atomic_store(&may_end, true);
+	await(pool);
+	assert_false(look_pool_is_using(pool, anchors));
+	assert_int_equal(run_alone(pool, &job)->number, 1);
+	look_pool_free(pool);
+	anchors_free(fresh);
+}
+
 static void one_thread_alone_runs_slow_jobs_too(void **state)
 {
 	struct test_job slow = { .job = { .run = end_at_once, .is_slow = true } };
@@ -258,6 +303,8 @@ int main(void)
 		cmocka_unit_test(every_job_comes_back_once),
 		cmocka_unit_test(a_job_that_waits_holds_up_no_other),
 		cmocka_unit_test(slow_jobs_never_take_more_than_half_of_the_threads),
+		cmocka_unit_test(
+		        the_next_job_is_judged_from_new_anchors_and_the_old_ones_stay_while_one_runs),
 		cmocka_unit_test(one_thread_alone_runs_slow_jobs_too),
 		cmocka_unit_test(the_end_comes_at_once_and_no_job_is_lost),
 		cmocka_unit_test(each_thread_has_judges_of_its_own_and_takes_no_signal),

@@ -135,11 +135,63 @@ static void why_a_zone_is_not_signed_stays_until_it_is(void **state)
 	free_kept(kept);
 }
 
+/* A resolver may fail for a moment, so the alarm comes later than the reason. */
+static void a_parent_that_is_never_proved_needs_somebody_after_an_hour(void **state)
+{
+	static const struct {
+		const char *why;
+		int64_t after_s;
+		bool is_proved, is_needed;
+	} rows[] = {
+		{ "the first look", 0, false, false },
+		{ "almost an hour", 3599, false, false },
+		{ "an hour", 3600, false, true },
+		{ "one is proved", 3700, true, false },
+		{ "it begins anew", 7300, false, false },
+		{ "the clock was set back", -7200, false, false },
+		{ "an hour of this clock", -3600, false, true },
+	};
+	struct kept *kept = new_kept(new_bed());
+	struct keeper_zone *zone = &kept->zone;
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		struct zone_look *look = look_with(true, true, true);
+		struct look_set *ds = &look->parents.at[0].sets[LOOK_DS];
+		look->at_s += rows[i].after_s;
+		ds->outcome = outcome_of(STATUS_BOGUS, REASON_ANCHOR_NO_MATCH);
+		if (!rows[i].is_proved)
+			ds->fault = LOOK_UNPROVED;
+		zone_work_end(&kept->k, zone, look, NULL);
+		bool is_told = strstr(zone->told_look.text, "no server of the parent") != NULL;
+		assert_row(rows[i].why, is_told != rows[i].is_proved);
+		assert_row(rows[i].why,
+		        ((zone->last.alarms.needs & LIFE_NEEDS_PROOF) != 0) == rows[i].is_needed);
+	}
+	free_kept(kept);
+}
+
+static void a_server_that_is_dead_for_long_needs_somebody(void **state)
+{
+	struct kept *kept = new_kept(new_bed());
+
+	(void)state;
+	for (unsigned is_silent = 0; is_silent < 2; is_silent++) {
+		kept->zone.check.is_silent = is_silent;
+		zone_work_end(&kept->k, &kept->zone, look_with(true, true, true), NULL);
+		assert_int_equal(
+		        (kept->zone.last.alarms.needs & LIFE_NEEDS_ADDRESS) != 0, is_silent);
+	}
+	free_kept(kept);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_zone_that_may_not_begin_says_why_and_who_must_act),
 		cmocka_unit_test(why_a_zone_is_not_signed_stays_until_it_is),
+		cmocka_unit_test(a_parent_that_is_never_proved_needs_somebody_after_an_hour),
+		cmocka_unit_test(a_server_that_is_dead_for_long_needs_somebody),
 	};
 
 	return cmocka_run_group_tests_name("zone_work", tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The trust anchors that the daemon uses, for the commands that judge as the daemon does. */
-#ifndef DAEMON_EFFECTIVE_ANCHORS_H
-#define DAEMON_EFFECTIVE_ANCHORS_H
+/* The trust anchors that the daemon uses, for the commands that judge as the daemon does, and for the keeper. */
+#ifndef CONFIG_EFFECTIVE_ANCHORS_H
+#define CONFIG_EFFECTIVE_ANCHORS_H
 
 #include "base/complaint.h"
 #include "config/config.h"

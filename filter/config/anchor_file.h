@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The file that keeps the states of trust anchors while the daemon does not run. anchor_text.h
  * describes its format. */
-#ifndef DAEMON_ANCHOR_FILE_H
-#define DAEMON_ANCHOR_FILE_H
+#ifndef CONFIG_ANCHOR_FILE_H
+#define CONFIG_ANCHOR_FILE_H
 
 #include "base/complaint.h"
 #include "trust/trustpoints.h"

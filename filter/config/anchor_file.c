@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "daemon/anchor_file.h"
+#include "config/anchor_file.h"
 
 #include <errno.h>
 #include <stdlib.h>

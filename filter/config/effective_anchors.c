@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "daemon/effective_anchors.h"
+#include "config/effective_anchors.h"
 
 #include <stdlib.h>
 
 #include "base/complaint.h"
 #include "base/log.h"
 #include "config/trust_anchors.h"
-#include "daemon/anchor_file.h"
+#include "config/anchor_file.h"
 
 static void read_learned(struct trust_points *points, const char *path, struct crypto *crypto)
 {
