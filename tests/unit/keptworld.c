@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "keys/life_move.h"
-#include "keys/timeline_check.h"
+#include "served.h"
 
 #define TURNS_MOST 20000 /* more are a standstill */
 
@@ -83,91 +83,23 @@ void kept_world_order(
 	z->due_s = w->now_s;
 }
 
-/* ---- Servers ---- */
-
-static void serve_tag(struct life_tags *tags, uint16_t tag)
-{
-	assert_true(tags->count < LIFE_TAGS_MAX);
-	tags->tags[tags->count++] = tag;
-}
-
-static void serve_records(
-        struct life_server *server, const struct timeline_period *p, int64_t now_s)
-{
-	const struct key_records *r = p->records;
-	const struct presigned_rrsig *chosen[LIMIT_DS];
-	unsigned count = presigned_choose(&r->dnskey, now_s, chosen);
-
-	assert_true(count > 0);
-	for (unsigned i = 0; i < count; i++)
-		serve_tag(&server->ksk_signers, chosen[i]->tag);
-	for (unsigned i = 0; i < r->dnskey.count; i++)
-		serve_tag(&server->dnskey, dnskey_tag(r->dnskey.rdatas[i]));
-	for (unsigned i = 0; i < p->signer_count; i++)
-		serve_tag(&server->zsk_signers, p->signers[i]->tag);
-	for (unsigned i = 0; i < r->cds.count; i++)
-		serve_tag(&server->cds,
-		        (uint16_t)(r->cds.rdatas[i].base[0] << 8 | r->cds.rdatas[i].base[1]));
-}
-
-static void serve_zone(struct kept_world *w, const struct world_zone *z, struct life_server *server)
-{
-	struct complaint error = { "" };
-	struct timeline t;
-	unsigned line;
-	int found = kept_zone_read_timeline(&z->kept, &w->store, w->crypto, &t, &error);
-
-	*server = (struct life_server){ .is_reached = true };
-	if (found < 0)
-		fail_msg("%s", error.text);
-	if (found == 0)
-		return;
-	const char *fault = timeline_check(w->crypto, &t, &line);
-	if (fault)
-		fail_msg("line %u of the timeline: %s", line, fault);
-	const struct timeline_period *p = timeline_at(&t, w->now_s);
-	if (p)
-		serve_records(server, p, w->now_s);
-	timeline_fini(&t);
-}
-
-/* A tag of 0 asks for the removal of all (RFC 8078, 4). */
-static void read_cds(struct world_zone *z, const struct life_server *server)
-{
-	if (server->cds.count == 0)
-		return;
-	z->ds = server->cds;
-	if (server->cds.tags[0] == 0)
-		z->ds.count = 0;
-}
-
 /* ---- Turns ---- */
 
 void kept_world_turn(struct kept_world *w, struct world_zone *z)
 {
 	struct life_server server;
-	struct life_parent parent = { .is_reached = true };
-
-	serve_zone(w, z, &server);
-	read_cds(z, &server);
-	parent.ds = z->ds;
-	const struct life_observation seen = { .servers = &server,
-		.server_count = 1,
-		.parents = &parent,
-		.parent_count = 1,
-		.key_ttl_s = w->policy.key_ttl_s,
-		.zone_ttl_s = w->policy.zone_ttl_s,
-		.ds_ttl_s = w->policy.ds_ttl_s };
 	const struct turn_order order = { .store = &w->store,
 		.policy = &w->policy,
 		.vault = w->vault,
 		.crypto = w->crypto,
-		.seen = &seen,
 		.now_s = w->now_s,
 		.uptime_s = w->now_s - w->start_s,
 		.is_clock_trusted = true,
 		.shares_ksk = w->shares_ksk };
-	zone_turn(&z->kept, &order, &z->result);
+
+	served_at(&server, &z->kept, &w->store, w->crypto, w->now_s);
+	served_take_cds(&z->ds, &server);
+	served_turn(&z->kept, order, &server, &z->ds, &z->result);
 	assert_true(z->result.next_s > w->now_s);
 	z->due_s = z->result.next_s;
 	w->signatures += z->result.signatures;

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "keys/timeline_check.h"
+#include "served.h"
 
 static void open_bed_vault(struct bed *bed)
 {
@@ -64,22 +64,6 @@ void bed_order(struct bed *bed, enum life_order order)
 
 /* ---- Servers ---- */
 
-static void add_served_tag(struct life_tags *tags, uint16_t tag)
-{
-	assert_true(tags->count < LIFE_TAGS_MAX);
-	tags->tags[tags->count++] = tag;
-}
-
-static void add_signers_of(struct life_tags *tags, const struct presigned *set, int64_t now_s)
-{
-	const struct presigned_rrsig *chosen[LIMIT_DS];
-	unsigned count = presigned_choose(set, now_s, chosen);
-
-	assert_true(count > 0);
-	for (unsigned i = 0; i < count; i++)
-		add_served_tag(tags, chosen[i]->tag);
-}
-
 static void note_signer(struct bed *bed, uint16_t tag)
 {
 	if (bed->signer_count > 0 && bed->signers[bed->signer_count - 1] == tag)
@@ -88,60 +72,16 @@ static void note_signer(struct bed *bed, uint16_t tag)
 	bed->signers[bed->signer_count++] = tag;
 }
 
-static void serve_period(struct bed *bed, struct life_server *server, const struct timeline *t)
-{
-	const struct timeline_period *p = timeline_at(t, bed->now_s);
-	const struct key_records *r = p->records;
-
-	assert_true(timeline_lasts_s(t, bed->now_s) > 0);
-	for (unsigned i = 0; i < r->dnskey.count; i++)
-		add_served_tag(&server->dnskey, dnskey_tag(r->dnskey.rdatas[i]));
-	add_signers_of(&server->ksk_signers, &r->dnskey, bed->now_s);
-	for (unsigned i = 0; i < p->signer_count; i++) {
-		add_served_tag(&server->zsk_signers, p->signers[i]->tag);
-		note_signer(bed, p->signers[i]->tag);
-	}
-	for (unsigned i = 0; i < r->cds.count; i++)
-		add_served_tag(&server->cds,
-		        (uint16_t)(r->cds.rdatas[i].base[0] << 8 | r->cds.rdatas[i].base[1]));
-}
-
 bool read_bed_timeline(struct bed *bed, struct timeline *t)
 {
-	struct complaint error = { "" };
-	unsigned line;
-	int found = kept_zone_read_timeline(&bed->zone, &bed->store, bed->crypto, t, &error);
-
-	if (found < 0)
-		fail_msg("%s", error.text);
-	if (found == 0)
-		return false;
-	const char *fault = timeline_check(bed->crypto, t, &line);
-	if (fault)
-		fail_msg("line %u of the timeline: %s", line, fault);
-	return true;
+	return served_timeline(&bed->zone, &bed->store, bed->crypto, t);
 }
 
 void bed_serve(struct bed *bed, struct life_server *server)
 {
-	struct timeline t;
-
-	*server = (struct life_server){ .is_reached = true };
-	if (!read_bed_timeline(bed, &t))
-		return;
-	if (!timeline_is_unsigned(&t))
-		serve_period(bed, server, &t);
-	timeline_fini(&t);
-}
-
-/* A parent that polls takes all CDS, or the order to remove all (its tag is 0). */
-static void poll_cds(struct bed *bed, const struct life_server *server)
-{
-	if (!bed->follows_cds || server->cds.count == 0)
-		return;
-	bed->ds = server->cds;
-	if (server->cds.tags[0] == 0)
-		bed->ds.count = 0;
+	served_at(server, &bed->zone, &bed->store, bed->crypto, bed->now_s);
+	for (unsigned i = 0; i < server->zsk_signers.count; i++)
+		note_signer(bed, server->zsk_signers.tags[i]);
 }
 
 /* ---- Turns ---- */
@@ -157,31 +97,26 @@ uint64_t generation_in_place(struct bed *bed)
 	return generation;
 }
 
-void bed_turn(struct bed *bed)
+static struct turn_order bed_turn_order(struct bed *bed)
 {
-	struct life_server server;
-	struct life_parent parent = { .is_reached = true };
-
-	bed_serve(bed, &server);
-	poll_cds(bed, &server);
-	parent.ds = bed->ds;
-	const struct life_observation seen = { .servers = &server,
-		.server_count = 1,
-		.parents = &parent,
-		.parent_count = 1,
-		.key_ttl_s = bed->policy.key_ttl_s,
-		.zone_ttl_s = bed->policy.zone_ttl_s,
-		.ds_ttl_s = bed->policy.ds_ttl_s };
-	const struct turn_order order = { .store = &bed->store,
+	return (struct turn_order){ .store = &bed->store,
 		.policy = &bed->policy,
 		.vault = bed->has_vault ? bed->vault : NULL,
 		.crypto = bed->crypto,
-		.seen = &seen,
 		.now_s = bed->now_s + bed->clock_off_s,
 		.uptime_s = bed->now_s - START_S,
 		.is_clock_trusted = true };
+}
+
+void bed_turn(struct bed *bed)
+{
+	struct life_server server;
 	uint64_t generation = generation_in_place(bed);
-	zone_turn(&bed->zone, &order, &bed->result);
+
+	bed_serve(bed, &server);
+	if (bed->follows_cds)
+		served_take_cds(&bed->ds, &server);
+	served_turn(&bed->zone, bed_turn_order(bed), &server, &bed->ds, &bed->result);
 	if (bed->result.wrote_timeline)
 		assert_true(generation_in_place(bed) > generation);
 	bed->result.next_s -= bed->clock_off_s;
@@ -193,13 +128,7 @@ void bed_turn(struct bed *bed)
 
 void bed_turn_blind(struct bed *bed)
 {
-	const struct turn_order order = { .store = &bed->store,
-		.policy = &bed->policy,
-		.vault = bed->has_vault ? bed->vault : NULL,
-		.crypto = bed->crypto,
-		.now_s = bed->now_s + bed->clock_off_s,
-		.uptime_s = bed->now_s - START_S,
-		.is_clock_trusted = true };
+	const struct turn_order order = bed_turn_order(bed);
 
 	zone_turn(&bed->zone, &order, &bed->result);
 	bed->result.next_s -= bed->clock_off_s;
