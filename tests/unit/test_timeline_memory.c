@@ -292,6 +292,120 @@ static void a_damaged_memory_counts_as_a_whole_or_not_at_all(void **state)
 	bed_free(bed);
 }
 
+/* ---- The memory alone ---- */
+
+static struct remembered_timeline timeline_of(unsigned zone, uint64_t generation, bool is_unsigned)
+{
+	struct remembered_timeline r = { .generation = generation, .is_unsigned = is_unsigned };
+	char text[30];
+
+	snprintf(text, sizeof(text), "z%u.test", zone);
+	assert_true(name_from_text(text, &r.zone));
+	return r;
+}
+
+static void note(struct timeline_memory *m, unsigned zone, uint64_t generation, bool is_unsigned)
+{
+	const struct remembered_timeline now = timeline_of(zone, generation, is_unsigned);
+
+	assert_true(timeline_memory_note(m, &now));
+}
+
+static void forget(struct timeline_memory *m, unsigned zone)
+{
+	const struct remembered_timeline none = timeline_of(zone, 0, false);
+
+	timeline_memory_forget(m, &none.zone);
+}
+
+/* Returns true if saving writes the file. */
+static bool is_written(struct timeline_memory *m)
+{
+	struct complaint why;
+
+	if (access(m->path, F_OK) == 0)
+		assert_int_equal(unlink(m->path), 0);
+	assert_int_equal(timeline_memory_save(m, &why), 0);
+	return access(m->path, F_OK) == 0;
+}
+
+static void what_changed_is_written_and_nothing_else(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		unsigned zone;
+		uint64_t generation; /* 0: it is forgotten */
+		bool is_unsigned, is_written;
+	} rows[] = {
+		{ "a zone", 1, 5, false, true },
+		{ "nothing new", 1, 5, false, false },
+		{ "another generation", 1, 6, false, true },
+		{ "it became unsigned", 1, 6, true, true },
+		{ "it became signed", 1, 6, false, true },
+		{ "another zone", 2, 6, false, true },
+		{ "it is forgotten", 2, 0, false, true },
+		{ "nothing to forget", 2, 0, false, false },
+	};
+	struct bed *bed = bed_new();
+	struct timeline_memory m = { .path = bed->config.timeline_state };
+
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		if (rows[i].generation)
+			note(&m, rows[i].zone, rows[i].generation, rows[i].is_unsigned);
+		else
+			forget(&m, rows[i].zone);
+		assert_row(rows[i].why, is_written(&m) == rows[i].is_written);
+		assert_row(rows[i].why, !is_written(&m));
+	}
+	timeline_memory_fini(&m);
+	bed_free(bed);
+}
+
+/* Zones come and go in any order. The one with the number n has the generation n + 1. */
+static void each_of_many_zones_is_found_again(void **state)
+{
+	(void)state;
+	enum { ZONES = 100, STEP = 37 }; /* without a common divisor */
+	struct bed *bed = bed_new();
+	struct timeline_memory m = { .path = bed->config.timeline_state };
+	struct complaint why;
+
+	for (unsigned i = 0, zone = 0; i < ZONES; i++, zone = (zone + STEP) % ZONES)
+		note(&m, zone, zone + 1, zone % 2);
+	for (unsigned zone = 0; zone < ZONES; zone += 3)
+		forget(&m, zone);
+	assert_int_equal(timeline_memory_save(&m, &why), 0);
+	timeline_memory_fini(&m);
+	assert_int_equal(timeline_memory_load(&m, bed->config.timeline_state, &why), 0);
+	for (unsigned zone = 0; zone < ZONES; zone++) {
+		const struct remembered_timeline wanted = timeline_of(zone, zone + 1, zone % 2);
+		const struct remembered_timeline *found = timeline_memory_find(&m, &wanted.zone);
+		assert_int_equal(found == NULL, zone % 3 == 0);
+		assert_true(!found || (found->generation == zone + 1 &&
+		                              found->is_unsigned == (zone % 2 == 1)));
+	}
+	assert_false(is_written(&m)); /* it was read, and did not change */
+	timeline_memory_fini(&m);
+	bed_free(bed);
+}
+
+static void a_memory_that_is_no_text_says_so(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+	struct timeline_memory m;
+	struct complaint why;
+	FILE *file = fopen(bed->config.timeline_state, "wb");
+
+	fwrite(HEADER "\0", 1, sizeof(HEADER), file);
+	fclose(file);
+	assert_int_equal(timeline_memory_load(&m, bed->config.timeline_state, &why), -1);
+	assert_non_null(strstr(why.text, "state: it is binary or too large"));
+	timeline_memory_fini(&m);
+	bed_free(bed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +414,9 @@ int main(void)
 		cmocka_unit_test(a_zone_that_is_taken_out_is_forgotten),
 		cmocka_unit_test(a_zone_that_gets_keys_of_its_own_is_forgotten),
 		cmocka_unit_test(a_damaged_memory_counts_as_a_whole_or_not_at_all),
+		cmocka_unit_test(what_changed_is_written_and_nothing_else),
+		cmocka_unit_test(each_of_many_zones_is_found_again),
+		cmocka_unit_test(a_memory_that_is_no_text_says_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
