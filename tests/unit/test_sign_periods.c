@@ -78,7 +78,9 @@ static void pre_made_signatures_last_from_period_to_period(void **state)
 		{ "the first is, and then it ends", { NULL, &early, &early }, { NULL }, 100, 150 },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	/* What holds for CDS holds for CDNSKEY, too. */
+	for (size_t n = 0; n < 2 * COUNT(rows); n++) {
+		size_t i = n / 2;
 		struct sign_period items[3] = { { .from_s = 0 }, { .from_s = 200 },
 			{ .from_s = 400 } };
 		for (unsigned k = 0; k < 3; k++) {
@@ -86,7 +88,8 @@ static void pre_made_signatures_last_from_period_to_period(void **state)
 				.rrsig_count = rows[i].dnskey[k] != NULL,
 				.rdatas = rdatas,
 				.rrsigs = rows[i].dnskey[k] };
-			items[k].cds = (struct presigned){ .count = rows[i].cds[k] != NULL,
+			struct presigned *set = n % 2 ? &items[k].cdnskey : &items[k].cds;
+			*set = (struct presigned){ .count = rows[i].cds[k] != NULL,
 				.rrsig_count = rows[i].cds[k] != NULL,
 				.rrsigs = rows[i].cds[k] };
 		}
@@ -97,7 +100,98 @@ static void pre_made_signatures_last_from_period_to_period(void **state)
 	}
 }
 
+/* The times of RRSIGs wrap around (RFC 4034, 3.1.5). */
+static void the_span_of_signatures_is_from_the_first_to_the_last(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		struct presigned_rrsig rrsigs[3]; /* of the first period two */
+		int64_t span_s;
+	} rows[] = {
+		{ "in order",
+		        { { .inception = 100, .expiration = 200 },
+		                { .inception = 150, .expiration = 250 },
+		                { .inception = 200, .expiration = 300 } },
+		        200 },
+		{ "in no order",
+		        { { .inception = 150, .expiration = 300 },
+		                { .inception = 200, .expiration = 250 },
+		                { .inception = 100, .expiration = 200 } },
+		        200 },
+		{ "around the end of the numbers",
+		        { { .inception = UINT32_MAX - 99, .expiration = UINT32_MAX },
+		                { .inception = UINT32_MAX - 50, .expiration = 50 },
+		                { .inception = 10, .expiration = 100 } },
+		        200 },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct presigned_rrsig rrsigs[3];
+		memcpy(rrsigs, rows[i].rrsigs, sizeof(rrsigs));
+		const struct sign_period items[] = {
+			{ .dnskey = { .rrsig_count = 2, .rrsigs = rrsigs } },
+			{ .dnskey = { .rrsig_count = 1, .rrsigs = &rrsigs[2] } },
+		};
+		const struct sign_periods p = { 2, items };
+		assert_row(rows[i].why, sign_periods_span_s(&p) == rows[i].span_s);
+	}
+	assert_int_equal(sign_periods_span_s(&(struct sign_periods){ 0, NULL }), 0);
+}
+
 /* ---- Which keys sign ---- */
+
+/* Keys of periods, as bits. */
+enum { A = 1, B = 2, ED = 4, RSA = 8, CHOICE = 4 };
+
+static void choose_keys(struct sign_period *p, struct signkey *const keys[CHOICE], unsigned bits)
+{
+	p->key_count = 0;
+	for (unsigned k = 0; k < CHOICE; k++) {
+		if (bits >> k & 1)
+			p->keys[p->key_count++].key = keys[k];
+	}
+}
+
+static void other_keys_sign_if_one_comes_or_goes(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		unsigned keys[3]; /* of periods from 100, 200, 300 */
+		int64_t end_s;    /* of the keys of the first */
+		size_t longest;
+	} rows[] = {
+		{ "the same", { A, A, A }, INT64_MAX, 64 },
+		{ "another one", { A, B, B }, 200, 64 },
+		{ "another one in the last", { A, A, B }, 300, 64 },
+		{ "one more", { A, A | ED, A | ED }, 200, 64 },
+		{ "one less", { A | ED, ED, ED }, 200, 64 },
+		{ "none any more", { A, A, 0 }, 300, 64 },
+		{ "as long as before", { A | RSA, A | RSA, RSA }, 300, 256 },
+		{ "a long one that comes", { A, A, A | RSA }, 300, 256 },
+		{ "it comes back", { A, B, A }, 200, 64 },
+		{ "none", { 0, 0, 0 }, INT64_MAX, 0 },
+	};
+	struct signkey *keys[CHOICE] = { signkey_generate(ALGORITHM_ECDSAP256),
+		signkey_generate(ALGORITHM_ECDSAP256), signkey_generate(ALGORITHM_ED25519),
+		signkey_generate(ALGORITHM_RSASHA256) };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct sign_period items[3] = { { .from_s = 100 }, { .from_s = 200 },
+			{ .from_s = 300 } };
+		const struct sign_periods p = { 3, items };
+		for (unsigned k = 0; k < 3; k++)
+			choose_keys(&items[k], keys, rows[i].keys[k]);
+		assert_row(rows[i].why, sign_period_keys_end_s(&p, 150) == rows[i].end_s);
+		assert_row(rows[i].why, sign_periods_longest(&p) == rows[i].longest);
+		for (unsigned k = 0; k < 3; k++)
+			assert_row(rows[i].why, sign_period_signs_as(&items[0], &items[k]) ==
+			                                (rows[i].keys[0] == rows[i].keys[k]));
+	}
+	for (unsigned k = 0; k < CHOICE; k++)
+		signkey_free(keys[k]);
+}
 
 static void two_keys_sign_each_set_of_every_answer(void **state)
 {
@@ -369,6 +463,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_period_of_a_time_is_the_last_that_has_begun),
 		cmocka_unit_test(pre_made_signatures_last_from_period_to_period),
+		cmocka_unit_test(the_span_of_signatures_is_from_the_first_to_the_last),
+		cmocka_unit_test(other_keys_sign_if_one_comes_or_goes),
 		cmocka_unit_test(two_keys_sign_each_set_of_every_answer),
 		cmocka_unit_test(an_answer_with_one_of_two_signatures_is_none),
 		cmocka_unit_test(no_answer_outlives_the_period_of_its_keys),
