@@ -1,78 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Over a restart, a timeline that is missing or old does not count. */
-#include "test.h"
-
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/log.h"
 #include "daemon/timeline_memory.h"
-#include "daemon/zone_key_files.h"
 #include "daemon/zone_keeper.h"
-#include "keys/key_text.h"
-#include "keys/timeline_write.h"
-#include "planned.h"
+#include "zonebed.h"
 
 #define DAY    PLANNED_DAY
-#define ZONE   "example.org"
 #define OTHER  "example.net"
 #define HEADER "sealgate-timelines 1\n"
 
-enum { KSK = 1, ZSK = 2, KEYS = 2 };
-
 struct bed {
-	struct config config;
-	struct crypto *crypto;
-	struct keypair keys[KEYS];
+	struct zone_bed *zone;
 	struct zone_keeper *keeper;
 };
 
-static const char *path_of(const struct bed *bed, const char *file)
-{
-	static char path[CONFIG_PATH_MAX + 64];
-
-	snprintf(path, sizeof(path), "%s/%s", bed->config.sign_zones_directory, file);
-	return path;
-}
-
-static void put(const struct bed *bed, const char *file, const char *text)
-{
-	assert_int_equal(file_replace(path_of(bed, file), text, 0600), 0);
-}
-
 static struct bed *bed_new(void)
 {
-	static const uint16_t flags[KEYS] = { KEYPAIR_KSK, KEYPAIR_ZSK };
 	struct bed *bed = calloc(1, sizeof(*bed));
-	struct config *c = &bed->config;
-	struct name zone;
 
 	log_set_level(LOG_LEVEL_ERROR - 1);
-	config_defaults(c);
-	strcpy(c->sign_zones_directory, "/tmp/sealgate-memory-XXXXXX");
-	assert_non_null(mkdtemp(c->sign_zones_directory));
-	strcpy(c->keeper_timelines, c->sign_zones_directory);
-	strcpy(c->timeline_state, path_of(bed, "state"));
-	bed->crypto = crypto_new();
-	assert_true(name_from_text(ZONE, &zone));
-	for (unsigned i = 0; i < KEYS; i++)
-		planned_key(&bed->keys[i], &zone, flags[i], ALGORITHM_ECDSAP256);
-	put(bed, ZONE ".conf", "keeper = true;\n");
+	bed->zone = zone_bed_new(clock_wall_s());
+	zone_bed_configure(bed->zone, true);
 	return bed;
 }
 
 static void bed_free(struct bed *bed)
 {
-	char line[CONFIG_PATH_MAX + 64];
-
 	zone_keeper_free(bed->keeper);
-	crypto_free(bed->crypto);
-	for (unsigned i = 0; i < KEYS; i++)
-		keypair_fini(&bed->keys[i]);
-	snprintf(line, sizeof(line), "rm -r %s", bed->config.sign_zones_directory);
-	assert_int_equal(system(line), 0);
-	config_fini(&bed->config);
+	zone_bed_free(bed->zone);
 	free(bed);
 }
 
@@ -80,23 +38,13 @@ static void bed_free(struct bed *bed)
 static void plan(struct bed *bed, bool is_signed, uint64_t generation)
 {
 	int64_t from_s = clock_wall_s() - 60;
-	const struct planned_period period = { from_s, from_s + 5 * DAY, KSK | ZSK, KSK, ZSK, KSK,
+	const struct planned_period period = { from_s, from_s + 5 * DAY, KSK | OLD, KSK, OLD, KSK,
 		0, 0 };
-	struct complaint error;
-	struct timeline t;
 
-	unlink(path_of(bed, "K" ZONE ".timeline"));
 	if (generation == 0)
-		return;
-	planned_make(&t, bed->crypto, bed->keys, &period, is_signed);
-	t.generation = generation;
-	if (!is_signed)
-		t.zsk_count = 0;
-	char *text = timeline_write(&t, bed->crypto, &error);
-	assert_row(error.text, text != NULL);
-	put(bed, "K" ZONE ".timeline", text);
-	key_text_free(text);
-	timeline_fini(&t);
+		unlink(zone_bed_path(bed->zone, FILE_OF_TIMELINE));
+	else
+		zone_bed_plan(bed->zone, &period, is_signed, generation, from_s);
 }
 
 static void look(struct bed *bed)
@@ -109,7 +57,7 @@ static void start(struct bed *bed)
 	struct complaint why;
 
 	zone_keeper_free(bed->keeper);
-	bed->keeper = zone_keeper_new(&bed->config, &why);
+	bed->keeper = zone_keeper_new(&bed->zone->config, &why);
 	assert_row(why.text, bed->keeper);
 	look(bed);
 }
@@ -119,7 +67,7 @@ static void reload(struct bed *bed)
 	struct complaint why;
 
 	look(bed);
-	assert_row(why.text, zone_keeper_reload(bed->keeper, &bed->config, &why) == 0);
+	assert_row(why.text, zone_keeper_reload(bed->keeper, &bed->zone->config, &why) == 0);
 	look(bed);
 }
 
@@ -167,7 +115,7 @@ static void a_restart_does_not_forget_which_timeline_was_in_force(void **state)
 		start(bed);
 		expect(bed, starts[i].why, starts[i].state, starts[i].fault);
 	}
-	assert_int_equal(unlink(path_of(bed, "state")), 0);
+	assert_int_equal(unlink(zone_bed_path(bed->zone, "state")), 0);
 	plan(bed, true, 2);
 	start(bed);
 	expect(bed, "the way out", "signed", NULL);
@@ -200,56 +148,39 @@ static void a_zone_that_is_taken_out_is_forgotten(void **state)
 	(void)state;
 	struct bed *bed = bed_new();
 
-	put(bed, OTHER ".conf", "keeper = true;\n");
+	zone_bed_put(bed->zone, OTHER ".conf", "keeper = true;\n");
 	plan(bed, true, 5);
 	start(bed);
 	plan(bed, true, 4);
 	reload(bed);
 	expect(bed, "an old one", "signed", "is older than 5");
-	assert_int_equal(unlink(path_of(bed, ZONE ".conf")), 0);
+	assert_int_equal(unlink(zone_bed_path(bed->zone, ZONE ".conf")), 0);
 	reload(bed);
-	put(bed, ZONE ".conf", "keeper = true;\n");
+	zone_bed_put(bed->zone, ZONE ".conf", "keeper = true;\n");
 	reload(bed);
 	expect(bed, "a zone that is new", "signed", NULL);
-	put(bed, ZONE ".conf", "keeper = nonsense;\n");
+	zone_bed_put(bed->zone, ZONE ".conf", "keeper = nonsense;\n");
 	start(bed);
 	plan(bed, true, 3);
-	put(bed, ZONE ".conf", "keeper = true;\n");
+	zone_bed_put(bed->zone, ZONE ".conf", "keeper = true;\n");
 	reload(bed);
 	expect(bed, "it could not be read for a while", "broken", "is older than 4");
 	bed_free(bed);
-}
-
-static void make_by_hand(struct bed *bed)
-{
-	struct zone_key_files files = { .directory = bed->config.sign_zones_directory };
-	const struct zone_signing how = { .now_s = clock_wall_s(), .days = 8, .group = (gid_t)-1 };
-	struct complaint why;
-	struct name zone;
-	unsigned made;
-
-	assert_true(name_from_text(ZONE, &zone));
-	files.zone = &zone;
-	assert_int_equal(zone_keys_generate(&files, ALGORITHM_ED25519, how.now_s, &made, &why), 0);
-	assert_int_equal(zone_keys_sign(&files, bed->crypto, &how, &why), 0);
-	zone_key_files_free(&files);
 }
 
 static void a_zone_that_gets_keys_of_its_own_is_forgotten(void **state)
 {
 	(void)state;
 	struct bed *bed = bed_new();
-	char text[CONFIG_PATH_MAX + 64];
 
 	plan(bed, true, 5);
 	start(bed);
 	plan(bed, false, 0);
-	make_by_hand(bed);
-	snprintf(text, sizeof(text), "keys = \"%s\";\n", bed->config.sign_zones_directory);
-	put(bed, ZONE ".conf", text);
+	zone_bed_make_by_hand(bed->zone, clock_wall_s());
+	zone_bed_configure(bed->zone, false);
 	reload(bed);
 	expect(bed, "by hand", "signed", NULL);
-	put(bed, ZONE ".conf", "keeper = true;\n");
+	zone_bed_put(bed->zone, ZONE ".conf", "keeper = true;\n");
 	plan(bed, true, 4);
 	reload(bed);
 	expect(bed, "a keeper that begins anew", "signed", NULL);
@@ -281,12 +212,13 @@ static void a_damaged_memory_counts_as_a_whole_or_not_at_all(void **state)
 	for (unsigned i = 0; i < COUNT(rows); i++) {
 		struct timeline_memory m;
 		struct complaint why;
-		put(bed, "state", rows[i].text);
-		int result = timeline_memory_load(&m, bed->config.timeline_state, &why);
+		zone_bed_put(bed->zone, "state", rows[i].text);
+		int result = timeline_memory_load(&m, bed->zone->config.timeline_state, &why);
 		assert_row(rows[i].why, (result < 0) == (rows[i].fault != NULL));
 		assert_row(why.text, !rows[i].fault || strstr(why.text, rows[i].fault));
 		assert_row(rows[i].why, m.count == rows[i].count);
-		assert_row(rows[i].why, (access(path_of(bed, "state"), F_OK) < 0) == (result < 0));
+		assert_row(rows[i].why,
+		        (access(zone_bed_path(bed->zone, "state"), F_OK) < 0) == (result < 0));
 		timeline_memory_fini(&m);
 	}
 	bed_free(bed);
@@ -348,7 +280,7 @@ static void what_changed_is_written_and_nothing_else(void **state)
 		{ "nothing to forget", 2, 0, false, false },
 	};
 	struct bed *bed = bed_new();
-	struct timeline_memory m = { .path = bed->config.timeline_state };
+	struct timeline_memory m = { .path = bed->zone->config.timeline_state };
 
 	for (unsigned i = 0; i < COUNT(rows); i++) {
 		if (rows[i].generation)
@@ -368,7 +300,7 @@ static void each_of_many_zones_is_found_again(void **state)
 	(void)state;
 	enum { ZONES = 100, STEP = 37 }; /* without a common divisor */
 	struct bed *bed = bed_new();
-	struct timeline_memory m = { .path = bed->config.timeline_state };
+	struct timeline_memory m = { .path = bed->zone->config.timeline_state };
 	struct complaint why;
 
 	for (unsigned i = 0, zone = 0; i < ZONES; i++, zone = (zone + STEP) % ZONES)
@@ -377,7 +309,7 @@ static void each_of_many_zones_is_found_again(void **state)
 		forget(&m, zone);
 	assert_int_equal(timeline_memory_save(&m, &why), 0);
 	timeline_memory_fini(&m);
-	assert_int_equal(timeline_memory_load(&m, bed->config.timeline_state, &why), 0);
+	assert_int_equal(timeline_memory_load(&m, bed->zone->config.timeline_state, &why), 0);
 	for (unsigned zone = 0; zone < ZONES; zone++) {
 		const struct remembered_timeline wanted = timeline_of(zone, zone + 1, zone % 2);
 		const struct remembered_timeline *found = timeline_memory_find(&m, &wanted.zone);
@@ -396,11 +328,11 @@ static void a_memory_that_is_no_text_says_so(void **state)
 	struct bed *bed = bed_new();
 	struct timeline_memory m;
 	struct complaint why;
-	FILE *file = fopen(bed->config.timeline_state, "wb");
+	FILE *file = fopen(bed->zone->config.timeline_state, "wb");
 
 	fwrite(HEADER "\0", 1, sizeof(HEADER), file);
 	fclose(file);
-	assert_int_equal(timeline_memory_load(&m, bed->config.timeline_state, &why), -1);
+	assert_int_equal(timeline_memory_load(&m, bed->zone->config.timeline_state, &why), -1);
 	assert_non_null(strstr(why.text, "state: it is binary or too large"));
 	timeline_memory_fini(&m);
 	bed_free(bed);

@@ -1,133 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A timeline that comes too late for the keys in it does not make resolvers reject what they have. */
-#include "test.h"
-
 #include <unistd.h>
 
 #include "base/file.h"
-#include "daemon/zone_policy.h"
-#include "keys/key_text.h"
-#include "keys/timeline_write.h"
-#include "planned.h"
+#include "zonebed.h"
 
 #define NOW  INT64_C(1780000000)
 #define DAY  PLANNED_DAY
 #define WAIT (PLANNED_TTL_S + 2) /* clocks count in whole seconds */
-#define ZONE "example.org"
-
-#define FILES_SETTLE_US 30000 /* then a file that is the same counts as the same (base/file.c) */
-
-enum { KSK = 1, OLD = 2, NEW = 4, ZSK_15 = 8, KSK_15 = 16, KEYS = 5 };
-
-struct bed {
-	struct config config;
-	struct crypto *crypto;
-	struct keypair keys[KEYS];
-	struct zone_policy *policy;
-	int64_t now_s;
-};
-
-static const char *path_of(const struct bed *bed, const char *file)
-{
-	static char path[CONFIG_PATH_MAX + 64];
-
-	snprintf(path, sizeof(path), "%s/%s", bed->config.sign_zones_directory, file);
-	return path;
-}
-
-static void put(const struct bed *bed, const char *file, const char *text)
-{
-	assert_int_equal(file_replace(path_of(bed, file), text, 0600), 0);
-	usleep(FILES_SETTLE_US);
-}
-
-static struct bed *bed_new(void)
-{
-	static const uint16_t flags[KEYS] = { KEYPAIR_KSK, KEYPAIR_ZSK, KEYPAIR_ZSK, KEYPAIR_ZSK,
-		KEYPAIR_KSK };
-	struct bed *bed = calloc(1, sizeof(*bed));
-	char line[CONFIG_PATH_MAX + 64];
-	struct name zone;
-
-	config_defaults(&bed->config);
-	strcpy(bed->config.sign_zones_directory, "/tmp/sealgate-bridge-XXXXXX");
-	assert_non_null(mkdtemp(bed->config.sign_zones_directory));
-	bed->crypto = crypto_new();
-	bed->now_s = NOW;
-	assert_true(name_from_text(ZONE, &zone));
-	for (unsigned i = 0; i < KEYS; i++)
-		planned_key(&bed->keys[i], &zone, flags[i],
-		        i < 3 ? ALGORITHM_ECDSAP256 : ALGORITHM_ED25519);
-	snprintf(line, sizeof(line), "keys = \"%s\";\n", bed->config.sign_zones_directory);
-	put(bed, ZONE ".conf", line);
-	return bed;
-}
-
-static void bed_free(struct bed *bed)
-{
-	char line[CONFIG_PATH_MAX + 64];
-
-	zone_policy_free(bed->policy);
-	crypto_free(bed->crypto);
-	for (unsigned i = 0; i < KEYS; i++)
-		keypair_fini(&bed->keys[i]);
-	snprintf(line, sizeof(line), "rm -r %s", bed->config.sign_zones_directory);
-	assert_int_equal(system(line), 0);
-	config_fini(&bed->config);
-	free(bed);
-}
-
-/* Writes a timeline of this generation, which was made so many seconds after NOW. */
-static void plan(struct bed *bed, const struct planned_period *periods, unsigned count,
-        uint64_t generation, int64_t made_s)
-{
-	struct complaint error;
-	struct timeline t;
-
-	planned_make(&t, bed->crypto, bed->keys, periods, count);
-	t.generation = generation;
-	t.made_s = NOW + made_s;
-	char *text = timeline_write(&t, bed->crypto, &error);
-	assert_row(error.text, text != NULL);
-	put(bed, "K" ZONE ".timeline", text);
-	key_text_free(text);
-	timeline_fini(&t);
-}
-
-/* Reads all again. Returns what is wrong with the zone, or NULL. */
-static const char *reload(struct bed *bed)
-{
-	struct complaint why;
-	struct zone_policy *next = zone_policy_make(
-	        &bed->config, bed->policy, bed->now_s, ZONE_POLICY_CHECK_START, &why);
-
-	assert_row(why.text, next);
-	zone_policy_free(bed->policy);
-	bed->policy = next;
-	return zone_policy_fault(bed->policy, 0);
-}
-
-static void reload_well(struct bed *bed)
-{
-	const char *fault = reload(bed);
-
-	assert_row(fault, !fault);
-}
-
-static const struct sign_period *period_at(const struct bed *bed, int64_t now_s)
-{
-	return sign_zone_period(&zone_policy_signing(bed->policy)->zones[0], now_s);
-}
 
 /* Expects so many DNSKEY records at a time, and these keys to sign. */
 static void expect_at(
-        const struct bed *bed, const char *why, int64_t at_s, unsigned shown, unsigned keys)
+        const struct zone_bed *bed, const char *why, int64_t at_s, unsigned shown, unsigned keys)
 {
-	const struct sign_period *p = period_at(bed, at_s);
+	const struct sign_period *p = zone_bed_period(bed, at_s);
 	unsigned found = 0;
 
 	for (unsigned n = 0; n < p->key_count; n++) {
-		for (unsigned i = 0; i < KEYS; i++) {
+		for (unsigned i = 0; i < ZONE_BED_KEYS; i++) {
 			if (span_equal(signkey_public(p->keys[n].key),
 			            signkey_public(bed->keys[i].key)))
 				found |= 1u << i;
@@ -204,7 +94,7 @@ static unsigned periods_of(const struct planned_period periods[2])
 	return periods[1].until_s ? 2 : 1;
 }
 
-static void expect_row(const struct bed *bed, const struct late_row *row, const char *step)
+static void expect_row(const struct zone_bed *bed, const struct late_row *row, const char *step)
 {
 	char why[200];
 
@@ -217,14 +107,14 @@ static void expect_row(const struct bed *bed, const struct late_row *row, const 
 	expect_at(bed, why, NOW + 2 * DAY, row->shown_later, row->keys_later);
 }
 
-static struct bed *bed_of(const struct late_row *row)
+static struct zone_bed *bed_of(const struct late_row *row)
 {
-	struct bed *bed = bed_new();
+	struct zone_bed *bed = zone_bed_new(NOW);
 
-	plan(bed, row->before, periods_of(row->before), 1, 0);
-	reload_well(bed);
-	plan(bed, row->late, periods_of(row->late), 2, 1);
-	reload_well(bed);
+	zone_bed_plan(bed, row->before, periods_of(row->before), 1, NOW);
+	zone_bed_reload_well(bed);
+	zone_bed_plan(bed, row->late, periods_of(row->late), 2, NOW + 1);
+	zone_bed_reload_well(bed);
 	return bed;
 }
 
@@ -232,24 +122,25 @@ static void what_comes_late_is_taken_once_resolvers_can_check_it(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < COUNT(rows); i++) {
-		struct bed *bed = bed_of(&rows[i]);
+		struct zone_bed *bed = bed_of(&rows[i]);
 		expect_row(bed, &rows[i], "at once");
 		bed->now_s += 10;
-		reload_well(bed);
+		zone_bed_reload_well(bed);
 		expect_row(bed, &rows[i], "the same file once more");
 		/* The keeper prolongs the timeline again and again. */
 		for (unsigned n = 0; n < 5; n++) {
 			bed->now_s += 10;
-			plan(bed, rows[i].late, periods_of(rows[i].late), 3 + n, 2 + n);
-			reload_well(bed);
+			zone_bed_plan(
+			        bed, rows[i].late, periods_of(rows[i].late), 3 + n, NOW + 2 + n);
+			zone_bed_reload_well(bed);
 			expect_row(bed, &rows[i], "the next file");
 		}
 		bed->now_s = NOW + DAY + 2;
-		reload_well(bed);
+		zone_bed_reload_well(bed);
 		expect_at(bed, rows[i].why, bed->now_s, rows[i].shown_later, rows[i].keys_later);
 		assert_int_equal(zone_policy_signing(bed->policy)->zones[0].periods.count,
 		        periods_of(rows[i].late));
-		bed_free(bed);
+		zone_bed_free(bed);
 	}
 }
 
@@ -257,13 +148,13 @@ static void what_comes_late_is_taken_once_resolvers_can_check_it(void **state)
 static void a_clock_that_goes_back_puts_nothing_off(void **state)
 {
 	(void)state;
-	struct bed *bed = bed_of(&rows[0]);
+	struct zone_bed *bed = bed_of(&rows[0]);
 
 	bed->now_s -= DAY;
-	reload_well(bed);
+	zone_bed_reload_well(bed);
 	expect_at(bed, "the clock was ahead", bed->now_s + WAIT - 1, 3, OLD);
 	expect_at(bed, "the clock was ahead", bed->now_s + WAIT, 3, NEW);
-	bed_free(bed);
+	zone_bed_free(bed);
 }
 
 /* What is planned for a later time begins then, as long as the order stays. */
@@ -276,20 +167,20 @@ static void later_periods_begin_as_planned(void **state)
 		{ NOW + DAY, NOW + 2 * DAY, KSK | NEW, KSK, NEW, 0, 0, 0 },
 	};
 	static const struct planned_period before = BY_OLD;
-	struct bed *bed = bed_new();
+	struct zone_bed *bed = zone_bed_new(NOW);
 
-	plan(bed, &before, 1, 1, 0);
-	reload_well(bed);
-	plan(bed, late, COUNT(late), 2, 1);
+	zone_bed_plan(bed, &before, 1, 1, NOW);
+	zone_bed_reload_well(bed);
+	zone_bed_plan(bed, late, COUNT(late), 2, NOW + 1);
 	for (unsigned n = 0; n < 2; n++) {
-		reload_well(bed);
+		zone_bed_reload_well(bed);
 		expect_at(bed, "between", NOW + WAIT - 1, 3, OLD);
 		expect_at(bed, "the second one", NOW + WAIT, 2, NEW);
-		assert_true(period_at(bed, NOW + DAY - 1)->cds.count > 0);
-		assert_int_equal(period_at(bed, NOW + DAY)->cds.count, 0);
+		assert_true(zone_bed_period(bed, NOW + DAY - 1)->cds.count > 0);
+		assert_int_equal(zone_bed_period(bed, NOW + DAY)->cds.count, 0);
 		bed->now_s += 60;
 	}
-	bed_free(bed);
+	zone_bed_free(bed);
 }
 
 int main(void)

@@ -1,33 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A signer follows the timeline that lies in the zone's directory of keys, and takes no older one. */
-#include "test.h"
-
 #include <unistd.h>
 
 #include "base/file.h"
-#include "daemon/zone_key_files.h"
-#include "daemon/zone_policy.h"
-#include "keys/key_text.h"
-#include "keys/timeline_write.h"
-#include "planned.h"
+#include "zonebed.h"
 
 #define NOW  INT64_C(1780000000)
 #define DAY  PLANNED_DAY
-#define ZONE "example.org"
 #define WAIT (PLANNED_TTL_S + 2) /* clocks count in whole seconds */
-
-#define FILES_SETTLE_US 30000 /* then a file that is the same counts as the same (base/file.c) */
-
-enum { KSK = 1, OLD = 2, NEW = 4, ZSK_15 = 8, KEYS = 4 };
-
-struct bed {
-	struct config config;
-	struct crypto *crypto;
-	struct name zone;
-	struct keypair keys[KEYS];
-	struct zone_policy *policy;
-	int64_t now_s;
-};
 
 /* A ZSK that takes over after a day. */
 static const struct planned_period roll[] = {
@@ -35,132 +15,27 @@ static const struct planned_period roll[] = {
 	{ NOW + DAY, NOW + 3 * DAY, KSK | OLD | NEW, KSK, NEW, 0, 0, 0 },
 };
 
-static const char *path_of(const struct bed *bed, const char *file)
+static void reload_badly(struct zone_bed *bed, const char *says)
 {
-	static char path[CONFIG_PATH_MAX + 64];
-
-	snprintf(path, sizeof(path), "%s/%s", bed->config.sign_zones_directory, file);
-	return path;
-}
-
-static void put(const struct bed *bed, const char *file, const char *text)
-{
-	assert_int_equal(file_replace(path_of(bed, file), text, 0600), 0);
-	usleep(FILES_SETTLE_US);
-}
-
-static struct bed *bed_new(void)
-{
-	static const uint16_t flags[KEYS] = { KEYPAIR_KSK, KEYPAIR_ZSK, KEYPAIR_ZSK, KEYPAIR_ZSK };
-	struct bed *bed = calloc(1, sizeof(*bed));
-	char line[CONFIG_PATH_MAX + 64];
-
-	config_defaults(&bed->config);
-	strcpy(bed->config.sign_zones_directory, "/tmp/sealgate-timelines-XXXXXX");
-	assert_non_null(mkdtemp(bed->config.sign_zones_directory));
-	bed->crypto = crypto_new();
-	bed->now_s = NOW + 60;
-	assert_true(name_from_text(ZONE, &bed->zone));
-	for (unsigned i = 0; i < KEYS; i++)
-		planned_key(&bed->keys[i], &bed->zone, flags[i],
-		        i < 3 ? ALGORITHM_ECDSAP256 : ALGORITHM_ED25519);
-	snprintf(line, sizeof(line), "keys = \"%s\";\n", bed->config.sign_zones_directory);
-	put(bed, ZONE ".conf", line);
-	return bed;
-}
-
-static void bed_free(struct bed *bed)
-{
-	char line[CONFIG_PATH_MAX + 64];
-
-	zone_policy_free(bed->policy);
-	crypto_free(bed->crypto);
-	for (unsigned i = 0; i < KEYS; i++)
-		keypair_fini(&bed->keys[i]);
-	snprintf(line, sizeof(line), "rm -r %s", bed->config.sign_zones_directory);
-	assert_int_equal(system(line), 0);
-	config_fini(&bed->config);
-	free(bed);
-}
-
-/* Writes a timeline of this generation, which was made so many seconds after NOW. */
-static void plan(struct bed *bed, const struct planned_period *periods, unsigned count,
-        uint64_t generation, int64_t made_s)
-{
-	struct complaint error;
-	struct timeline t;
-
-	planned_make(&t, bed->crypto, bed->keys, periods, count);
-	t.generation = generation;
-	t.made_s = NOW + made_s;
-	char *text = timeline_write(&t, bed->crypto, &error);
-	assert_row(error.text, text != NULL);
-	put(bed, "K" ZONE ".timeline", text);
-	key_text_free(text);
-	timeline_fini(&t);
-}
-
-/* Makes key files by hand, as `sealgate keys generate` does. */
-static void make_by_hand(struct bed *bed)
-{
-	struct zone_key_files files = { .directory = bed->config.sign_zones_directory,
-		.zone = &bed->zone };
-	struct complaint why;
-	unsigned made;
-
-	assert_int_equal(zone_keys_generate(&files, ALGORITHM_ED25519, NOW, &made, &why), 0);
-	const struct zone_signing how = { .now_s = NOW, .days = 8, .group = (gid_t)-1 };
-	assert_int_equal(zone_keys_sign(&files, bed->crypto, &how, &why), 0);
-	zone_key_files_free(&files);
-	usleep(FILES_SETTLE_US);
-}
-
-/* Reads all again. Returns what is wrong with the zone, or NULL. */
-static const char *reload(struct bed *bed)
-{
-	struct complaint why;
-	struct zone_policy *next = zone_policy_make(
-	        &bed->config, bed->policy, bed->now_s, ZONE_POLICY_CHECK_START, &why);
-
-	assert_row(why.text, next);
-	zone_policy_free(bed->policy);
-	bed->policy = next;
-	return zone_policy_fault(bed->policy, 0);
-}
-
-static void reload_well(struct bed *bed)
-{
-	const char *fault = reload(bed);
-
-	assert_row(fault, !fault);
-}
-
-static void reload_badly(struct bed *bed, const char *says)
-{
-	const char *fault = reload(bed);
+	const char *fault = zone_bed_reload(bed);
 
 	if (!fault || !strstr(fault, says))
 		fail_msg("\"%s\", and not \"%s\"", fault ? fault : "nothing", says);
 }
 
-static const struct sign_period *period_at(const struct bed *bed, int64_t now_s)
-{
-	return sign_zone_period(&zone_policy_signing(bed->policy)->zones[0], now_s);
-}
-
 /* True if this key alone signs at a time. */
-static bool signs(const struct bed *bed, unsigned key, int64_t now_s)
+static bool signs(const struct zone_bed *bed, unsigned key, int64_t now_s)
 {
-	const struct sign_period *p = period_at(bed, now_s);
+	const struct sign_period *p = zone_bed_period(bed, now_s);
 	unsigned index = key == OLD ? 1 : 2;
 
 	return p->key_count == 1 && p->keys[0].tag == bed->keys[index].tag &&
 	       span_equal(signkey_public(p->keys[0].key), signkey_public(bed->keys[index].key));
 }
 
-static bool is_by_hand(const struct bed *bed)
+static bool is_by_hand(const struct zone_bed *bed)
 {
-	const struct sign_period *p = period_at(bed, bed->now_s);
+	const struct sign_period *p = zone_bed_period(bed, bed->now_s);
 
 	return p->key_count == 1 && signkey_algorithm(p->keys[0].key) == ALGORITHM_ED25519;
 }
@@ -168,61 +43,62 @@ static bool is_by_hand(const struct bed *bed)
 static void keys_change_in_the_second_that_the_timeline_says(void **state)
 {
 	(void)state;
-	struct bed *bed = bed_new();
+	struct zone_bed *bed = zone_bed_new(NOW + 60);
 
-	plan(bed, roll, COUNT(roll), 1, 0);
-	reload_well(bed);
+	zone_bed_plan(bed, roll, COUNT(roll), 1, NOW);
+	zone_bed_reload_well(bed);
 	assert_true(signs(bed, OLD, NOW - DAY));
 	assert_true(signs(bed, OLD, NOW));
 	assert_true(signs(bed, OLD, NOW + DAY - 1));
 	assert_true(signs(bed, NEW, NOW + DAY));
 	assert_true(signs(bed, NEW, NOW + 30 * DAY));
-	assert_int_equal(period_at(bed, NOW)->dnskey.count, 3);
+	assert_int_equal(zone_bed_period(bed, NOW)->dnskey.count, 3);
 	/* The parent has a DS for each CDS. */
-	assert_int_equal(period_at(bed, NOW)->ds_count, 1);
-	assert_true(span_equal(period_at(bed, NOW)->ds[0], period_at(bed, NOW)->cds.rdatas[0]));
+	assert_int_equal(zone_bed_period(bed, NOW)->ds_count, 1);
+	assert_true(span_equal(
+	        zone_bed_period(bed, NOW)->ds[0], zone_bed_period(bed, NOW)->cds.rdatas[0]));
 	/* That there is none is no change (RFC 7344). */
-	assert_int_equal(period_at(bed, NOW + DAY)->cds.count, 0);
-	assert_int_equal(period_at(bed, NOW + DAY)->ds_count, 1);
-	assert_ptr_equal(period_at(bed, NOW + DAY)->ds, period_at(bed, NOW)->ds);
-	bed_free(bed);
+	assert_int_equal(zone_bed_period(bed, NOW + DAY)->cds.count, 0);
+	assert_int_equal(zone_bed_period(bed, NOW + DAY)->ds_count, 1);
+	assert_ptr_equal(zone_bed_period(bed, NOW + DAY)->ds, zone_bed_period(bed, NOW)->ds);
+	zone_bed_free(bed);
 }
 
 /* CDS 0 0 0 00 asks the parent to have no DS (RFC 8078, 4). It is no DS itself. */
 static void a_cds_that_deletes_is_no_ds(void **state)
 {
 	(void)state;
-	struct bed *bed = bed_new();
+	struct zone_bed *bed = zone_bed_new(NOW + 60);
 
-	plan(bed, roll, COUNT(roll), 1, 0);
+	zone_bed_plan(bed, roll, COUNT(roll), 1, NOW);
 	/* As text: the signature is no matter before the check. */
-	char *text = file_read(path_of(bed, "K" ZONE ".timeline"), 1 << 20);
+	char *text = file_read(zone_bed_path(bed, "K" ZONE ".timeline"), 1 << 20);
 	char *cds = strstr(text, " IN CDS ") + strlen(" IN CDS "), *end = strchr(cds, '\n');
 	char *altered = calloc(1, strlen(text) + 100);
 	sprintf(altered, "%.*s0 0 0 00%s", (int)(cds - text), text, end);
 	char *sealed = planned_seal(bed->crypto, altered);
-	put(bed, "K" ZONE ".timeline", sealed);
+	zone_bed_put(bed, "K" ZONE ".timeline", sealed);
 	struct complaint why;
 	bed->policy = zone_policy_make(&bed->config, NULL, bed->now_s, 0, &why);
-	assert_int_equal(period_at(bed, NOW)->cds.count, 1);
-	assert_int_equal(period_at(bed, NOW)->ds_count, 0);
+	assert_int_equal(zone_bed_period(bed, NOW)->cds.count, 1);
+	assert_int_equal(zone_bed_period(bed, NOW)->ds_count, 0);
 	free(sealed);
 	free(altered);
 	free(text);
-	bed_free(bed);
+	zone_bed_free(bed);
 }
 
 /* Replaces the first CDS by another text, and reads the timeline unchecked. */
-static void spoil_cds(struct bed *bed, const char *new)
+static void spoil_cds(struct zone_bed *bed, const char *new)
 {
 	struct complaint why;
-	char *text = file_read(path_of(bed, "K" ZONE ".timeline"), 1 << 20);
+	char *text = file_read(zone_bed_path(bed, "K" ZONE ".timeline"), 1 << 20);
 	char *line = strstr(text, ZONE ". 3600 IN CDS "), *end = strchr(line, '\n');
 	char *altered = calloc(1, strlen(text) + 200);
 
 	sprintf(altered, "%.*s%s%s", (int)(line - text), text, new, end);
 	char *sealed = planned_seal(bed->crypto, altered);
-	put(bed, "K" ZONE ".timeline", sealed);
+	zone_bed_put(bed, "K" ZONE ".timeline", sealed);
 	zone_policy_free(bed->policy);
 	bed->policy = zone_policy_make(&bed->config, NULL, bed->now_s, 0, &why);
 	assert_row(why.text, bed->policy);
@@ -246,65 +122,65 @@ static void without_cds_the_ds_of_the_timeline_counts(void **state)
 	};
 
 	for (unsigned i = 0; i < COUNT(rows); i++) {
-		struct bed *bed = bed_new();
-		plan(bed, roll, COUNT(roll), 1, 0);
+		struct zone_bed *bed = zone_bed_new(NOW + 60);
+		zone_bed_plan(bed, roll, COUNT(roll), 1, NOW);
 		spoil_cds(bed, rows[i].line);
 		assert_null(zone_policy_fault(bed->policy, 0));
 		for (unsigned k = 0; k < 2; k++)
 			assert_row(rows[i].why,
-			        period_at(bed, NOW + k * DAY)->ds_count == rows[i].count[k]);
-		bed_free(bed);
+			        zone_bed_period(bed, NOW + k * DAY)->ds_count == rows[i].count[k]);
+		zone_bed_free(bed);
 	}
 }
 
 static void a_timeline_counts_before_key_files(void **state)
 {
 	(void)state;
-	struct bed *bed = bed_new();
+	struct zone_bed *bed = zone_bed_new(NOW + 60);
 
-	make_by_hand(bed);
-	reload_well(bed);
+	zone_bed_make_by_hand(bed, NOW);
+	zone_bed_reload_well(bed);
 	assert_true(is_by_hand(bed));
-	plan(bed, roll, COUNT(roll), 1, 0);
-	reload_well(bed);
+	zone_bed_plan(bed, roll, COUNT(roll), 1, NOW);
+	zone_bed_reload_well(bed);
 	assert_true(signs(bed, OLD, bed->now_s));
-	assert_int_equal(unlink(path_of(bed, "K" ZONE ".timeline")), 0);
-	reload_well(bed);
+	assert_int_equal(unlink(zone_bed_path(bed, "K" ZONE ".timeline")), 0);
+	zone_bed_reload_well(bed);
 	assert_true(is_by_hand(bed));
-	bed_free(bed);
+	zone_bed_free(bed);
 }
 
 /* The key files beside it may be years old. */
 static void a_damaged_timeline_is_not_passed_over(void **state)
 {
 	(void)state;
-	struct bed *bed = bed_new();
+	struct zone_bed *bed = zone_bed_new(NOW + 60);
 
-	make_by_hand(bed);
-	put(bed, "K" ZONE ".timeline", "sealgate-timeline 1\n");
+	zone_bed_make_by_hand(bed, NOW);
+	zone_bed_put(bed, "K" ZONE ".timeline", "sealgate-timeline 1\n");
 	reload_badly(bed, "K" ZONE ".timeline: the file is cut short");
-	assert_int_equal(period_at(bed, bed->now_s)->key_count, 0);
-	plan(bed, roll, COUNT(roll), 1, 0);
-	reload_well(bed);
-	put(bed, "K" ZONE ".timeline", "");
+	assert_int_equal(zone_bed_period(bed, bed->now_s)->key_count, 0);
+	zone_bed_plan(bed, roll, COUNT(roll), 1, NOW);
+	zone_bed_reload_well(bed);
+	zone_bed_put(bed, "K" ZONE ".timeline", "");
 	reload_badly(bed, "K" ZONE ".timeline: the first line is not");
 	assert_true(signs(bed, OLD, bed->now_s));
-	bed_free(bed);
+	zone_bed_free(bed);
 }
 
 static void a_timeline_of_another_zone_is_refused(void **state)
 {
 	(void)state;
-	struct bed *bed = bed_new();
+	struct zone_bed *bed = zone_bed_new(NOW + 60);
 
-	plan(bed, roll, COUNT(roll), 1, 0);
+	zone_bed_plan(bed, roll, COUNT(roll), 1, NOW);
 	char from[CONFIG_PATH_MAX + 64];
-	strcpy(from, path_of(bed, "K" ZONE ".timeline"));
-	assert_int_equal(rename(from, path_of(bed, "Kexample.net.timeline")), 0);
-	strcpy(from, path_of(bed, ZONE ".conf"));
-	assert_int_equal(rename(from, path_of(bed, "example.net.conf")), 0);
+	strcpy(from, zone_bed_path(bed, "K" ZONE ".timeline"));
+	assert_int_equal(rename(from, zone_bed_path(bed, "Kexample.net.timeline")), 0);
+	strcpy(from, zone_bed_path(bed, ZONE ".conf"));
+	assert_int_equal(rename(from, zone_bed_path(bed, "example.net.conf")), 0);
 	reload_badly(bed, "this is the timeline of another zone");
-	bed_free(bed);
+	zone_bed_free(bed);
 }
 
 /* An old backup, a late copy, two writers. */
@@ -326,14 +202,14 @@ static void an_older_timeline_is_refused(void **state)
 		{ "one that is much newer", NULL, UINT64_MAX, 6 },
 		{ "an older one by far", "its generation 1 is older", 1, 7 },
 	};
-	struct bed *bed = bed_new();
+	struct zone_bed *bed = zone_bed_new(NOW + 60);
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		/* What is refused would have another key sign. */
 		struct planned_period one = roll[0];
 		one.signers = rows[i].says ? NEW : OLD;
-		plan(bed, &one, 1, rows[i].generation, rows[i].made_s);
-		const char *fault = reload(bed);
+		zone_bed_plan(bed, &one, 1, rows[i].generation, NOW + rows[i].made_s);
+		const char *fault = zone_bed_reload(bed);
 		if (!fault != !rows[i].says || (fault && !strstr(fault, rows[i].says)))
 			fail_msg("%s: \"%s\"", rows[i].why, fault ? fault : "nothing");
 		assert_row(rows[i].why, signs(bed, OLD, bed->now_s));
@@ -341,9 +217,9 @@ static void an_older_timeline_is_refused(void **state)
 	/* A restart forgets which one was in force. */
 	zone_policy_free(bed->policy);
 	bed->policy = NULL;
-	reload_well(bed);
+	zone_bed_reload_well(bed);
 	assert_true(signs(bed, NEW, bed->now_s));
-	bed_free(bed);
+	zone_bed_free(bed);
 }
 
 static void a_timeline_whose_signatures_have_ended_is_refused(void **state)
@@ -351,14 +227,14 @@ static void a_timeline_whose_signatures_have_ended_is_refused(void **state)
 	(void)state;
 	static const struct planned_period over = { NOW - 20 * DAY, NOW - 10 * DAY, KSK | OLD | NEW,
 		KSK, NEW, KSK, 0, 0 };
-	struct bed *bed = bed_new();
+	struct zone_bed *bed = zone_bed_new(NOW + 60);
 
-	plan(bed, roll, COUNT(roll), 1, 0);
-	reload_well(bed);
-	plan(bed, &over, 1, 2, 1);
+	zone_bed_plan(bed, roll, COUNT(roll), 1, NOW);
+	zone_bed_reload_well(bed);
+	zone_bed_plan(bed, &over, 1, 2, NOW + 1);
 	reload_badly(bed, "none of its periods has valid signatures now");
 	assert_true(signs(bed, OLD, bed->now_s));
-	bed_free(bed);
+	zone_bed_free(bed);
 }
 
 /* ---- A timeline that comes late ---- */
@@ -376,34 +252,34 @@ static void a_zsk_waits_until_resolvers_know_it(void **state)
 		{ NOW - 600, NOW + DAY, KSK | OLD | NEW, KSK, NEW, KSK, 0, 0 },
 		{ NOW + DAY, NOW + 2 * DAY, KSK | NEW, KSK, NEW, KSK, 0, 0 },
 	};
-	struct bed *bed = bed_new();
+	struct zone_bed *bed = zone_bed_new(NOW + 60);
 
-	plan(bed, before, COUNT(before), 1, 0);
-	reload_well(bed);
-	plan(bed, late, COUNT(late), 2, 1);
-	reload_well(bed);
+	zone_bed_plan(bed, before, COUNT(before), 1, NOW);
+	zone_bed_reload_well(bed);
+	zone_bed_plan(bed, late, COUNT(late), 2, NOW + 1);
+	zone_bed_reload_well(bed);
 	/* The RRset with the new one is shown from now on, and the old one signs for the TTL. */
 	int64_t known_s = bed->now_s + WAIT, later_s = known_s - (NOW - 600);
-	assert_int_equal(period_at(bed, bed->now_s)->dnskey.count, 3);
+	assert_int_equal(zone_bed_period(bed, bed->now_s)->dnskey.count, 3);
 	assert_true(signs(bed, OLD, bed->now_s));
 	assert_true(signs(bed, OLD, known_s - 1));
 	assert_true(signs(bed, NEW, known_s));
 	/* The old one stays published for as long as planned. */
-	assert_int_equal(period_at(bed, NOW + DAY)->dnskey.count, 3);
-	assert_int_equal(period_at(bed, NOW + DAY + later_s - 1)->dnskey.count, 3);
-	assert_int_equal(period_at(bed, NOW + DAY + later_s)->dnskey.count, 2);
+	assert_int_equal(zone_bed_period(bed, NOW + DAY)->dnskey.count, 3);
+	assert_int_equal(zone_bed_period(bed, NOW + DAY + later_s - 1)->dnskey.count, 3);
+	assert_int_equal(zone_bed_period(bed, NOW + DAY + later_s)->dnskey.count, 2);
 	/* It stays put off if the timeline is prolonged meanwhile. */
 	bed->now_s += 60;
-	plan(bed, late, COUNT(late), 3, 2);
-	reload_well(bed);
+	zone_bed_plan(bed, late, COUNT(late), 3, NOW + 2);
+	zone_bed_reload_well(bed);
 	assert_true(signs(bed, OLD, known_s - 1));
 	assert_true(signs(bed, NEW, known_s));
 	/* The one that knows all this already waits for nothing. */
 	zone_policy_free(bed->policy);
 	bed->policy = NULL;
-	reload_well(bed);
+	zone_bed_reload_well(bed);
 	assert_true(signs(bed, NEW, bed->now_s));
-	bed_free(bed);
+	zone_bed_free(bed);
 }
 
 /* The former timeline shows the new ZSK since ten minutes, and lets it sign tomorrow; the next one lets it sign now. */
@@ -419,15 +295,15 @@ static void a_takeover_that_is_brought_forward_waits_for_the_ttl(void **state)
 		{ NOW - 600, NOW + 30, KSK | OLD | NEW, KSK, OLD, KSK, 0, 0 },
 		{ NOW + 30, NOW + 2 * DAY, KSK | OLD | NEW, KSK, NEW, KSK, 0, 0 },
 	};
-	struct bed *bed = bed_new();
+	struct zone_bed *bed = zone_bed_new(NOW + 60);
 
-	plan(bed, before, COUNT(before), 1, 0);
-	reload_well(bed);
-	plan(bed, earlier, COUNT(earlier), 2, 1);
-	reload_well(bed);
+	zone_bed_plan(bed, before, COUNT(before), 1, NOW);
+	zone_bed_reload_well(bed);
+	zone_bed_plan(bed, earlier, COUNT(earlier), 2, NOW + 1);
+	zone_bed_reload_well(bed);
 	assert_true(signs(bed, OLD, NOW - 600 + WAIT - 1));
 	assert_true(signs(bed, NEW, NOW - 600 + WAIT));
-	bed_free(bed);
+	zone_bed_free(bed);
 }
 
 /* Its keys come later (RFC 6781, 4.1.4), so no resolver needs to know them. */
@@ -438,22 +314,22 @@ static void signatures_of_a_new_algorithm_wait_for_nothing(void **state)
 		{ NOW - DAY, NOW, KSK | OLD, KSK, OLD, KSK, 0, 0 },
 		{ NOW, NOW + 2 * DAY, KSK | OLD, KSK, OLD | ZSK_15, KSK, 0, 0 },
 	};
-	struct bed *bed = bed_new();
+	struct zone_bed *bed = zone_bed_new(NOW + 60);
 
-	plan(bed, roll_15, 1, 1, 0);
-	reload_well(bed);
-	assert_int_equal(period_at(bed, bed->now_s)->key_count, 1);
-	plan(bed, roll_15, 2, 2, 1);
-	reload_well(bed);
-	assert_int_equal(period_at(bed, NOW - 1)->key_count, 1);
-	const struct sign_period *p = period_at(bed, NOW);
+	zone_bed_plan(bed, roll_15, 1, 1, NOW);
+	zone_bed_reload_well(bed);
+	assert_int_equal(zone_bed_period(bed, bed->now_s)->key_count, 1);
+	zone_bed_plan(bed, roll_15, 2, 2, NOW + 1);
+	zone_bed_reload_well(bed);
+	assert_int_equal(zone_bed_period(bed, NOW - 1)->key_count, 1);
+	const struct sign_period *p = zone_bed_period(bed, NOW);
 	assert_int_equal(p->key_count, 2);
 	for (unsigned i = 0; i < 2; i++) {
 		const struct keypair *k = &bed->keys[i == 0 ? 1 : 3];
 		assert_int_equal(p->keys[i].tag, k->tag);
 		assert_true(span_equal(signkey_public(p->keys[i].key), signkey_public(k->key)));
 	}
-	bed_free(bed);
+	zone_bed_free(bed);
 }
 
 int main(void)
