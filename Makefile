@@ -194,7 +194,7 @@ $B/tests/troubled.so: tests/vault/troubled.c $B/.flags
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 $(WARN) -O2 -g -fPIC -shared $(vault_cflags) -o $@ $<
 
-$B/tests/test_token_troubles: | $B/tests/troubled.so
+$B/tests/test_token_troubles $B/tests/test_keeper_hang: | $B/tests/troubled.so
 
 # It has the kernel refuse parts of a sandbox.
 SANDBOX := seccomp_is_built seccomp_enter landlock_enter
