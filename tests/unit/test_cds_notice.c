@@ -3,6 +3,7 @@
 #include "cdsbed.h"
 
 #include <poll.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -17,6 +18,7 @@ static unsigned jobs_back(struct keeper *k, unsigned given)
 {
 	unsigned back = 0;
 
+	usleep(given ? 0 : 200000); /* what must not be comes soon: nobody is there to wait for */
 	while (back < given) {
 		struct pollfd fd = { .fd = look_pool_fd(k->tools.pool), .events = POLLIN };
 		if (poll(&fd, 1, PATIENCE_MS) <= 0)

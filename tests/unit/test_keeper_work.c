@@ -479,6 +479,22 @@ static void work_hangs_if_nothing_comes_back_of_looks_that_are_under_way(void **
 	}
 }
 
+/* The members of keeper.group may read, and nothing else (daemon/control.c). */
+static void only_commands_that_change_nothing_are_for_readers(void **state)
+{
+	static const char *const readers[] = { "zones", "keys", "zone", "ds" };
+	unsigned count = 0;
+
+	(void)state;
+	for (const struct control_command *c = keeper_commands; c->name; c++, count++) {
+		bool is_for_readers = false;
+		for (unsigned i = 0; i < COUNT(readers); i++)
+			is_for_readers |= strcmp(c->name, readers[i]) == 0;
+		assert_row(c->name, c->only_reads == is_for_readers);
+	}
+	assert_true(count > COUNT(readers));
+}
+
 static void the_work_does_not_begin_without_zones(void **state)
 {
 	struct config c;
@@ -534,6 +550,7 @@ int main(void)
 		cmocka_unit_test(words_count_each_zone_and_name_those_in_trouble),
 		cmocka_unit_test(a_list_that_has_no_room_in_one_reply_comes_in_pages),
 		cmocka_unit_test(work_hangs_if_nothing_comes_back_of_looks_that_are_under_way),
+		cmocka_unit_test(only_commands_that_change_nothing_are_for_readers),
 		cmocka_unit_test(the_work_does_not_begin_without_zones),
 	};
 

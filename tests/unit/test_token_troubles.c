@@ -167,10 +167,10 @@ static void after_an_answer_that_makes_no_sense_the_session_is_a_new_one(void **
 	vault_close(vault);
 }
 
-static void a_hanging_module_costs_the_limit_and_no_more(void **state)
+static void a_hanging_module_costs_the_limit_once_and_then_nobody_waits_for_it(void **state)
 {
 	struct vault_signature signature;
-	struct complaint why;
+	struct complaint why, again;
 
 	(void)state;
 	make_trouble("C_Sign 0xdead 9");
@@ -179,6 +179,14 @@ static void a_hanging_module_costs_the_limit_and_no_more(void **state)
 	assert_int_equal(sign_test_octets(vault, &ksk, &signature, &why), VAULT_HANGS);
 	assert_in_range(clock_monotonic_ms() - began_ms, LIMIT_MS, LIMIT_MS + 1000);
 	make_trouble("");
+	began_ms = clock_monotonic_ms();
+	assert_int_equal(sign_test_octets(vault, &ksk, &signature, &again), VAULT_HANGS);
+	assert_in_range(clock_monotonic_ms() - began_ms, 0, LIMIT_MS / 2);
+	assert_string_equal(again.text, why.text);
+	assert_non_null(strstr(why.text, "no zone asks the token for 3 s now"));
+	assert_int_equal(calls_of("C_Sign"), 0);
+	outwait_pause(VAULT_HANGS, LIMIT_MS);
+	assert_good(sign_test_octets(vault, &ksk, &signature, &why), &why);
 	vault_close(vault);
 }
 
@@ -727,7 +735,8 @@ int main(void)
 		cmocka_unit_test(a_trouble_is_got_over_once_or_named),
 		cmocka_unit_test(a_login_without_a_clear_outcome_is_not_tried_again),
 		cmocka_unit_test(after_an_answer_that_makes_no_sense_the_session_is_a_new_one),
-		cmocka_unit_test(a_hanging_module_costs_the_limit_and_no_more),
+		cmocka_unit_test(
+		        a_hanging_module_costs_the_limit_once_and_then_nobody_waits_for_it),
 		cmocka_unit_test(a_keeper_that_was_killed_takes_a_hanging_module_along),
 		cmocka_unit_test(a_vault_that_is_closed_closes_its_session),
 		cmocka_unit_test(handles_are_found_once_a_session),

@@ -185,6 +185,32 @@ static void a_server_that_is_dead_for_long_needs_somebody(void **state)
 	free_kept(kept);
 }
 
+static void a_shared_ksk_that_is_stolen_hastens_all_zones(void **state)
+{
+	struct kept *kept = new_kept(new_bed());
+	struct keeper_zone *zone = &kept->zone;
+	struct life_tags ksks = { .count = 0 };
+	struct complaint why = { "" };
+
+	(void)state;
+	kept->config.keeper_shared_ksk = true;
+	zone_work_end(&kept->k, zone, look_with(true, true, false), NULL);
+	for (unsigned i = 0; i < zone->kept.life.count; i++)
+		if (zone->kept.life.keys[i].role == LIFE_KSK)
+			ksks.tags[ksks.count++] = zone->kept.life.keys[i].tag;
+	assert_int_equal(ksks.count, 1);
+	kept->other.due_s = 5;
+	zone_work_end(&kept->k, zone, NULL, NULL);
+	assert_int_equal(kept->other.due_s, 5);
+	if (!kept_zone_order(&zone->kept, &kept->bed->store, &zone->policy, LIFE_ORDER_COMPROMISED,
+	            ksks.tags[0], &why))
+		fail_msg("%s", why.text);
+	zone_work_end(&kept->k, zone, NULL, NULL);
+	assert_true(zone->last.has_theft);
+	assert_int_equal(kept->other.due_s, 0);
+	free_kept(kept);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +218,7 @@ int main(void)
 		cmocka_unit_test(why_a_zone_is_not_signed_stays_until_it_is),
 		cmocka_unit_test(a_parent_that_is_never_proved_needs_somebody_after_an_hour),
 		cmocka_unit_test(a_server_that_is_dead_for_long_needs_somebody),
+		cmocka_unit_test(a_shared_ksk_that_is_stolen_hastens_all_zones),
 	};
 
 	return cmocka_run_group_tests_name("zone_work", tests, NULL, NULL);
