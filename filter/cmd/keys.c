@@ -152,6 +152,8 @@ static enum exit_code keys_import(void *context)
 	const struct keys_run *r = context;
 	const struct keys_moving moving = keys_to_move(r);
 
+	if (keys_is_timeline(r->file))
+		return keys_import_timeline(&moving);
 	return keys_is_pair(r->file) ? keys_import_pairs(&moving) : keys_hand_import(context);
 }
 
@@ -194,7 +196,8 @@ static const struct command_verb keys_verbs[] = {
 	        keys_export },
 	{ "import", "ZONE FILE...",
 	        "files K*.private: bring the keys of a zone that is signed elsewhere to the "
-	        "keeper, which goes on as their times say; another file: take the DNSKEY, CDS and "
+	        "keeper, which goes on as their times say; a K*.timeline: make the keeper's state "
+	        "anew, which was lost; another file: take the DNSKEY, CDS and "
 	        "CDNSKEY records of another signer of the zone from a "
 	        "file, in "
 	        "place of those imported before; `sign` adds them to ours",

@@ -22,6 +22,8 @@
 #include "keeper/vault_uri.h"
 #include "keys/key_text.h"
 #include "keys/life_text.h"
+#include "keys/timeline_check.h"
+#include "keys/timeline_text.h"
 
 #define MOVED_OCTETS (1u << 20) /* a key file is not longer */
 
@@ -229,6 +231,78 @@ static enum exit_code import_moved(struct keys_move *m)
 enum exit_code keys_import_pairs(const struct keys_moving *moving)
 {
 	return move_pairs(moving, import_moved);
+}
+
+/* ---- A state that was lost ---- */
+
+bool keys_is_timeline(const char *file)
+{
+	const char *dot = strrchr(file, '.');
+
+	return dot && strcmp(dot, "." KEEPER_TIMELINE) == 0;
+}
+
+static bool regain_from(struct keys_move *m, const struct timeline *t)
+{
+	const struct key_adoption adoption = { .store = &m->tools.store,
+		.policy = &m->policy,
+		.vault = m->tools.vault,
+		.now_s = clock_wall_s(),
+		.told = tell_imported };
+	unsigned line;
+	const char *fault = timeline_check(m->tools.crypto, t, &line);
+
+	if (fault) {
+		complaint_set(&m->error, "%s:%u: %s", m->moving->files[0], line, fault);
+		return false;
+	}
+	if (m->tools.vault)
+		return key_adopt_timeline(&m->kept, &adoption, t, &m->error);
+	m->error = m->tools.vault_why;
+	return false;
+}
+
+static bool read_moved_timeline(struct keys_move *m, struct timeline *t)
+{
+	const char *file = m->moving->files[0];
+	char *text = file_read(file, TIMELINE_TEXT_OCTETS);
+	bool good = false;
+
+	if (!text)
+		complaint_set(&m->error, "%s: %s", file, file_why(file, errno));
+	else
+		good = timeline_read(t, m->tools.crypto, text, file, &m->error);
+	key_text_free(text);
+	return good;
+}
+
+/* A zone without a state cannot be read, if its timeline is in place. */
+static bool open_lost_zone(struct keys_move *m)
+{
+	return open_kept_zone(m) ||
+	       (m->tools.store.lock >= 0 && m->kept.in_place > 0 && m->kept.life.generation == 0);
+}
+
+static enum exit_code import_timeline(struct keys_move *m)
+{
+	struct timeline t;
+
+	if (!become_owner_of(m->config.keeper_directory, &m->error) || !open_lost_zone(m) ||
+	        !read_moved_timeline(m, &t))
+		return move_fails(m);
+	keeper_tools_open_vault(&m->tools);
+	bool good = regain_from(m, &t);
+	timeline_fini(&t);
+	if (!good)
+		return move_fails(m);
+	puts("start `sealgate keeper`: it begins each wait anew; see with `sealgate keys status` "
+	     "what it does");
+	return EXIT_FINE;
+}
+
+enum exit_code keys_import_timeline(const struct keys_moving *moving)
+{
+	return move_pairs(moving, import_timeline);
 }
 
 /* ---- Export ---- */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `sealgate keys import ZONE FILE.private...` brings the keys of a zone that is signed elsewhere to the keeper, and
+/* `sealgate keys import ZONE FILE.private...` brings the keys of a zone that is signed elsewhere to the keeper,
+ * `sealgate keys import ZONE FILE.timeline` those of a zone whose state was lost, and
  * `sealgate keys export ZONE --to DIR` writes them as BIND's key files. */
 #ifndef CMD_KEYS_IMPORT_H
 #define CMD_KEYS_IMPORT_H
@@ -20,7 +21,11 @@ struct keys_moving {
 enum exit_code keys_import_pairs(const struct keys_moving *moving);
 enum exit_code keys_export_pairs(const struct keys_moving *moving);
 
-/* True if the name is that of a file of a key pair. */
+/* Makes the state of a zone anew of its timeline, the one file of the import. Returns the same. */
+enum exit_code keys_import_timeline(const struct keys_moving *moving);
+
+/* True if the name is that of a file of a key pair; of a timeline. */
 bool keys_is_pair(const char *file);
+bool keys_is_timeline(const char *file);
 
 #endif

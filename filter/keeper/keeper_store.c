@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/advice.h"
 #include "base/file.h"
 #include "keeper/keeper_lock.h"
 
@@ -155,8 +156,11 @@ void keeper_store_tell_age(const struct keeper_store *s, const struct name *zone
 		complaint_set(error,
 		        "%s/K%s" KEEPER_TIMELINE " is in force, and %s/K%s" KEEPER_STATE
 		        " is missing: the keeper changes nothing in this zone until the state is "
-		        "back; the zone goes on with its timeline until that ends",
-		        s->timelines, name, s->directory, name);
+		        "back; restore it, or make it anew: `sealgate keys import %s "
+		        "%s/K%s" KEEPER_TIMELINE "%s`; the zone goes on with its timeline until "
+		        "that ends",
+		        s->timelines, name, s->directory, name, name, s->timelines, name,
+		        advice_options());
 	else
 		complaint_set(error,
 		        "%s/K%s" KEEPER_STATE " is older (generation %" PRIu64

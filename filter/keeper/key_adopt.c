@@ -10,6 +10,7 @@
 #include "keeper/key_material.h"
 #include "keys/key_text.h"
 #include "keys/life_adopt.h"
+#include "keys/life_regain.h"
 
 /* ZSKs in the order of their activation, KSKs first. */
 static int order_adopted(const void *a, const void *b)
@@ -191,4 +192,67 @@ bool key_adopt(struct kept_zone *z, const struct key_adoption *a, struct complai
 	}
 	qsort(a->keys, a->count, sizeof(a->keys[0]), order_adopted);
 	return adopt_all(&life, a, error) && kept_zone_write(z, a->store, &w, error);
+}
+
+/* ---- A state that was lost ---- */
+
+static bool regain_ksk_files(
+        const struct key_adoption *a, const struct keypair *k, struct complaint *error)
+{
+	enum vault_fault fault;
+	struct vault_key key;
+
+	if (is_in_vault(a, k, &key, &fault, error))
+		return key_material_add_ksk(a->store->directory, k, key.name, 1, a->now_s, error) ==
+		       0;
+	if (fault == VAULT_NO_KEY)
+		adopt_fails(error, k,
+		        "the vault does not have this KSK, which signs in the timeline: name the "
+		        "vault that has it");
+	return false;
+}
+
+static bool regain_files(const struct key_adoption *a, const struct keypair *keys, unsigned count,
+        struct complaint *error)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (!(keypair_is_ksk(&keys[i]) ? regain_ksk_files(a, &keys[i], error)
+		                               : adopt_zsk_files(a, &keys[i], error)))
+			return false;
+		if (a->told)
+			a->told(a->context, &keys[i], "regained");
+	}
+	return true;
+}
+
+static bool may_be_regained(
+        const struct kept_zone *z, const struct timeline *t, struct complaint *error)
+{
+	if (z->life.count > 0 || z->life.generation > 0)
+		complaint_set(error, "the keeper has a state of this zone: nothing is lost");
+	else if (!t->is_planned || !name_equal(&t->zone, &z->name))
+		complaint_set(error, "it is no timeline of a keeper of this zone");
+	else if (t->generation < z->in_place)
+		complaint_set(error, "the timeline in place is newer: give that one");
+	else
+		return true;
+	return false;
+}
+
+bool key_adopt_timeline(struct kept_zone *z, const struct key_adoption *a, const struct timeline *t,
+        struct complaint *error)
+{
+	struct keypair keys[LIFE_KEYS_MAX];
+	struct life life;
+	const struct kept_writing w = { .life = &life };
+
+	life_init(&life);
+	if (!may_be_regained(z, t, error))
+		return false;
+	bool good = life_regain(&life, keys, t, a->now_s, error) &&
+	            regain_files(a, keys, life.count, error) &&
+	            kept_zone_write(z, a->store, &w, error);
+	for (unsigned i = 0; i < life.count; i++)
+		keypair_fini(&keys[i]);
+	return good;
 }

@@ -31,4 +31,9 @@ struct key_adoption {
  * already, and giving the order again goes on. */
 bool key_adopt(struct kept_zone *z, const struct key_adoption *adoption, struct complaint *error);
 
+/* The same for a zone whose state was lost (KEEPER_AGE_LOST), from the timeline in place, or from the copy of another
+ * gateway that is as new (keys/life_regain.h). The vault must have its KSKs; `keys` is not looked at. */
+bool key_adopt_timeline(struct kept_zone *z, const struct key_adoption *adoption,
+        const struct timeline *t, struct complaint *error);
+
 #endif

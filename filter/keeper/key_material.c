@@ -345,9 +345,11 @@ static int write_material(const char *directory, const struct keypair *k, const 
 int key_material_add_zsk(
         const char *directory, const struct keypair *k, int64_t now_s, struct complaint *error)
 {
-	int result =
-	        write_material(directory, k, "private", key_text_private(k, now_s), 0600, error);
+	int result = 0;
 
+	if (k->key)
+		result = write_material(
+		        directory, k, "private", key_text_private(k, now_s), 0600, error);
 	return result ? result
 	              : write_material(directory, k, "key", key_text_public(k, now_s), 0644, error);
 }

@@ -47,7 +47,7 @@ bool key_material_read_public(struct keypair *k, const char *directory, const ch
 /* True if the key may not be used: its tag is that of another one, or will be when one of the two is revoked. */
 bool key_material_collides(const struct key_material *material, const struct keypair *k);
 
-/* Write the files of a new key: of a ZSK with its private half, and of a KSK with its name in the vault. Return 0, or
+/* Write the files of a new key: of a ZSK with its private half, if the pair has it, and of a KSK with its name in the vault. Return 0, or
  * -errno with a complaint; -EEXIST if another key has the name of the ZSK's files. */
 int key_material_add_zsk(
         const char *directory, const struct keypair *k, int64_t now_s, struct complaint *error);
