@@ -38,8 +38,8 @@ enum vault_fault vault_open(
         struct vault **vault, const struct vault_place *place, struct complaint *why);
 void vault_close(struct vault *vault); /* NULL: does nothing */
 
-/* What the thread does from now on while it waits for a token. The functions of the vault may not be called
- * meanwhile. */
+/* What the thread does from now on while it waits for a token. Functions of the vault that are called meanwhile
+ * return VAULT_AWAY. */
 void vault_set_wait(struct vault *vault, const struct vault_wait *wait);
 
 /* Finds the key with the number `number`, from 0 on; after the last one, VAULT_NO_KEY. Keys that cannot sign zones are left out, and so

@@ -62,11 +62,18 @@ static enum vault_fault try_order(struct vault_token *token, const struct vault_
 enum vault_fault vault_token_do(struct vault_token *token, const struct vault_request *request,
         struct vault_reply *reply, struct complaint *why)
 {
+	if (token->is_asked) {
+		complaint_set(
+		        why, "%s: another answer of it is waited for", token->session.uri.shown);
+		return VAULT_AWAY;
+	}
 	if (clock_monotonic_ms() < token->pause.until_ms) {
 		*why = token->pause.why;
 		return VAULT_HANGS;
 	}
+	token->is_asked = true;
 	enum vault_fault fault = try_order(token, request, reply, why);
+	token->is_asked = false;
 	return fault == VAULT_HANGS ? begin_pause(token, why) : fault;
 }
 

@@ -15,6 +15,7 @@ struct vault_token {
 		struct complaint why;
 	} pause;
 	struct vault_intents intents; /* of keys that are to be made */
+	bool is_asked; /* an answer is waited for, and somebody is served meanwhile (vault_wait.h) */
 };
 
 enum vault_fault vault_token_open(
@@ -27,7 +28,8 @@ enum vault_fault vault_token_make(struct vault_token *token, const struct vault_
         struct vault_reply *reply, struct complaint *why);
 
 /* Does what the request says. After a call that hung, the token is left alone for VAULT_PAUSE_LIMITS times the limit:
- * whoever calls meanwhile gets VAULT_HANGS at once, in the same words. */
+ * whoever calls meanwhile gets VAULT_HANGS at once, in the same words. Who calls while somebody else waits for an answer
+ * gets VAULT_AWAY: there is one channel. */
 enum vault_fault vault_token_do(struct vault_token *token, const struct vault_request *request,
         struct vault_reply *reply, struct complaint *why);
 

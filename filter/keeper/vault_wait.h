@@ -10,7 +10,7 @@
 #define VAULT_PARTING_MS 2000 /* that a token still has when the work is to end */
 
 struct vault_wait {
-	int call_fd; /* when it is readable, `call` is called, which must not use the vault; -1: nobody calls */
+	int call_fd; /* when it is readable, `call` is called, for which the vault is away; -1: nobody calls */
 	int stop_fd; /* when it is readable, the work is to end; -1: it never is */
 	void (*call)(void *context);
 	void *context;

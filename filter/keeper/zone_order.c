@@ -57,9 +57,9 @@ static bool can_be_signed(struct keeper *k, const struct keeper_zone *zone, stru
 	char name[NAME_TEXT_SIZE];
 	struct complaint ignored;
 
-	keeper_tools_open_vault(&k->tools);
 	if (zone->last.fault == VAULT_HANGS)
 		return true;
+	keeper_tools_open_vault(&k->tools);
 	struct key_material *m =
 	        key_material_load_named(k->tools.store.directory, &zone->kept.name, life, &ignored);
 	int lost = m ? find_lost_ksk(life, m, k->tools.vault) : -1;

@@ -52,7 +52,7 @@ def _run_group(group, chosen, lab, tap):
     except Obstacle as obstacle:
         for case in left:
             tap.skipped(case.name, str(obstacle))
-    except (LabError, OSError) as error:
+    except (Failed, LabError, OSError) as error:
         # The scene could not be set up, or broke: a case that did not run has not passed.
         for case in left:
             tap.not_passed(case.name, [f"the scene: {error}"])

@@ -52,6 +52,49 @@ static int make_troubled_token(void **state)
 	return 0;
 }
 
+/* Somebody who is served while an answer is waited for. */
+struct caller {
+	struct vault *vault;
+	int pipe[2];
+	unsigned calls;
+	enum vault_fault fault;
+};
+
+static void call_in_between(void *context)
+{
+	struct caller *caller = context;
+	struct vault_key key;
+	struct complaint why;
+	char octet;
+
+	assert_int_equal(read(caller->pipe[0], &octet, 1), 1);
+	caller->calls++;
+	caller->fault = vault_find(caller->vault, ksk.name, &key, &why);
+}
+
+/* The answer to the one would be taken for that of the other. */
+static void who_calls_while_another_waits_for_the_token_does_not_ask_it(void **state)
+{
+	struct vault_signature signature;
+	struct complaint why;
+
+	(void)state;
+	make_trouble("C_Sign 0xdead 1");
+	struct caller caller = { .vault = open_vault(LIMIT_MS) };
+	assert_int_equal(pipe(caller.pipe), 0);
+	vault_set_wait(caller.vault, &(struct vault_wait){ .call_fd = caller.pipe[0],
+	                                     .stop_fd = -1,
+	                                     .call = call_in_between,
+	                                     .context = &caller });
+	assert_int_equal(write(caller.pipe[1], "x", 1), 1);
+	assert_int_equal(sign_test_octets(caller.vault, &ksk, &signature, &why), VAULT_HANGS);
+	assert_int_equal(caller.calls, 1);
+	assert_int_equal(caller.fault, VAULT_AWAY);
+	vault_close(caller.vault);
+	close(caller.pipe[0]);
+	close(caller.pipe[1]);
+}
+
 static void a_trouble_is_got_over_once_or_named(void **state)
 {
 	static const struct {
@@ -737,6 +780,7 @@ int main(void)
 		cmocka_unit_test(after_an_answer_that_makes_no_sense_the_session_is_a_new_one),
 		cmocka_unit_test(
 		        a_hanging_module_costs_the_limit_once_and_then_nobody_waits_for_it),
+		cmocka_unit_test(who_calls_while_another_waits_for_the_token_does_not_ask_it),
 		cmocka_unit_test(a_keeper_that_was_killed_takes_a_hanging_module_along),
 		cmocka_unit_test(a_vault_that_is_closed_closes_its_session),
 		cmocka_unit_test(handles_are_found_once_a_session),

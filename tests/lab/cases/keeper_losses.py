@@ -50,8 +50,8 @@ def _other_machine(world):
 
 def _ask_until_it_hangs(world):
     """Returns the longest time that an answer took until the keeper has said that the token hangs."""
-    deadline, longest_s = time.monotonic() + 2 * LIMIT_S, 0
-    while "did not answer within 30 s" not in world.keeper.log_text():
+    deadline, longest_s = time.monotonic() + STEP_S, 0
+    while f"did not answer within {LIMIT_S} s" not in world.keeper.log_text():
         expect(time.monotonic() < deadline, "nobody says that the token hangs")
         began_s = time.monotonic()
         code, said = world.keys("status", LOST)
@@ -62,14 +62,15 @@ def _ask_until_it_hangs(world):
 
 
 def _hangs(world):
+    """The keeper needs the token some times a minute, because timelines are short here."""
     ksk = active(world.status(LOST), "KSK")
     with world.token.frozen():
-        order(world, "roll", LOST, "ksk")
         longest_s = _ask_until_it_hangs(world)
         for gate in world.gates:
             expect(world.signers_at(gate, LOST), f"{gate.name} signs no more")
     tell(f"`keys status` answered after {longest_s:.1f} s at most, with a token that hangs")
-    expect(longest_s < LIMIT_S / 3, "who asks waits for the token")
+    expect(longest_s < LIMIT_S / 2, "who asks waits for the token")
+    order(world, "roll", LOST, "ksk")
     hand_new_ds(world, LOST)
     wait_for(world, LOST, lambda now: ksk in kept.tags(now, "KSK", "retired") and "vault_fault" not in now,
              "the keeper does not go on with the token")

