@@ -11,7 +11,7 @@ from lab.surroundings import patient
 from .case import expect, wait_until
 
 STEP_S = patient(120)       # the longest step takes half a minute on an idle machine
-LATER = "give the order again in half a minute"     # while a turn waits for the vault
+LATER = "give the order again"      # while a turn waits for the vault, or a roll for caches
 PAUSE_S = 0.2               # so that those who wait do not keep the machine busy
 
 
@@ -47,6 +47,8 @@ def order(world, *words):
 
 
 def nobody_noticed(world, when=""):
+    wait_until(lambda: not world.askers.never_secure(), lambda: f"never Secure: {world.askers.never_secure()}", STEP_S,
+               PAUSE_S)
     wrong = world.askers.wrong
     expect(not wrong, f"{when or 'until now'}: {len(wrong)} answers", *wrong[:8],
            *world.keeper.log_text().splitlines()[-8:])

@@ -494,36 +494,49 @@ NOT_ASKED = {("Knot Resolver", ("@", "DNSKEY"))}
 
 class Askers(Threads):
     """Ask each validator for each zone some times a second, until the end of a `with`. Every answer must be good, and
-    Secure if the zone must be so."""
+    Secure if the zone must be so: for as long as the validator may have what was there before the first DS, it need not."""
 
     def __init__(self, world, pause_s=0.1):
         super().__init__(*(functools.partial(self._go_on, *each, zone)
                            for each in VALIDATORS.items() for zone in world.zones))
         self._world, self._pause_s = world, pause_s
         self.counts, self.secure, self.wrong = dict.fromkeys(VALIDATORS, 0), dict.fromkeys(VALIDATORS, 0), []
-        self._secure_from_s = {}
+        self._secure_from_s, self._lock = {}, threading.Lock()  # by validator and zone; None: nothing was Secure yet
 
     def expect_secure(self, zones):
-        """Until now caches may have what was there before the first DS."""
-        self._secure_from_s.update(dict.fromkeys(zones, time.monotonic() + CACHED_S))
+        self._secure_from_s.update(dict.fromkeys(((name, zone) for name in VALIDATORS for zone in zones)))
 
     def expect_answers(self, zone):
         """From now on Insecure ones, too."""
-        self._secure_from_s.pop(zone)
+        with self._lock:
+            for name in VALIDATORS:
+                self._secure_from_s.pop((name, zone), None)
 
-    def _must_be_secure(self, zone):
-        return time.monotonic() >= self._secure_from_s.get(zone, float("inf"))
+    def never_secure(self):
+        """The validators and zones that are still expected."""
+        return [each for each, from_s in list(self._secure_from_s.items()) if from_s is None]
+
+    def _must_be_secure(self, validator, zone):
+        from_s = self._secure_from_s.get((validator, zone))
+        return from_s is not None and time.monotonic() >= from_s
+
+    def _note_secure(self, validator, zone):
+        with self._lock:
+            if self._secure_from_s.get((validator, zone), 0) is None:
+                self._secure_from_s[validator, zone] = time.monotonic() + CACHED_S
 
     def _go_on(self, validator, address, zone):
         while not self._ends.wait(self._pause_s):
             name, rdtype = random.choice([each for each in QUESTIONS if (validator, each) not in NOT_ASKED])
-            must = self._must_be_secure(zone)
+            must = self._must_be_secure(validator, zone)
             name = name.replace("?", f"r{random.randrange(10 ** 9)}")
             answer = self._world.ask(address, zone, name, rdtype, ad=True)
-            must = must and self._must_be_secure(zone)
+            must = must and self._must_be_secure(validator, zone)
             self.counts[validator] += 1
             has_ad = answer is not None and answer.has_ad
             self.secure[validator] += has_ad
+            if has_ad:
+                self._note_secure(validator, zone)
             if answer is None or answer.rcode not in ("NOERROR", "NXDOMAIN") or (must and not has_ad):
                 said = answer.summary() if answer else "no answer"
                 self.wrong.append(f"{time.strftime('%T')} {validator}: {zone} {name} {rdtype}: {said}")
