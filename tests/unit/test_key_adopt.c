@@ -16,6 +16,7 @@
 #include "keys/key_text.h"
 #include "keys/life_adopt.h"
 #include "keys/record_text.h"
+#include "served.h"
 
 #define ZONE  "example.org"
 #define NEVER 0
@@ -293,7 +294,8 @@ static void assert_settime(const char *directory, uint16_t tag, const char *line
 	free(out);
 }
 
-static void export_zone(const struct kept_world *w, const struct world_zone *z, const char *to)
+/* Returns how many keys were written. */
+static int export_zone(const struct kept_world *w, const struct world_zone *z, const char *to)
 {
 	struct key_story *story = calloc(1, sizeof(*story));
 	struct complaint error = { "" };
@@ -306,11 +308,13 @@ static void export_zone(const struct kept_world *w, const struct world_zone *z, 
 		.material = w->directory,
 		.vault_directory = w->vault_directory,
 		.story = story };
-	if (key_export(&e, &error) != 2)
-		fail_msg("%s", error.text);
+	int count = key_export(&e, &error);
+	if (count < 2)
+		fail_msg("%d: %s", count, error.text);
 	assert_int_equal(key_export(&e, &error), -1); /* never overwrites */
 	timeline_fini(&t);
 	free(story);
+	return count;
 }
 
 static void bind_obeys_the_times_of_what_is_exported(void **state)
@@ -323,7 +327,7 @@ static void bind_obeys_the_times_of_what_is_exported(void **state)
 
 	(void)state;
 	snprintf(to, sizeof(to), "%s/exported", w->directory);
-	export_zone(w, z, to);
+	assert_int_equal(export_zone(w, z, to), 2);
 	assert_settime(to, ksk, "Inactive: UNSET\n");
 	assert_settime(to, ksk, "Delete: UNSET\n");
 	assert_settime(to, zsk, "Delete: UNSET\n");
@@ -350,6 +354,44 @@ static void bind_obeys_the_times_of_what_is_exported(void **state)
 	kept_world_free(w);
 }
 
+static bool is_exported(const char *to, uint16_t tag)
+{
+	char path[200];
+
+	snprintf(path, sizeof(path), "%s/K" ZONE ".+013+%05u.private", to, tag);
+	return access(path, F_OK) == 0;
+}
+
+/* A ZSK takes over within these days. What was exported at some time has all that servers show then, and what is planned, and
+ * nothing of the former one once it is gone. */
+static void a_key_is_exported_from_its_plan_to_its_end(void **state)
+{
+	struct kept_world *w = kept_world_new();
+	uint16_t ksk, old;
+	struct world_zone *z = adopted_zone(w, &ksk, &old);
+	unsigned planned = 0, retired = 0, gone = 0;
+
+	(void)state;
+	kept_world_live(w, 12 * WORLD_DAY_S);
+	for (unsigned day = 0; day < 24; day++) {
+		struct life_server server;
+		char to[100];
+		kept_world_live(w, WORLD_DAY_S);
+		served_at(&server, &z->kept, &w->store, w->crypto, w->now_s);
+		snprintf(to, sizeof(to), "%s/day%u", w->directory, day);
+		int count = export_zone(w, z, to);
+		for (unsigned i = 0; i < server.dnskey.count; i++)
+			assert_true(is_exported(to, server.dnskey.tags[i]));
+		bool is_shown = life_tags_have(&server.dnskey, old);
+		planned += count > (int)server.dnskey.count;
+		retired += is_shown && !life_tags_have(&server.zsk_signers, old);
+		gone += !is_shown;
+		assert_true(is_shown || !is_exported(to, old));
+	}
+	assert_true(planned > 0 && retired > 0 && gone > 0);
+	kept_world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -358,6 +400,7 @@ int main(void)
 		cmocka_unit_test(the_zone_goes_on_with_the_keys_of_bind),
 		cmocka_unit_test(what_cannot_go_on_is_refused_and_nothing_is_written),
 		cmocka_unit_test(bind_obeys_the_times_of_what_is_exported),
+		cmocka_unit_test(a_key_is_exported_from_its_plan_to_its_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
