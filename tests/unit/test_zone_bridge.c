@@ -75,6 +75,10 @@ static const struct late_row rows[] = {
 	{ "nothing is as it was", { BY_OLD },
 	        { { NOW - DAY, NOW + 2 * DAY, KSK_15 | ZSK_15, KSK_15, ZSK_15, KSK_15, 0, 0 } }, 2,
 	        ZSK_15, 0, 2, ZSK_15 },
+	{ "another KSK beside a ZSK of before", { BY_OLD },
+	        { { NOW - DAY, NOW + 2 * DAY, OTHER_KSK | OLD | NEW, OTHER_KSK, NEW, OTHER_KSK, 0,
+	                0 } },
+	        3, NEW, 0, 3, NEW },
 	{ "the same key", { BY_OLD },
 	        { { NOW - DAY, NOW + 2 * DAY, KSK | OLD | NEW, KSK, OLD, KSK, 0, 0 } }, 3, OLD, 0,
 	        3, OLD },
@@ -103,6 +107,8 @@ static void expect_row(const struct zone_bed *bed, const struct late_row *row, c
 		expect_at(bed, why, bed->now_s, row->shown, row->keys);
 		expect_at(bed, why, NOW + row->until_s - 1, row->shown, row->keys);
 	}
+	assert_row(why, zone_policy_signing(bed->policy)->zones[0].periods.count ==
+	                        periods_of(row->late) + (row->until_s > 0));
 	expect_at(bed, why, NOW + row->until_s, row->shown_later, row->keys_later);
 	expect_at(bed, why, NOW + 2 * DAY, row->shown_later, row->keys_later);
 }
@@ -142,6 +148,21 @@ static void what_comes_late_is_taken_once_resolvers_can_check_it(void **state)
 		        periods_of(rows[i].late));
 		zone_bed_free(bed);
 	}
+}
+
+/* A gateway that was away for long. With the former records no ZSK signs that is not in them. */
+static void a_new_algorithm_waits_with_the_former_zsk(void **state)
+{
+	(void)state;
+	static const struct late_row row = { "another ZSK, too", { BY_OLD },
+		{ { NOW - DAY, NOW + 2 * DAY, TWO_KSKS | NEW | ZSK_15, TWO_KSKS, NEW | ZSK_15, KSK,
+		        0, 0 } },
+		2, OLD | ZSK_15, DAY + 2, 0, 0 };
+	struct zone_bed *bed = bed_of(&row);
+
+	expect_at(bed, row.why, NOW, row.shown, row.keys);
+	expect_at(bed, row.why, NOW + row.until_s - 1, row.shown, row.keys);
+	zone_bed_free(bed);
 }
 
 /* It waits for no longer than it was to wait. */
@@ -187,6 +208,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_comes_late_is_taken_once_resolvers_can_check_it),
+		cmocka_unit_test(a_new_algorithm_waits_with_the_former_zsk),
 		cmocka_unit_test(a_clock_that_goes_back_puts_nothing_off),
 		cmocka_unit_test(later_periods_begin_as_planned),
 	};

@@ -35,7 +35,7 @@ void zone_bed_configure(const struct zone_bed *bed, bool is_kept)
 struct zone_bed *zone_bed_new(int64_t now_s)
 {
 	static const uint16_t flags[] = { KEYPAIR_KSK, KEYPAIR_ZSK, KEYPAIR_ZSK, KEYPAIR_ZSK,
-		KEYPAIR_KSK };
+		KEYPAIR_KSK, KEYPAIR_KSK };
 	struct zone_bed *bed = calloc(1, sizeof(*bed));
 	struct config *c = &bed->config;
 
@@ -49,7 +49,7 @@ struct zone_bed *zone_bed_new(int64_t now_s)
 	assert_true(name_from_text(ZONE, &bed->zone));
 	for (unsigned i = 0; i < ZONE_BED_KEYS; i++)
 		planned_key(&bed->keys[i], &bed->zone, flags[i],
-		        i < 3 ? ALGORITHM_ECDSAP256 : ALGORITHM_ED25519);
+		        (ZSK_15 | KSK_15) >> i & 1 ? ALGORITHM_ED25519 : ALGORITHM_ECDSAP256);
 	zone_bed_configure(bed, false);
 	return bed;
 }

@@ -11,8 +11,8 @@
 #define ZONE             "example.org"
 #define FILE_OF_TIMELINE "K" ZONE ".timeline"
 
-/* Its keys, as bits. Those of the other algorithm are of Ed25519. */
-enum { KSK = 1, OLD = 2, NEW = 4, ZSK_15 = 8, KSK_15 = 16, ZONE_BED_KEYS = 5 };
+/* Its keys, as bits: two ZSKs, and those of the other algorithm, Ed25519; another KSK. */
+enum { KSK = 1, OLD = 2, NEW = 4, ZSK_15 = 8, KSK_15 = 16, OTHER_KSK = 32, ZONE_BED_KEYS = 6 };
 
 struct zone_bed {
 	struct config config; /* sign.zones_directory and keeper.timelines are the directory */
