@@ -24,9 +24,9 @@ static const struct config_key service_keys[] = {
 	        .help = "Where sealgate stores the time, from time to time. An unsynchronised\n"
 	                "clock that is earlier than this time counts as not set." },
 	{ "timeline_state", &kind_path, AT(timeline_state), .text = "/var/lib/sealgate/timelines",
-	        .help = "Where a signer stores which timeline of each zone with keeper = true\n"
-	                "was in force last. So after a restart a timeline that is missing or\n"
-	                "old does not count. See docs/timeline.md." },
+	        .help = "The directory in which a signer keeps copies of the timelines in force\n"
+	                "of zones with keeper = true. After a restart it goes on with the copy if\n"
+	                "the timeline is missing, damaged or older. See docs/timeline.md." },
 	{ "control_socket", &kind_path, AT(control_socket), .text = "/run/sealgate/control",
 	        .help = "The socket that `sealgate ctl` uses to reach the daemon." },
 	{ "control_group", &kind_group, AT(control_group), .text = "sealgate-read",

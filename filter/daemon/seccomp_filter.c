@@ -117,6 +117,7 @@ static const struct call allowed[] = {
 	{ "unlink", A | M },
 	{ "unlinkat", A | M },
 	{ "mkdir", A | M },
+	{ "flock", M },
 	{ "mkdirat", A | M },
 	{ "pread64", M },
 	{ "readlink", M },

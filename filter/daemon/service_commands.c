@@ -89,6 +89,7 @@ static void add_zone_counts(const struct service *s, struct control_reply *reply
 	control_add_number(reply, "zones_broken", n.broken);
 	control_add_number(reply, "zones_unsigned", n.without_signing);
 	control_add_number(reply, "zones_unchecked", n.unchecked);
+	control_add_number(reply, "zones_uncopied", n.uncopied);
 }
 
 /* What changed is in force for all other zones, but a script that changed this one must see that it failed. A zone that

@@ -65,11 +65,46 @@ struct zone_entry *zone_entry_read(const struct zone_source *source, struct cryp
 	e->users = 1;
 	const struct config_zone *zone = &e->text.items[0];
 	const struct zone_keys_place place = { zone->keys, &zone->apex, crypto, zone->is_kept };
-	e->has_keys = !fault->text[0] && fits_lifetime(&e->text, source->config, fault) &&
-	              zone_keys_read(&e->keys, &place, now_s, fault) == 0;
+	e->is_configured = !fault->text[0] && fits_lifetime(&e->text, source->config, fault);
+	e->has_keys = e->is_configured && zone_keys_read(&e->keys, &place, now_s, fault) == 0;
 	if (e->has_keys)
 		fault->text[0] = '\0';
 	e->is_checked = e->has_keys && zone_keys_are_unsigned(&e->keys);
+	return e;
+}
+
+/* Takes the timeline. Returns NULL if memory is short. */
+static struct zone_entry *entry_of_copy(const struct zone_entry *fresh, struct timeline *t)
+{
+	struct zone_entry *e = calloc(1, sizeof(*e));
+
+	if (!e || !config_zones_copy(&e->text, &fresh->text, 0)) {
+		timeline_fini(t);
+		free(e);
+		return NULL;
+	}
+	e->users = 1;
+	e->source = fresh->source;
+	e->is_configured = e->is_checked = e->is_recalled = e->is_copied = true;
+	e->has_keys = zone_keys_take(&e->keys, e->text.items[0].keys, t);
+	if (e->has_keys)
+		return e;
+	zone_entry_release(e);
+	return NULL;
+}
+
+struct zone_entry *zone_entry_recall(const struct zone_entry *fresh, const char *directory,
+        enum timeline_copy_kind kind, struct crypto *crypto, struct complaint *fault)
+{
+	struct timeline t;
+	int found =
+	        timeline_copy_read(&t, directory, &fresh->text.items[0].apex, kind, crypto, fault);
+	struct zone_entry *e = found > 0 ? entry_of_copy(fresh, &t) : NULL;
+
+	if (found == 0)
+		fault->text[0] = '\0';
+	else if (found > 0 && !e)
+		complaint_no_memory(fault);
 	return e;
 }
 

@@ -7,15 +7,21 @@
 
 #include "config/config.h"
 #include "config/zone_directory.h"
+#include "daemon/timeline_copy.h"
 #include "daemon/zone_keys.h"
 
 struct zone_entry {
 	unsigned users;
 	struct config_zones text;    /* this zone alone; its arrays stay where they are */
 	struct file_identity source; /* of its file; all zero if it is in sign.zones */
+	bool is_configured;          /* the text could be read, and fits */
 	struct zone_keys keys;
 	bool has_keys; /* they were read, or there are none on purpose (zone_keys_are_unsigned()) */
 	bool is_checked; /* their pre-made signatures are good */
+
+	bool is_recalled;     /* its timeline is a copy (timeline_copy.h) */
+	bool is_copied;       /* the copy of the zone is as it should be */
+	bool has_former_copy; /* there is one of the timeline before */
 };
 
 /* Where a zone is configured: in the list, by its index, or in a file. */
@@ -32,6 +38,12 @@ const struct name *zone_source_apex(const struct zone_source *source);
  * otherwise; then the entry has no keys, and perhaps no more than the name. Returns NULL if memory is short. */
 struct zone_entry *zone_entry_read(const struct zone_source *source, struct crypto *crypto,
         int64_t now_s, struct complaint *fault);
+
+/* Makes an entry of the copy of a timeline that is in `directory`, for the zone of `fresh`, which is configured. The copy was checked
+ * before it was written. Returns an entry with one user; NULL if there is no copy, and then the text of `fault` is empty; or
+ * NULL with a complaint. */
+struct zone_entry *zone_entry_recall(const struct zone_entry *fresh, const char *directory,
+        enum timeline_copy_kind kind, struct crypto *crypto, struct complaint *fault);
 
 /* The directory of keys that was used last: most zones have the same one, and to find each file in it again from the root
  * costs. All zero but for the descriptor, -1. */

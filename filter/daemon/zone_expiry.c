@@ -5,7 +5,6 @@
 
 #include "base/advice.h"
 #include "base/log.h"
-#include "config/config_keeper.h"
 #include "keys/life_needs.h"
 #include "keys/life_word.h"
 
@@ -29,22 +28,18 @@ const struct sign_zone *zone_expiry_first(const struct sign_policy *policy, int6
 
 /* ---- Alarms ---- */
 
-/* The keeper prolongs a timeline each day. The thresholds are those of the keeper. */
-static enum zone_alarm alarm_of_timeline(
-        const struct config *c, const struct config_zone *zone, int64_t left_s)
+/* The keeper prolongs a timeline each day. The thresholds are those of the keeper, for a timeline that reaches as far
+ * ahead as this one did when it was written: the configuration of the keeper may be on another machine. */
+static enum zone_alarm alarm_of_timeline(int64_t reach_s, int64_t left_s)
 {
-	struct life_policy life;
-	struct complaint ignored;
+	const struct life_policy life = { .ahead_s = reach_s };
 
-	if (!config_keeper_policy(c, zone, &life, &ignored))
-		life.ahead_s = 15 * DAY_S;
 	if (left_s < life_failing_s(&life))
 		return ZONE_ALARM_FAILED;
 	return left_s < life_left_s(&life) ? ZONE_ALARM_NEEDS : ZONE_ALARM_NONE;
 }
 
-enum zone_alarm zone_expiry_alarm(
-        const struct zone_policy *policy, const struct config *c, unsigned zone, int64_t now_s)
+enum zone_alarm zone_expiry_alarm(const struct zone_policy *policy, unsigned zone, int64_t now_s)
 {
 	const struct sign_zone *signing = &zone_policy_signing(policy)->zones[zone];
 	const struct config_zone *text = zone_policy_zone(policy, zone);
@@ -53,7 +48,7 @@ enum zone_alarm zone_expiry_alarm(
 	if (now_s < 0)
 		return ZONE_ALARM_NONE;
 	if (end_s > 0)
-		return alarm_of_timeline(c, text, end_s - now_s);
+		return alarm_of_timeline(zone_policy_timeline_reach_s(policy, zone), end_s - now_s);
 	bool is_silent = !signing->is_unsigned && signing->periods.count == 0;
 	return is_silent && text && text->is_kept ? ZONE_ALARM_FAILED : ZONE_ALARM_NONE;
 }
@@ -82,11 +77,10 @@ static unsigned warn_of_presigned(const struct sign_zone *zone, int64_t now_s)
 	return 1;
 }
 
-static unsigned warn_of_timeline(
-        const struct zone_policy *policy, const struct config *c, unsigned zone, int64_t now_s)
+static unsigned warn_of_timeline(const struct zone_policy *policy, unsigned zone, int64_t now_s)
 {
 	int64_t left_s = zone_policy_timeline_end_s(policy, zone) - now_s;
-	enum zone_alarm alarm = zone_expiry_alarm(policy, c, zone, now_s);
+	enum zone_alarm alarm = zone_expiry_alarm(policy, zone, now_s);
 	char name[NAME_TEXT_SIZE];
 
 	name_text(&zone_policy_signing(policy)->zones[zone].apex, name);
@@ -105,23 +99,35 @@ static unsigned warn_of_timeline(
 	return alarm != ZONE_ALARM_NONE;
 }
 
-/* A broken zone is told elsewhere. */
-static unsigned warn_of_expiry(
-        const struct zone_policy *policy, const struct config *c, unsigned zone, int64_t now_s)
+/* A zone that has no keys is told as broken elsewhere, without the name of the alarm. */
+static unsigned warn_of_silence(const struct zone_policy *policy, unsigned zone)
 {
-	return zone_policy_timeline_end_s(policy, zone) > 0
-	               ? warn_of_timeline(policy, c, zone, now_s)
-	               : warn_of_presigned(&zone_policy_signing(policy)->zones[zone], now_s);
+	const char *fault = zone_policy_fault(policy, zone);
+	char name[NAME_TEXT_SIZE];
+
+	log_error(LIFE_ALARM_FAILED
+	        ": %.255s: it is not signed, and queries with DO get SERVFAIL: %s",
+	        name_text(&zone_policy_signing(policy)->zones[zone].apex, name),
+	        fault ? fault : "it has no keys");
+	return 1;
 }
 
-void zone_expiry_tell(
-        const struct zone_policy *policy, const struct config *c, bool of_all, int64_t now_s)
+static unsigned warn_of_expiry(const struct zone_policy *policy, unsigned zone, int64_t now_s)
+{
+	if (zone_policy_timeline_end_s(policy, zone) > 0)
+		return warn_of_timeline(policy, zone, now_s);
+	if (zone_expiry_alarm(policy, zone, now_s) == ZONE_ALARM_FAILED)
+		return warn_of_silence(policy, zone);
+	return warn_of_presigned(&zone_policy_signing(policy)->zones[zone], now_s);
+}
+
+void zone_expiry_tell(const struct zone_policy *policy, bool of_all, int64_t now_s)
 {
 	unsigned count = zone_policy_signing(policy)->zone_count, i = 0, warned = 0;
 
 	for (; i < count && warned < LINES_MAX; i++) {
 		if (of_all || zone_policy_is_new(policy, i))
-			warned += warn_of_expiry(policy, c, i, now_s);
+			warned += warn_of_expiry(policy, i, now_s);
 	}
 	if (warned == LINES_MAX && i < count)
 		log_warning(

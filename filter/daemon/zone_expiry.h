@@ -14,13 +14,11 @@ enum zone_alarm {
 
 /* Returns which alarm rings for a zone of the policy, by its index. None does for a zone without a timeline that the
  * keeper does not look after, nor while `now_s` is negative: the clock is not set. */
-enum zone_alarm zone_expiry_alarm(
-        const struct zone_policy *policy, const struct config *c, unsigned zone, int64_t now_s);
+enum zone_alarm zone_expiry_alarm(const struct zone_policy *policy, unsigned zone, int64_t now_s);
 
-/* Logs what ends soon: timelines, and pre-made signatures that last for less than half of the time that they were made for.
+/* Logs what rings an alarm, and what ends soon: timelines, and pre-made signatures that last for less than half of the time that they were made for.
  * Of all zones, or of those that are new in the policy. */
-void zone_expiry_tell(
-        const struct zone_policy *policy, const struct config *c, bool of_all, int64_t now_s);
+void zone_expiry_tell(const struct zone_policy *policy, bool of_all, int64_t now_s);
 
 /* Returns the zone whose pre-made signatures expire first; NULL if none has any. */
 const struct sign_zone *zone_expiry_first(const struct sign_policy *policy, int64_t now_s);

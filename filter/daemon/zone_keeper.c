@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "daemon/timeline_watch.h"
 #include "daemon/workers_wait.h"
-#include "daemon/zone_remember.h"
+#include "daemon/zone_copies.h"
 #include "daemon/zone_succession.h"
 #include "daemon/zone_unsigned.h"
 #include "worker/worker_orders.h"
@@ -32,9 +32,7 @@ struct zone_keeper {
 	struct zone_policy *former; /* a worker may still use it; or NULL */
 	const struct config *config;
 	struct timeline_watch watch;
-	struct timeline_memory memory;
-	bool is_to_remember; /* what is in force may be another than the memory has */
-	bool save_failed;
+	struct zone_copies copies;
 	struct crypto *crypto;
 	struct worker *const *workers;
 	unsigned worker_count;
@@ -77,36 +75,6 @@ static void tell_broken(const struct zone_keeper *k)
 	tell_faults(faults, broken);
 }
 
-/* ---- What is remembered ---- */
-
-static void recall_timelines(struct zone_keeper *k)
-{
-	struct complaint why;
-
-	if (timeline_memory_load(&k->memory, k->config->timeline_state, &why) < 0)
-		log_error("%s: which timelines were in force is not known, so old or missing ones "
-		          "are not noticed",
-		        why.text);
-}
-
-/* Timelines count while they are checked, too, but only those that turn out to be good are remembered. */
-static void remember_timelines(struct zone_keeper *k)
-{
-	struct complaint why;
-
-	if (!k->is_to_remember || zone_policy_waits(k->current))
-		return;
-	k->is_to_remember = false;
-	if (!zone_remember_all(k->current, &k->memory))
-		log_error("out of memory: not all timelines in force are remembered");
-	bool failed = timeline_memory_save(&k->memory, &why) < 0;
-	if (failed && !k->save_failed)
-		log_warning("%s: after a restart, timelines that are old or missing will not be "
-		            "noticed",
-		        why.text);
-	k->save_failed = failed;
-}
-
 struct zone_keeper *zone_keeper_new(const struct config *c, struct complaint *why)
 {
 	struct zone_keeper *k = calloc(1, sizeof(*k));
@@ -119,9 +87,8 @@ struct zone_keeper *zone_keeper_new(const struct config *c, struct complaint *wh
 		return NULL;
 	}
 	k->config = c;
-	k->is_to_remember = true;
-	recall_timelines(k);
-	k->current = zone_policy_begin(c, &k->memory, clock_wall_s(), ZONE_POLICY_CHECK_START, why);
+	zone_copies_init(&k->copies, c->timeline_state);
+	k->current = zone_policy_make(c, NULL, clock_wall_s(), ZONE_POLICY_CHECK_START, why);
 	if (k->current && zone_policy_is_all_broken(k->current))
 		complaint_set(why, "%s", zone_policy_nth_fault(k->current, 0));
 	else if (k->current) {
@@ -200,8 +167,7 @@ static void put_in_force(struct zone_keeper *k, struct zone_policy *fresh)
 {
 	k->former = k->current;
 	k->current = fresh;
-	k->is_to_remember = true;
-	zone_remember_gone(fresh, k->former, &k->memory);
+	zone_copies_renew(&k->copies);
 	for (unsigned i = 0; i < k->worker_count; i++)
 		worker_use_sign_policy(k->workers[i], zone_policy_signing(fresh));
 }
@@ -320,7 +286,8 @@ static void go_on_checking(struct zone_keeper *k, int64_t now_s)
 
 int zone_keeper_wait_ms(const struct zone_keeper *k)
 {
-	bool is_busy = zone_policy_waits(k->current) || !zone_policy_is_settled(k->current);
+	bool is_busy = zone_policy_waits(k->current) || !zone_policy_is_settled(k->current) ||
+	               zone_copies_is_busy(&k->copies);
 
 	return is_busy ? CHECK_PAUSE_MS : timeline_watch_wait_ms(&k->watch);
 }
@@ -334,7 +301,7 @@ const struct sign_zone *zone_keeper_first_to_end(const struct zone_keeper *k, in
 
 enum zone_alarm zone_keeper_alarm(const struct zone_keeper *k, unsigned zone, int64_t now_s)
 {
-	return zone_expiry_alarm(k->current, k->config, zone, now_s);
+	return zone_expiry_alarm(k->current, zone, now_s);
 }
 
 void zone_keeper_look(struct zone_keeper *k, int64_t now_s, uint64_t now_ms)
@@ -342,12 +309,12 @@ void zone_keeper_look(struct zone_keeper *k, int64_t now_s, uint64_t now_ms)
 	release_former(k);
 	go_on_checking(k, clock_wall_s());
 	follow_timelines(k, now_ms);
-	remember_timelines(k);
+	zone_copies_look(&k->copies, k->current, k->crypto, now_s, now_ms);
 	if (now_s < 0)
 		return;
 	bool is_due = !k->has_looked || now_ms - k->looked_ms >= DAY_MS;
 	if (is_due || k->has_new_zones)
-		zone_expiry_tell(k->current, k->config, is_due, now_s);
+		zone_expiry_tell(k->current, is_due, now_s);
 	k->has_new_zones = false;
 	if (!is_due)
 		return;
@@ -364,7 +331,7 @@ void zone_keeper_free(struct zone_keeper *k)
 	timeline_watch_fini(&k->watch);
 	zone_policy_free(k->former);
 	zone_policy_free(k->current);
-	timeline_memory_fini(&k->memory);
+	zone_copies_fini(&k->copies);
 	crypto_free(k->crypto);
 	free(k);
 }

@@ -311,6 +311,19 @@ int zone_keys_read(struct zone_keys *z, const struct zone_keys_place *place, int
 	return -1;
 }
 
+bool zone_keys_take(struct zone_keys *z, const char *directory, struct timeline *t)
+{
+	char path[PATH_MAX];
+
+	*z = (struct zone_keys){ .timeline = *t, .choice_ends_s = INT64_MAX };
+	*t = (struct timeline){ .period_count = 0 };
+	if (zone_key_ending_path(path, directory, &z->timeline.zone, ZONE_KEYS_TIMELINE) &&
+	        see_file(&z->timeline_file, path))
+		return true;
+	zone_keys_unload(z);
+	return false;
+}
+
 const char *zone_keys_path(const struct zone_keys *z)
 {
 	return z->signed_file.path && !z->is_absent ? z->signed_file.path : z->timeline_file.path;

@@ -44,6 +44,10 @@ struct zone_keys_place {
 int zone_keys_read(struct zone_keys *z, const struct zone_keys_place *place, int64_t now_s,
         struct complaint *error);
 
+/* Makes keys of a timeline that was read from a copy of the file of its zone in `directory`, and takes it. Returns false if memory is short
+ * or the path too long. */
+bool zone_keys_take(struct zone_keys *z, const char *directory, struct timeline *t);
+
 /* Returns the path of the file that counts: the timeline, or that of the signatures. */
 const char *zone_keys_path(const struct zone_keys *z);
 

@@ -21,7 +21,7 @@ static bool fill_zones(struct zone_policy *z, const struct zone_policy *former, 
 	            former ? former->seats : NULL, now_s))
 		return false;
 	for (unsigned i = 0; i < z->count; i++) {
-		z->seats[i].before = NULL;
+		zone_seat_begun(&z->seats[i]);
 		z->counts.unchecked += zone_seat_waits(&z->seats[i]);
 	}
 	z->policy.zones = z->signing.zones;
@@ -94,11 +94,13 @@ static struct zone_policy *make_wanted(
         const struct wanted_zones *w, int64_t now_s, uint64_t check_ms, struct complaint *why)
 {
 	struct zone_policy *z = calloc(1, sizeof(*z));
-	struct zone_reading how = { crypto_new(), now_s, check_ms, w->memory, { .fd = -1 } };
+	struct zone_reading how = { .crypto = crypto_new(),
+		.now_s = now_s,
+		.check_ms = check_ms,
+		.copies = w->config->timeline_state,
+		.keys = { .fd = -1 } };
 	int result = -1;
 
-	if (z)
-		z->memory = w->memory;
 	if (z && how.crypto)
 		result = make_policy(z, w, &how, why);
 	else
@@ -115,23 +117,15 @@ static struct zone_policy *make_wanted(
 struct zone_policy *zone_policy_make(const struct config *c, const struct zone_policy *former,
         int64_t now_s, uint64_t check_ms, struct complaint *why)
 {
-	const struct timeline_memory *memory = former ? former->memory : NULL;
-
-	return make_wanted(&(struct wanted_zones){ c, former, NULL, memory }, now_s, check_ms, why);
-}
-
-struct zone_policy *zone_policy_begin(const struct config *c, const struct timeline_memory *memory,
-        int64_t now_s, uint64_t check_ms, struct complaint *why)
-{
-	return make_wanted(&(struct wanted_zones){ c, NULL, NULL, memory }, now_s, check_ms, why);
+	return make_wanted(&(struct wanted_zones){ c, former, NULL }, now_s, check_ms, why);
 }
 
 struct zone_policy *zone_policy_remake(const struct config *c, const struct zone_policy *former,
         const struct name *apex, int64_t now_s, uint64_t check_ms, struct complaint *why)
 {
 	char name[NAME_TEXT_SIZE];
-	struct zone_policy *z = make_wanted(
-	        &(struct wanted_zones){ c, former, apex, former->memory }, now_s, check_ms, why);
+	struct zone_policy *z =
+	        make_wanted(&(struct wanted_zones){ c, former, apex }, now_s, check_ms, why);
 
 	if (!z || sign_policy_apex(&z->policy, apex) || sign_policy_apex(&former->policy, apex))
 		return z;
@@ -185,7 +179,6 @@ struct zone_policy *zone_policy_settle(const struct zone_policy *z, int64_t now_
 	if (!next)
 		return NULL;
 	next->policy = z->policy;
-	next->memory = z->memory;
 	next->seats = calloc(z->count + 1, sizeof(*next->seats));
 	for (; next->seats && next->count < z->count; next->count++)
 		zone_seat_settle(&next->seats[next->count], &z->seats[next->count]);
@@ -211,6 +204,8 @@ struct zone_counts zone_policy_counts(const struct zone_policy *z)
 	for (unsigned i = 0; i < z->count; i++) {
 		n.broken += z->seats[i].is_broken;
 		n.without_signing += z->signing.zones[i].is_unsigned;
+		n.uncopied += z->seats[i].entry->text.items[0].is_kept &&
+		              zone_seat_is_uncopied(&z->seats[i]);
 	}
 	return n;
 }
@@ -251,10 +246,18 @@ int64_t zone_policy_timeline_end_s(const struct zone_policy *z, unsigned zone)
 	return zone_seat_has_keys(seat) && t->is_planned ? timeline_end_s(t) : 0;
 }
 
+int64_t zone_policy_timeline_reach_s(const struct zone_policy *z, unsigned zone)
+{
+	int64_t end_s = zone_policy_timeline_end_s(z, zone);
+	int64_t made_s = z->seats[zone].entry->keys.timeline.made_s;
+
+	return end_s > made_s ? end_s - made_s : 0;
+}
+
 bool zone_policy_is_all_broken(const struct zone_policy *z)
 {
 	for (unsigned i = 0; i < z->count; i++) {
-		if (zone_seat_has_keys(&z->seats[i]) || z->seats[i].awaits_timeline)
+		if (zone_seat_has_keys(&z->seats[i]) || zone_seat_awaits(&z->seats[i]))
 			return false;
 	}
 	return zone_policy_counts(z).broken > 0;

@@ -8,7 +8,6 @@
 #include "base/complaint.h"
 #include "base/file.h"
 #include "config/config.h"
-#include "daemon/timeline_memory.h"
 #include "sign/sign_policy.h"
 
 struct zone_policy;
@@ -16,7 +15,8 @@ struct zone_policy;
 #define ZONE_POLICY_CHECK_ALL   UINT64_MAX
 #define ZONE_POLICY_CHECK_START 500 /* before clients are served; a zone takes some 4 ms */
 
-/* Reads all zones, or, if there is a former policy, those that changed. Checks their pre-made signatures for at most
+/* Reads all zones, or, if there is a former policy, those that changed. For a zone with keeper = true of which the former policy
+ * has no keys, the copy of its timeline in c->timeline_state (timeline_copy.h) is what was in force so far.  Checks their pre-made signatures for at most
  * `check_ms`. A zone that was not checked then is believed, unless the former policy has keys of it: these stay until
  * the new ones are checked (zone_policy_check_some()). A ZSK that resolvers cannot know yet from the former policy is
  * put off (daemon/zone_succession.h).
@@ -32,11 +32,6 @@ struct zone_policy *zone_policy_make(const struct config *c, const struct zone_p
 struct zone_policy *zone_policy_remake(const struct config *c, const struct zone_policy *former,
         const struct name *apex, int64_t now_s, uint64_t check_ms, struct complaint *why);
 
-/* Makes the first policy. A zone with keeper = true whose timeline is missing, or older than `memory` has it, is broken.
- * Borrows the memory (NULL: nothing is remembered), and so does each policy that follows from this one. */
-struct zone_policy *zone_policy_begin(const struct config *c, const struct timeline_memory *memory,
-        int64_t now_s, uint64_t check_ms, struct complaint *why);
-
 void zone_policy_free(struct zone_policy *z);
 
 /* Returns the policy of the signer, which lives as long as `z`. */
@@ -48,6 +43,7 @@ struct zone_counts {
 	unsigned without_signing;      /* zones that are unsigned on purpose */
 	unsigned broken;               /* zones, and files that are no zones */
 	unsigned unchecked;            /* that wait for zone_policy_check_some() */
+	unsigned uncopied; /* whose timeline in force is to be copied yet (zone_copies.h) */
 };
 struct zone_counts zone_policy_counts(const struct zone_policy *z);
 
@@ -66,7 +62,10 @@ struct file_identity zone_policy_timeline(const struct zone_policy *z, unsigned 
 /* Returns when the timeline in force of a zone, by its index, ends; 0 if no timeline is in force, or if it is unsigned. */
 int64_t zone_policy_timeline_end_s(const struct zone_policy *z, unsigned zone);
 
-/* True if zones are broken, none is good, and none will be once its timeline comes: the operator should see that the start
+/* Returns how far the timeline in force reached ahead when it was written; 0 likewise. */
+int64_t zone_policy_timeline_reach_s(const struct zone_policy *z, unsigned zone);
+
+/* True if zones are broken, none is good, and none has keeper = true, whose timeline may come: the operator should see that the start
  * fails. */
 bool zone_policy_is_all_broken(const struct zone_policy *z);
 

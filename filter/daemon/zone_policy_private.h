@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The inside of a policy. Private to zone_policy.c, zone_seating.c and zone_remember.c. */
+/* The inside of a policy. Private to zone_policy.c, zone_seating.c and zone_copies.c. */
 #ifndef DAEMON_ZONE_POLICY_PRIVATE_H
 #define DAEMON_ZONE_POLICY_PRIVATE_H
 
@@ -15,7 +15,6 @@ struct zone_policy {
 	struct made_zones signing;
 	struct zone_strays strays;
 	struct zone_counts counts;
-	const struct timeline_memory *memory; /* NULL: nothing is remembered */
 	unsigned next_check; /* the first seat that zone_policy_check_some() has not looked at */
 	bool is_unsettled;
 };

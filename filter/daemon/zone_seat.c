@@ -29,6 +29,20 @@ bool zone_seat_waits(const struct zone_seat *seat)
 	return seat->waiting || (zone_seat_has_keys(seat) && !seat->entry->is_checked);
 }
 
+bool zone_seat_awaits(const struct zone_seat *seat)
+{
+	return !zone_seat_has_keys(seat) && seat->entry->is_configured &&
+	       seat->entry->text.items[0].is_kept;
+}
+
+bool zone_seat_is_uncopied(const struct zone_seat *seat)
+{
+	const struct zone_entry *e = seat->entry;
+
+	return zone_seat_has_keys(seat) && e->is_checked && !e->is_copied &&
+	       (!e->text.items[0].is_kept || e->keys.timeline.is_planned);
+}
+
 const char *zone_seat_fault(const struct zone_seat *seat)
 {
 	if (!seat->is_broken)
@@ -59,8 +73,7 @@ void zone_seat_stay(struct zone_seat *seat, const struct zone_seat *before)
 	*seat = (struct zone_seat){ .before = before,
 		.entry = zone_entry_share(before->entry),
 		.waiting = zone_entry_share(before->waiting),
-		.is_withdrawn = before->is_withdrawn,
-		.awaits_timeline = before->awaits_timeline };
+		.is_withdrawn = before->is_withdrawn };
 	if (before->is_broken)
 		blame_seat(seat, zone_seat_fault(before));
 	seat->is_news = before->is_news;
@@ -152,51 +165,17 @@ static void compare_presence(
 		        fresh->keys.timeline_file.path);
 }
 
-#define WAY_OUT                                                                                    \
-	"if nothing newer will come, stop sealgate, delete the line of the zone in %s, and start " \
-	"it again"
-
-/* The same for the timeline that was in force when sealgate last ran. A zone above that is signed here would deny the DS
- * of one that passes unsigned, so until its timeline is there, or says so, the zone is broken. Returns true if all is
- * well. */
-static bool follows_memory(const struct zone_entry *fresh, const struct timeline_memory *memory,
-        struct complaint *fault)
-{
-	const struct config_zone *zone = &fresh->text.items[0];
-	const struct remembered_timeline *known =
-	        memory && zone->is_kept ? timeline_memory_find(memory, &zone->apex) : NULL;
-	const struct timeline *t = &fresh->keys.timeline;
-
-	if (!known || (fresh->keys.is_absent && known->is_unsigned))
-		return true;
-	if (!t->is_planned)
-		complaint_set(fault,
-		        "%s is missing, and the zone had a timeline when sealgate last ran: bring "
-		        "it back; " WAY_OUT,
-		        fresh->keys.timeline_file.path, memory->path);
-	else if (t->generation < known->generation)
-		complaint_set(fault,
-		        "%s: its generation %" PRIu64 " is older than %" PRIu64
-		        ", which was in force when sealgate last ran: an old backup, or a copy "
-		        "that came late; " WAY_OUT,
-		        zone_keys_path(&fresh->keys), t->generation, known->generation,
-		        memory->path);
-	else
-		return true;
-	return false;
-}
-
 /* What was read must not replace what is better. */
-static void compare_with_former(const struct zone_entry *fresh, const struct zone_seat *before,
+static void compare_with_former(const struct zone_entry *fresh, const struct zone_entry *former,
         int64_t now_s, struct complaint *fault)
 {
-	if (!fresh->has_keys || !before || !zone_seat_has_keys(before))
+	if (!fresh->has_keys || !former)
 		return;
-	compare_presence(fresh, &before->entry->keys, fault);
+	compare_presence(fresh, &former->keys, fault);
 	if (!fault->text[0])
-		compare_generations(&fresh->keys, &before->entry->keys, fault);
+		compare_generations(&fresh->keys, &former->keys, fault);
 	if (!fault->text[0] && !zone_keys_are_unsigned(&fresh->keys))
-		compare_times(&fresh->keys, &before->entry->keys, now_s, fault);
+		compare_times(&fresh->keys, &former->keys, now_s, fault);
 }
 
 /* Says once that there are two forms of keys, and which of them counts. */
@@ -225,10 +204,124 @@ static void await_check(struct zone_seat *seat, struct zone_entry *fresh)
 	seat->is_news = false;
 }
 
+/* ---- What was in force before sealgate was started ---- */
+
+static bool is_same_timeline(const struct zone_entry *a, const struct zone_entry *b)
+{
+	const struct timeline *one = &a->keys.timeline, *other = &b->keys.timeline;
+
+	return a->has_keys && b->has_keys && one->is_planned && other->is_planned &&
+	       one->generation == other->generation && one->made_s == other->made_s &&
+	       timeline_is_unsigned(one) == timeline_is_unsigned(other);
+}
+
+/* A copy that cannot be read concerns nobody if the timeline itself is there. If not, nobody knows whether the zone is
+ * to be signed, and unsigned answers would be wrong if the parent has a DS. */
+static void note_bad_copy(
+        const struct zone_entry *fresh, const struct complaint *why, struct complaint *fault)
+{
+	if (fresh->has_keys && fresh->keys.is_absent)
+		complaint_set(fault,
+		        "%.400s: this copy of the timeline is no use, and the timeline is missing: "
+		        "bring "
+		        "it back; or, if the zone is to be unsigned, remove the copy",
+		        why->text);
+	else
+		log_warning("%s: this copy of the timeline in force before is not used", why->text);
+}
+
+/* Returns what the zone goes on with if what was read is no better, borrowed from the seat; or NULL. */
+static struct zone_entry *recall_zone(struct zone_seat *seat, struct zone_entry *fresh,
+        struct zone_reading *how, struct complaint *fault)
+{
+	struct complaint why;
+
+	if ((seat->before && zone_seat_has_keys(seat->before)) || !fresh->is_configured ||
+	        !fresh->text.items[0].is_kept)
+		return NULL;
+	seat->recalled =
+	        zone_entry_recall(fresh, how->copies, TIMELINE_COPY_LAST, how->crypto, &why);
+	if (!seat->recalled && why.text[0])
+		note_bad_copy(fresh, &why, fault);
+	if (!seat->recalled)
+		return NULL;
+	seat->recalled_former =
+	        zone_entry_recall(fresh, how->copies, TIMELINE_COPY_FORMER, how->crypto, &why);
+	seat->recalled->has_former_copy = seat->recalled_former || why.text[0];
+	return seat->recalled;
+}
+
+/* A file that was written or touched again without another timeline needs no other copy. */
+static void keep_copy(struct zone_entry *fresh, const struct zone_entry *former)
+{
+	if (!former || !is_same_timeline(fresh, former))
+		return;
+	fresh->is_copied = former->is_copied;
+	fresh->has_former_copy = former->has_former_copy;
+}
+
+struct zone_entry *zone_seat_former(const struct zone_seat *seat)
+{
+	if (seat->recalled_former || !seat->recalled)
+		return seat->recalled_former;
+	return is_same_timeline(seat->entry, seat->recalled) ? NULL : seat->recalled;
+}
+
+/* ---- Taking a seat ---- */
+
+/* What a zone had so far. */
+struct standing {
+	struct zone_entry *entry; /* NULL: nothing that it could go on with */
+	bool is_withdrawn;
+};
+
+static struct standing standing_of(const struct zone_seat *before, struct zone_entry *recalled)
+{
+	if (recalled || !before)
+		return (struct standing){ recalled, false };
+	return (struct standing){ before->entry->has_keys ? before->entry : NULL,
+		before->is_withdrawn };
+}
+
+/* Tells, too, if the zone goes on with a copy. */
+static void blame_file(struct zone_seat *seat, const struct complaint *fault)
+{
+	const struct zone_entry *e = seat->entry;
+	struct complaint longer;
+
+	if (!e->is_recalled) {
+		blame_seat(seat, fault->text);
+		return;
+	}
+	complaint_set(&longer,
+	        "%.450s; in force is the copy of generation %" PRIu64
+	        ", from when sealgate last ran",
+	        fault->text, e->keys.timeline.generation);
+	blame_seat(seat, longer.text);
+}
+
+/* Decides between what was read, which it takes, and what was there before. */
+static void choose_entry(struct zone_seat *seat, struct zone_entry *fresh,
+        const struct standing *standing, const struct complaint *fault)
+{
+	bool is_wrong = fault->text[0] != '\0';
+	bool is_same = seat->recalled && is_same_timeline(fresh, seat->recalled);
+	bool is_taken = !standing->entry || (!is_wrong && (fresh->is_checked || is_same));
+
+	seat->entry = is_taken ? fresh : zone_entry_share(standing->entry);
+	seat->is_new = is_taken || !seat->before || seat->before->entry != seat->entry;
+	seat->is_withdrawn = is_taken ? is_wrong : standing->is_withdrawn;
+	if (is_wrong)
+		blame_file(seat, fault);
+	if (!is_taken && is_wrong)
+		zone_entry_release(fresh);
+	else if (!is_taken)
+		await_check(seat, fresh);
+}
+
 int zone_seat_take(struct zone_seat *seat, const struct zone_seat *before,
         const struct zone_source *source, struct zone_reading *how)
 {
-	bool stays = before && before->entry->has_keys;
 	struct complaint fault;
 
 	*seat = (struct zone_seat){ .before = before };
@@ -238,26 +331,13 @@ int zone_seat_take(struct zone_seat *seat, const struct zone_seat *before,
 	if (!fresh)
 		return -1;
 	tell_idle_files(fresh, before);
-	compare_with_former(fresh, before, how->now_s, &fault);
-	if (fresh->has_keys && !fault.text[0])
-		seat->awaits_timeline = !follows_memory(fresh, how->memory, &fault);
+	struct standing standing = standing_of(before, recall_zone(seat, fresh, how, &fault));
+	compare_with_former(
+	        fresh, standing.is_withdrawn ? NULL : standing.entry, how->now_s, &fault);
+	keep_copy(fresh, standing.entry);
 	if (!fault.text[0])
 		check_if_time(fresh, how, &fault);
-	bool is_wrong = fault.text[0] != '\0';
-	if (is_wrong)
-		blame_seat(seat, fault.text);
-	if (!stays || (fresh->is_checked && !is_wrong)) {
-		seat->entry = fresh;
-		seat->is_new = true;
-		seat->is_withdrawn = is_wrong;
-		return 1;
-	}
-	seat->entry = zone_entry_share(before->entry);
-	seat->is_withdrawn = before->is_withdrawn;
-	if (is_wrong)
-		zone_entry_release(fresh);
-	else
-		await_check(seat, fresh);
+	choose_entry(seat, fresh, &standing, &fault);
 	return 1;
 }
 
@@ -270,7 +350,7 @@ static bool check_waiting(struct zone_seat *seat, struct crypto *crypto)
 		clear_fault(seat);
 		return true;
 	}
-	blame_seat(seat, fault.text);
+	blame_file(seat, &fault);
 	zone_entry_release(seat->waiting);
 	seat->waiting = NULL;
 	return false;
@@ -303,15 +383,23 @@ void zone_seat_settle(struct zone_seat *seat, const struct zone_seat *before)
 		.entry = zone_entry_share(before->waiting ? before->waiting : before->entry),
 		.is_withdrawn = before->is_withdrawn && !before->waiting,
 		.is_new = before->waiting != NULL,
-		.awaits_timeline = before->awaits_timeline && !before->waiting,
 	};
 	if (before->is_broken)
 		blame_seat(seat, zone_seat_fault(before));
 	seat->is_news = before->is_news;
 }
 
+void zone_seat_begun(struct zone_seat *seat)
+{
+	seat->before = NULL;
+	zone_entry_release(seat->recalled);
+	zone_entry_release(seat->recalled_former);
+	seat->recalled = seat->recalled_former = NULL;
+}
+
 void zone_seat_fini(struct zone_seat *seat)
 {
+	zone_seat_begun(seat);
 	zone_entry_release(seat->entry);
 	zone_entry_release(seat->waiting);
 	free(seat->fault);

@@ -4,7 +4,6 @@
 #ifndef DAEMON_ZONE_SEAT_H
 #define DAEMON_ZONE_SEAT_H
 
-#include "daemon/timeline_memory.h"
 #include "daemon/zone_entry.h"
 
 struct zone_seat {
@@ -12,22 +11,23 @@ struct zone_seat {
 	struct zone_entry *waiting; /* for its check, to take the place of `entry` then; or NULL */
 	bool is_withdrawn;          /* the keys of `entry` turned out to be wrong */
 	bool is_new;                /* the former policy had another entry, or none */
-	bool awaits_timeline;       /* it has none that follows the one in force at the last run */
 
 	bool is_broken;
 	bool is_news; /* the fault was not there in the former policy, and was not told */
 	char *fault;  /* NULL if memory was short */
 
-	/* The zone in the former policy, or NULL. Only while this policy is made. */
+	/* The zone in the former policy, or NULL. If it had no keys there: the copies of what was in force before sealgate was
+	 * started, and before that, or NULL; each has a user here. Only while this policy is made. */
 	const struct zone_seat *before;
+	struct zone_entry *recalled, *recalled_former;
 };
 
 /* How zones are read. */
 struct zone_reading {
 	struct crypto *crypto;
 	int64_t now_s;
-	uint64_t check_ms;                    /* that are left for checks */
-	const struct timeline_memory *memory; /* NULL: nothing is remembered */
+	uint64_t check_ms;  /* that are left for checks */
+	const char *copies; /* the directory of copies */
 	struct key_directory keys;
 };
 
@@ -38,6 +38,16 @@ bool zone_seat_has_keys(const struct zone_seat *seat);
 
 /* True if the zone is unsigned on purpose. */
 bool zone_seat_is_unsigned(const struct zone_seat *seat);
+
+/* True if the zone has no keys that may sign, and gets them once its timeline comes. */
+bool zone_seat_awaits(const struct zone_seat *seat);
+
+/* True if the copy of its timeline is to be written, or removed. */
+bool zone_seat_is_uncopied(const struct zone_seat *seat);
+
+/* Returns the entry whose keys were in use before sealgate was started, if that is not the one in force; or NULL, also if
+ * the former policy has keys of the zone. Only while this policy is made. */
+struct zone_entry *zone_seat_former(const struct zone_seat *seat);
 
 /* Returns what is wrong, or NULL. */
 const char *zone_seat_fault(const struct zone_seat *seat);
@@ -58,6 +68,9 @@ bool zone_seat_check(struct zone_seat *seat, struct crypto *crypto);
 
 /* Takes over a seat that zone_seat_check() has looked at. */
 void zone_seat_settle(struct zone_seat *seat, const struct zone_seat *before);
+
+/* The policy is made: drops what was needed only for that. */
+void zone_seat_begun(struct zone_seat *seat);
 
 void zone_seat_fini(struct zone_seat *seat);
 

@@ -12,7 +12,6 @@ struct wanted_zones {
 	const struct config *config;
 	const struct zone_policy *former; /* NULL: none; not with `apex` */
 	const struct name *apex;          /* NULL: all */
-	const struct timeline_memory *memory;
 };
 
 /* Fills the seats, the strays and the counts of an empty policy: each zone that changed is read, all others are taken over.

@@ -204,6 +204,32 @@ static bool make_zone(struct made_zones *s, const struct zone_seat *seat,
 	       give_periods(zone, bridge, seat->entry, former, now_s);
 }
 
+/* Makes the next zone from a seat. Returns false if memory is short. */
+static bool make_next(struct made_zones *s, const struct zone_seat *seat,
+        const struct made_zones *former, const struct zone_seat *former_seats, int64_t now_s)
+{
+	static const struct zone_bridge no_bridge;
+	struct former_periods before = { .periods = NULL };
+	struct sign_periods recalled = { .count = 0 };
+	struct zone_entry *copy = zone_seat_former(seat);
+
+	if (copy) {
+		recalled = (struct sign_periods){ copy->keys.timeline.period_count,
+			make_periods(&copy->keys.timeline) };
+		if (!recalled.items)
+			return false;
+		before = (struct former_periods){ &recalled, &no_bridge, copy };
+	} else if (seat->before) {
+		size_t index = (size_t)(seat->before - former_seats);
+		before = (struct former_periods){ &former->zones[index].periods,
+			&former->bridges[index], seat->before->entry };
+	}
+	bool has_former = before.periods && before.periods->count > 0;
+	bool good = make_zone(s, seat, has_former ? &before : NULL, now_s);
+	free((struct sign_period *)(uintptr_t)recalled.items);
+	return good;
+}
+
 bool zone_signing_make(struct made_zones *s, const struct zone_seat *seats, unsigned count,
         const struct made_zones *former, const struct zone_seat *former_seats, int64_t now_s)
 {
@@ -212,15 +238,7 @@ bool zone_signing_make(struct made_zones *s, const struct zone_seat *seats, unsi
 	if (!s->zones || !s->bridges)
 		return false;
 	while (s->count < count) {
-		const struct zone_seat *seat = &seats[s->count];
-		struct former_periods before = { .periods = NULL };
-		if (seat->before) {
-			size_t index = (size_t)(seat->before - former_seats);
-			before = (struct former_periods){ &former->zones[index].periods,
-				&former->bridges[index], seat->before->entry };
-		}
-		bool has_former = before.periods && before.periods->count > 0;
-		if (!make_zone(s, seat, has_former ? &before : NULL, now_s))
+		if (!make_next(s, &seats[s->count], former, former_seats, now_s))
 			return false;
 	}
 	return give_cuts(s, seats);

@@ -9,9 +9,6 @@
 #define LLVMFuzzerTestOneInput fuzz_vault
 #include "../fuzz/fuzz_vault.c"
 #undef LLVMFuzzerTestOneInput
-#define LLVMFuzzerTestOneInput fuzz_memory
-#include "../fuzz/fuzz_memory.c"
-#undef LLVMFuzzerTestOneInput
 #define LLVMFuzzerTestOneInput fuzz_notify
 #include "../fuzz/fuzz_notify.c"
 #undef LLVMFuzzerTestOneInput
@@ -37,7 +34,6 @@ static const struct {
 	{ "timeline-", 3, timeline_of_input, fuzz_timeline, 7 },
 	{ "life-", 3, life_holds, fuzz_life, 1 },
 	{ "vault-", 3, vault_holds, fuzz_vault, 1 },
-	{ "memory-", 2, memory_holds, fuzz_memory, 1 },
 	{ "notify-", 3, notify_holds, fuzz_notify, 1 },
 };
 

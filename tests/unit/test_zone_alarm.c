@@ -39,11 +39,11 @@ static const char *logged(struct zone_keeper *k, int64_t now_s, uint64_t now_ms)
 	return text;
 }
 
-static void write_timeline(struct config *c, int64_t from_s)
+static void write_timeline(struct config *c, int64_t from_s, int64_t days)
 {
 	static const uint16_t flags[KEYS] = { KEYPAIR_KSK, KEYPAIR_ZSK };
-	const struct planned_period period = { from_s, from_s + 15 * DAY, KSK | ZSK, KSK, ZSK, KSK,
-		0, 0 };
+	const struct planned_period period = { from_s, from_s + days * DAY, KSK | ZSK, KSK, ZSK,
+		KSK, 0, 0 };
 	struct crypto *crypto = crypto_new();
 	struct keypair keys[KEYS];
 	struct complaint why;
@@ -66,6 +66,86 @@ static void write_timeline(struct config *c, int64_t from_s)
 	for (unsigned i = 0; i < KEYS; i++)
 		keypair_fini(&keys[i]);
 	crypto_free(crypto);
+}
+
+static struct zone_keeper *start(struct config *c, int64_t from_s, int64_t days)
+{
+	struct complaint why;
+
+	config_defaults(c);
+	strcpy(c->sign_zones_directory, "/tmp/sealgate-alarm-XXXXXX");
+	assert_non_null(mkdtemp(c->sign_zones_directory));
+	strcpy(c->keeper_timelines, c->sign_zones_directory);
+	snprintf(c->timeline_state, sizeof(c->timeline_state), "%.100s/state", c->keeper_timelines);
+	write_timeline(c, from_s, days);
+	struct zone_keeper *k = zone_keeper_new(c, &why);
+	assert_row(why.text, k);
+	return k;
+}
+
+static void stop(struct config *c, struct zone_keeper *k)
+{
+	char line[CONFIG_PATH_MAX + 64];
+
+	zone_keeper_free(k);
+	snprintf(line, sizeof(line), "rm -r %s", c->sign_zones_directory);
+	assert_int_equal(system(line), 0);
+	config_fini(c);
+}
+
+/* The keeper is on another machine, so its settings are not known here. */
+static void how_far_a_timeline_should_reach_is_taken_from_itself(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		int64_t days, left_s;
+		enum zone_alarm alarm;
+	} rows[] = {
+		{ "five days, fresh", 5, 5 * DAY, ZONE_ALARM_NONE },
+		{ "five days, 7/15 of it", 5, 5 * DAY * 7 / 15, ZONE_ALARM_NONE },
+		{ "five days, less", 5, 5 * DAY * 7 / 15 - 1, ZONE_ALARM_NEEDS },
+		{ "five days, a fifth", 5, DAY, ZONE_ALARM_NEEDS },
+		{ "five days, less than that", 5, DAY - 1, ZONE_ALARM_FAILED },
+		{ "thirty days, fifteen left", 30, 15 * DAY, ZONE_ALARM_NONE },
+		{ "thirty days, thirteen left", 30, 13 * DAY, ZONE_ALARM_NEEDS },
+		{ "thirty days, five left", 30, 5 * DAY, ZONE_ALARM_FAILED },
+	};
+	int64_t from_s = clock_wall_s() - 60;
+	struct config c;
+
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		struct zone_keeper *k = start(&c, from_s, rows[i].days);
+		int64_t now_s = from_s + rows[i].days * DAY - rows[i].left_s;
+		assert_row(rows[i].why, zone_keeper_alarm(k, 0, now_s) == rows[i].alarm);
+		stop(&c, k);
+	}
+}
+
+static void a_broken_zone_of_the_keeper_is_told_with_the_name_of_the_alarm(void **state)
+{
+	(void)state;
+	int64_t from_s = clock_wall_s() - 60;
+	char line[CONFIG_PATH_MAX + 64];
+	struct complaint why;
+	struct config c;
+	struct zone_keeper *k = start(&c, from_s, 15);
+
+	zone_keeper_free(k);
+	snprintf(line, sizeof(line), "echo half >%s/K" ZONE ".timeline", c.keeper_timelines);
+	assert_int_equal(system(line), 0);
+	usleep(30000); /* then the file counts as settled (base/file.c) */
+	k = zone_keeper_new(&c, &why);
+	assert_row(why.text, k);
+	for (uint64_t day = 0; day < 2; day++) {
+		const char *said = logged(k, clock_wall_s(), day * DAY_MS);
+		if (!strstr(said, "DNSSECInternalFailure: " ZONE ".: it is not signed") ||
+		        !strstr(said, "K" ZONE ".timeline"))
+			fail_msg("%s", said);
+	}
+	logged(k, clock_wall_s(), DAY_MS + 1); /* perhaps it reads the file once more */
+	assert_null(strstr(logged(k, clock_wall_s(), DAY_MS + 2), "DNSSEC"));
+	stop(&c, k);
 }
 
 static void a_timeline_that_nobody_prolongs_rings_both_alarms(void **state)
@@ -91,18 +171,9 @@ static void a_timeline_that_nobody_prolongs_rings_both_alarms(void **state)
 		        "DNSSECInternalFailure: " ZONE ".: its timeline ends in 0 days" },
 	};
 	int64_t from_s = clock_wall_s() - 60;
-	char line[CONFIG_PATH_MAX + 64];
-	struct complaint why;
 	struct config c;
+	struct zone_keeper *k = start(&c, from_s, 15);
 
-	config_defaults(&c);
-	strcpy(c.sign_zones_directory, "/tmp/sealgate-alarm-XXXXXX");
-	assert_non_null(mkdtemp(c.sign_zones_directory));
-	strcpy(c.keeper_timelines, c.sign_zones_directory);
-	snprintf(c.timeline_state, sizeof(c.timeline_state), "%.100s/state", c.keeper_timelines);
-	write_timeline(&c, from_s);
-	struct zone_keeper *k = zone_keeper_new(&c, &why);
-	assert_row(why.text, k);
 	for (unsigned i = 0; i < COUNT(rows); i++) {
 		int64_t now_s = from_s + 15 * DAY - rows[i].left_s;
 		const char *said = logged(k, now_s, i * DAY_MS);
@@ -112,15 +183,14 @@ static void a_timeline_that_nobody_prolongs_rings_both_alarms(void **state)
 		assert_row(said, !strstr(said, "keys sign"));
 	}
 	assert_row("the clock is not set", zone_keeper_alarm(k, 0, -1) == ZONE_ALARM_NONE);
-	zone_keeper_free(k);
-	snprintf(line, sizeof(line), "rm -r %s", c.sign_zones_directory);
-	assert_int_equal(system(line), 0);
-	config_fini(&c);
+	stop(&c, k);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(how_far_a_timeline_should_reach_is_taken_from_itself),
+		cmocka_unit_test(a_broken_zone_of_the_keeper_is_told_with_the_name_of_the_alarm),
 		cmocka_unit_test(a_timeline_that_nobody_prolongs_rings_both_alarms),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
