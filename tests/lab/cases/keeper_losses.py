@@ -16,7 +16,7 @@ from .case import Case, Group, expect, expect_equal, tell, wait_until
 from .keeper_runbooks import Runbooks, goes_on, hand_new_ds, runbooks
 from .keeper_steps import PAUSE_S, STEP_S, active, nobody_noticed, order, wait_for
 
-LOST, MOVES = ZONES = ("lost.lab.", "moves.lab.")
+LOST, MOVES, STATE = ZONES = ("lost.lab.", "moves.lab.", "state.lab.")
 LIMIT_S = 30        # of a call to the vault
 
 
@@ -45,6 +45,27 @@ def _other_machine(world):
     expect_equal("keys", active(world.status(MOVES), "ZSK"), active(before, "ZSK"))
     order(world, "roll", MOVES, "zsk")
     wait_for(world, MOVES, lambda now: active(before, "ZSK") not in kept.tags(now, "ZSK", "active"), "no key moves here")
+    nobody_noticed(world)
+
+
+def _state_lost(world):
+    """A new disk, and the timelines of a gateway."""
+    before = world.status(STATE)
+    world.stop_keeper()
+    for path in glob.glob(os.path.join(world.directory, f"K{STATE}*")):
+        os.remove(path)
+    world.start_keeper()
+    wait_for(world, STATE, lambda now: now["DNSSECInternalFailure"], "the keeper does not miss its state")
+    world.stop_keeper()
+    code, said = world.keys("import", STATE, world.gates[1].timeline(STATE))
+    expect(code == 0, f"keys import: exit {code}: {said}")
+    world.start_keeper()
+    wait_for(world, STATE, goes_on, "the keeper does not go on")
+    for role in ("KSK", "ZSK"):
+        expect_equal(role, active(world.status(STATE), role), active(before, role))
+    order(world, "roll", STATE, "ksk")
+    hand_new_ds(world, STATE)
+    wait_for(world, STATE, lambda now: active(before, "KSK") in kept.tags(now, "KSK", "retired"), "the KSK does not roll")
     nobody_noticed(world)
 
 
@@ -104,6 +125,7 @@ def _lost(world):
 GROUPS = (
     Group("keeper, losses", _scene, (
         Case("keeper: another machine goes on with copies, and two keepers do not work in one place", _other_machine),
+        Case("keeper: a state that is lost is made anew of a timeline, with the keys of before", _state_lost),
         Case("keeper: a token that hangs delays no answer and no zone, and is used again afterwards", _hangs),
         Case("keeper: a token is lost for ever: the zone becomes unsigned, and begins anew with another vault", _lost),
     ), obstacle=programs.obstacle("softhsm2-util") or programs.obstacle("kresd") or programs.obstacle("p11-kit")),
