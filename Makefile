@@ -101,7 +101,7 @@ help:
 	@echo 'make check-vm   cases of the lab on Debian'"'"'s kernel in qemu: nft, lossy links (root, apt; 35 minutes)'
 	@echo 'make adversary  an attacker who searches, for ADVERSARY_SECONDS=$(ADVERSARY_SECONDS); SEED= (root)'
 	@echo 'make zoo        the signer before servers of many odd habits, for five validators; SEED= (root, two minutes)'
-	@echo 'make runbooks   all that docs/keys.md says for when something happens to keys (root, three minutes)'
+	@echo 'make runbooks   all that docs/keys.md says for when something happens to keys (root, five minutes)'
 	@echo 'make life       three years of the keys of LIFE_SEEDS=$(LIFE_SEEDS) zones for each thing that goes wrong'
 	@echo 'make corpus     answers of every kind, changed in every way, beside other validators'
 	@echo 'make cost       what a response costs, in instructions, has not grown (valgrind)'
