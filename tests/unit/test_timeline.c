@@ -497,6 +497,25 @@ static void signatures_last_through_the_periods(void **state)
 	scene_free(s);
 }
 
+static void the_set_that_ends_first_counts(void **state)
+{
+	(void)state;
+	static const struct planned_period one = { NOW, NOW + DAY, KSK | OLD, KSK, OLD, KSK, 0, 0 };
+	struct scene *s = scene_new();
+
+	for (unsigned n = 0; n < 3; n++) {
+		struct timeline t;
+		planned_make(&t, s->crypto, s->keys, &one, 1);
+		struct presigned *sets[] = { &t.sets[0].dnskey, &t.sets[0].cds,
+			&t.sets[0].cdnskey };
+		for (unsigned i = 0; i < sets[n]->rrsig_count; i++)
+			sets[n]->rrsigs[i].expiration = (uint32_t)(NOW + 100 + n);
+		assert_int_equal(timeline_lasts_s(&t, NOW), 100 + n);
+		timeline_fini(&t);
+	}
+	scene_free(s);
+}
+
 /* ---- What would break the zone ---- */
 
 static void what_would_break_the_zone_is_found(void **state)
@@ -690,6 +709,7 @@ int main(void)
 		cmocka_unit_test(there_is_a_limit_of_everything),
 		cmocka_unit_test(the_clock_says_which_period_is_in_force),
 		cmocka_unit_test(signatures_last_through_the_periods),
+		cmocka_unit_test(the_set_that_ends_first_counts),
 		cmocka_unit_test(what_would_break_the_zone_is_found),
 		cmocka_unit_test(cds_records_are_signed_to_the_end_too),
 		cmocka_unit_test(a_later_period_is_checked_as_the_first),
