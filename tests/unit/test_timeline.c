@@ -578,6 +578,37 @@ static void what_would_break_the_zone_is_found(void **state)
 	scene_free(s);
 }
 
+/* No resolver uses a key with another protocol than 3 (RFC 4034, 2.1.2), or one that is revoked. */
+static void a_zsk_counts_only_with_a_record_that_resolvers_use(void **state)
+{
+	(void)state;
+	static const struct planned_period one = { NOW, NOW + DAY, KSK | OLD, KSK, OLD, KSK, 0, 0 };
+	static const struct {
+		const char *why;
+		unsigned at; /* the octet of the RDATA */
+		uint8_t change;
+	} rows[] = {
+		{ "another protocol", 2, 7 },
+		{ "a revoked key (RFC 5011)", 1, 0x80 },
+		{ "a KSK", 1, 1 },
+		{ "no key of the zone", 0, 1 },
+	};
+	struct scene *s = scene_new();
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct timeline t;
+		unsigned line;
+		planned_make(&t, s->crypto, s->keys, &one, 1);
+		struct key_records *r = &t.sets[0];
+		size_t zsk = (size_t)(r->dnskey.rdatas[1].base - r->octets.base);
+		r->octets.base[zsk + rows[i].at] ^= rows[i].change;
+		const char *fault = timeline_check(s->crypto, &t, &line);
+		assert_row(rows[i].why, fault && strstr(fault, "no ZSK that signs in this period"));
+		timeline_fini(&t);
+	}
+	scene_free(s);
+}
+
 /* The DNSKEY RRset has all its signatures, and the others only one, which lasts a week. */
 static void cds_records_are_signed_to_the_end_too(void **state)
 {
@@ -711,6 +742,7 @@ int main(void)
 		cmocka_unit_test(signatures_last_through_the_periods),
 		cmocka_unit_test(the_set_that_ends_first_counts),
 		cmocka_unit_test(what_would_break_the_zone_is_found),
+		cmocka_unit_test(a_zsk_counts_only_with_a_record_that_resolvers_use),
 		cmocka_unit_test(cds_records_are_signed_to_the_end_too),
 		cmocka_unit_test(a_later_period_is_checked_as_the_first),
 		cmocka_unit_test(whatever_is_read_is_sound),
