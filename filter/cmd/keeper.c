@@ -35,6 +35,13 @@ static bool keeper_clock_is_trusted(void *context)
 	return keeping->time.state != CLOCK_NOT_SET;
 }
 
+static bool keeper_clock_is_synchronised(void *context)
+{
+	struct keeping *keeping = context;
+
+	return keeping->time.state == CLOCK_SET;
+}
+
 static void keeper_serve(void *context, struct keeper *keeper)
 {
 	struct keeping *keeping = context;
@@ -107,6 +114,7 @@ static bool keep_zones(const struct config *c, int signals, enum exit_code *code
 		.stop_fd = signals,
 		.control_fd = keeping.control ? control_fd(keeping.control) : -1,
 		.clock_is_trusted = keeper_clock_is_trusted,
+		.clock_is_synchronised = keeper_clock_is_synchronised,
 		.serve = keeper_serve,
 		.is_alive = keeper_is_alive,
 		.context = &keeping };

@@ -15,6 +15,7 @@ struct keeper_job {
 	int stop_fd; /* when it is readable, the work ends after the turn that is made, and looks end at once */
 	int control_fd; /* when it is readable, `serve` is called, also while the vault is waited for; -1: nobody gives orders */
 	bool (*clock_is_trusted)(void *context);
+	bool (*clock_is_synchronised)(void *context); /* as the kernel knows; NULL: it does not */
 	void (*serve)(void *context, struct keeper *keeper);
 	void (*is_alive)(
 	        void *context); /* called once a minute at least while work makes progress */

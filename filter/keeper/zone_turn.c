@@ -12,6 +12,8 @@
 #include "keys/life_plan.h"
 
 #define ROUNDS_MAX 4 /* steps of one turn: each may ask for keys */
+#define WRITINGS                                                                                   \
+	4 /* of the state in the time of one renewal: by it a clock is judged after a restart */
 
 /* What a turn is made with. Without the vault a zone can still become unsigned: each later way has less than the one
  * before. */
@@ -61,6 +63,7 @@ static void begin_try(struct turn_try *t, bool has_vault, enum turn_way way)
 	t->look.has_vault = has_vault;
 	t->look.is_refused = order->is_refused;
 	t->look.is_clock_trusted = order->is_clock_trusted;
+	t->look.is_synchronised = order->is_clock_synchronised;
 	t->look.awake_s = z->trusted_s < 0 ? -1 : order->uptime_s - z->trusted_s;
 }
 
@@ -140,7 +143,7 @@ static bool needs_state(const struct turn_try *t)
 
 	return t->report.is_watching || t->is_changed ||
 	       (age_s > LIFE_BLIND_S / 2 && life_counts_for_ds(&t->life)) ||
-	       (t->zone->on_disk_s && age_s >= life_renewal_s(t->order->policy));
+	       (t->zone->on_disk_s && age_s >= life_renewal_s(t->order->policy) / WRITINGS);
 }
 
 /* When the life has forgotten a key, files of keys may be there that nothing names. If the timeline cannot be read, they

@@ -324,6 +324,8 @@ static void turn_zone(struct keeper *k, struct keeper_zone *zone, const struct z
 		.now_s = clock_wall_s(),
 		.uptime_s = uptime_s(),
 		.is_clock_trusted = k->job->clock_is_trusted(k->job->context),
+		.is_clock_synchronised = k->job->clock_is_synchronised &&
+		                         k->job->clock_is_synchronised(k->job->context),
 		.shares_ksk = tools->config->keeper_shared_ksk };
 	k->turning = zone;
 	zone_turn(&zone->kept, &order, &result);

@@ -39,6 +39,7 @@ struct life_observation {
 	uint32_t in_place; /* generation of the timeline that servers are given */
 	int64_t end_s;     /* of that timeline: what is later is in none; 0: there is none */
 	bool has_vault, is_clock_trusted;
+	bool is_synchronised; /* a time server has set the clock, as the kernel knows */
 	bool is_refused;  /* validators refuse what the servers serve: a self-check has failed */
 	bool is_silent;   /* an address of the zone's servers does not answer, for long */
 	bool is_unproved; /* servers of the parent answer, and none of them could be proved, for long */

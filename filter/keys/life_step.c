@@ -147,17 +147,28 @@ static void step_after_jump(struct life *life, const struct life *next, bool mov
 	life_begin_anew(life, look, now_s);
 }
 
-static void refuse_jump(
-        struct life_report *report, const struct life *life, int64_t now_s, int64_t jump_s)
+static void refuse_jump(struct life_report *report, const struct life *life,
+        const struct life_observation *look, int64_t now_s, int64_t jump_s)
 {
+	bool is_uncounted = life_clock_is_uncounted(life, look, now_s);
+
 	report->is_trusted = false;
-	complaint_set(&report->reason,
-	        "the clock stepped by %lld s after the last step of the keys, %lld s ago by it: no "
-	        "key "
-	        "moves until it steps back, or was right for a day and servers show what is due by "
-	        "it, "
-	        "or an operator says that it is right",
-	        (long long)jump_s, (long long)(now_s - life->last_s));
+	if (is_uncounted)
+		complaint_set(&report->reason,
+		        "the last step of the keys was %lld hours ago by the clock, which no time "
+		        "server has set as far as the kernel knows: no key moves until one has, or "
+		        "the clock has run for a day, or an operator says that it is right",
+		        (long long)(jump_s / 3600));
+	else
+		complaint_set(&report->reason,
+		        "the clock stepped by %lld s after the last step of the keys, %lld s ago "
+		        "by it: no "
+		        "key "
+		        "moves until it steps back, or was right for a day and servers show what "
+		        "is due by "
+		        "it, "
+		        "or an operator says that it is right",
+		        (long long)jump_s, (long long)(now_s - life->last_s));
 }
 
 /* No server can be a witness that is not explained. What was due in between has to wait for one, or for an operator. */
@@ -169,7 +180,7 @@ static void hold_after_jump(struct life *life, bool moved, const struct life_obs
 		report->has_jumped = true;
 		return;
 	}
-	refuse_jump(report, life, now_s, jump_s);
+	refuse_jump(report, life, look, now_s, jump_s);
 	report->is_held = false;
 }
 
@@ -224,6 +235,8 @@ void life_step(struct life *life, const struct life_policy *policy,
 
 	*report = (struct life_report){ .make_count = 0 };
 	int64_t jump_s = life_clock_jump_s(life, look, now_s);
+	if (life_clock_is_uncounted(life, look, now_s))
+		jump_s = now_s - life->last_s;
 	bool is_trusted = step_is_trusted(life, policy, look, now_s, report);
 	bool moved = let_time_pass(&next, policy, look, now_s, 0);
 	if (!is_trusted) {
@@ -242,7 +255,7 @@ void life_step(struct life *life, const struct life_policy *policy,
 		step_after_jump(life, &next, moved, look, now_s);
 		report->has_jumped = report->is_changed = true;
 	} else {
-		refuse_jump(report, life, now_s, jump_s);
+		refuse_jump(report, life, look, now_s, jump_s);
 	}
 }
 

@@ -113,6 +113,13 @@ int64_t life_clock_jump_s(
 	return passed_s - look->awake_s;
 }
 
+bool life_clock_is_uncounted(
+        const struct life *life, const struct life_observation *look, int64_t now_s)
+{
+	return look->awake_s < 0 && !look->is_synchronised && life->last_s && life->count > 0 &&
+	       now_s - life->last_s > LIFE_AWAY_S && look->end_s - now_s > LIFE_LEFT_LEAST_S;
+}
+
 /* By how much the clock is off does not change while it is right. Before the first trusted step of a process any other
  * clock that never steps shows that. */
 bool life_clock_is_believed(struct life *life, const struct life_observation *look, int64_t now_s)
@@ -121,7 +128,7 @@ bool life_clock_is_believed(struct life *life, const struct life_observation *lo
 	int64_t off_s = now_s - life->last_s - counted_s, more_s = off_s - life->doubted_s;
 
 	if (!life->doubted_s || more_s > LIFE_CLOCK_SLACK_S || more_s < -LIFE_CLOCK_SLACK_S) {
-		life->doubted_s = off_s;
+		life->doubted_s = off_s ? off_s : 1; /* 0 would mean that there is no doubt */
 		life->doubted_from_s = counted_s;
 	}
 	return counted_s - life->doubted_from_s >= LIFE_CLOCK_HOLD_S;

@@ -11,6 +11,13 @@
 /* A clock that stepped is believed when it has counted as right for so long. Timelines last longer. */
 #define LIFE_CLOCK_HOLD_S 86400
 
+/* Whoever was away for longer may have a clock that is ahead by as much, and a timeline that is made
+ * longer is valid a day earlier, too (timeline_sign.h). The state on the disk is some hours old. */
+#define LIFE_AWAY_S (26 * 3600)
+
+/* With less than this left of the timeline in place, a clock is not doubted that may be right. */
+#define LIFE_LEFT_LEAST_S (2 * LIFE_CLOCK_HOLD_S)
+
 /* Returns false, with the reason, if nothing may be done: the clock is not set, the zone was left alone for longer
  * than its timelines last, or the state is older than the timeline in place. */
 bool life_is_trusted(const struct life *life, const struct life_policy *policy,
@@ -31,6 +38,11 @@ bool life_may_extend(const struct life *life, const struct life_policy *policy,
 
 /* By how much the clock went forward (positive) or back, beyond the time that passed; 0 if it did not. */
 int64_t life_clock_jump_s(
+        const struct life *life, const struct life_observation *look, int64_t now_s);
+
+/* True if the clock is in doubt though it did not go back: no process counted the time since the last step, which is long
+ * ago by a clock that nobody vouches for. By a clock that is ahead a timeline would be made of which nothing is valid yet. */
+bool life_clock_is_uncounted(
         const struct life *life, const struct life_observation *look, int64_t now_s);
 
 /* True if the clock has run for LIFE_CLOCK_HOLD_S since it stepped, and did not step again. Remembers the step. */

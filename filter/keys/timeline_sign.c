@@ -19,6 +19,7 @@ struct timeline_signing {
 	struct arena arena;
 	const struct life_period *period; /* of which the sets are made */
 	struct key_records *records;
+	bool only_keeps; /* what the former timeline has not signed is left out */
 	unsigned made;
 	struct complaint *error;
 };
@@ -167,10 +168,11 @@ static bool sign_day(struct timeline_signing *v, const struct canonical_set *can
 
 	struct span data = apex_rrsig_begin(&sig, &w, &v->arena);
 	struct span known = find_signed(v, set, writer_span(&w));
-	bool good = known.len > 0 || sign_new(v, key, data, &w);
+	bool is_left_out = v->only_keeps && known.len == 0;
+	bool good = known.len > 0 || is_left_out || sign_new(v, key, data, &w);
 	arena_reset(&v->arena, mark);
-	if (!good)
-		return false;
+	if (!good || is_left_out)
+		return good;
 	set->rrsigs[set->rrsig_count++] = (struct presigned_rrsig){
 		.inception = (uint32_t)sig.inception_s,
 		.expiration = (uint32_t)sig.expiration_s,
@@ -190,6 +192,34 @@ static unsigned count_days(const struct life_period *p)
 	return (unsigned)((day_of(p->until_s - 1) - day_of(p->from_s)) / DAY_S + 1);
 }
 
+static unsigned count_keys(uint32_t keys)
+{
+	return (unsigned)__builtin_popcount(keys);
+}
+
+/* How many signatures of each set there may be, with those of the day before. */
+static unsigned count_signatures(const struct life_period *p, bool has_day_before)
+{
+	return (count_days(p) + has_day_before) * count_keys(p->ksk_signers);
+}
+
+/* True if signatures of the day before are to be in the period: if there are some, and there is room. */
+static bool begins_a_day_earlier(const struct timeline_signing *v)
+{
+	return v->order->former && v->period == v->order->periods &&
+	       count_signatures(v->period, true) <= PRESIGNED_SIGNATURES;
+}
+
+/* Takes over the signature of a day before the period, if there is one. */
+static bool keep_day(struct timeline_signing *v, const struct canonical_set *canonical,
+        struct presigned *set, unsigned key, int64_t day_s)
+{
+	v->only_keeps = true;
+	bool good = sign_day(v, canonical, set, key, day_s);
+	v->only_keeps = false;
+	return good;
+}
+
 static bool sign_set_ahead(struct timeline_signing *v, struct presigned *set)
 {
 	const struct rrset rrset = { .owner = *v->order->zone, .type = set->type };
@@ -199,6 +229,9 @@ static bool sign_set_ahead(struct timeline_signing *v, struct presigned *set)
 	for (unsigned k = 0; k < v->order->key_count && set->count > 0; k++) {
 		if (!has_key(v->period->ksk_signers, k))
 			continue;
+		if (begins_a_day_earlier(v) &&
+		        !keep_day(v, &canonical, set, k, day_of(v->period->from_s) - DAY_S))
+			return false;
 		for (int64_t day_s = day_of(v->period->from_s); day_s < v->period->until_s;
 		        day_s += DAY_S) {
 			if (!sign_day(v, &canonical, set, k, day_s))
@@ -210,18 +243,13 @@ static bool sign_set_ahead(struct timeline_signing *v, struct presigned *set)
 
 /* ---- Periods ---- */
 
-static unsigned count_keys(uint32_t keys)
-{
-	return (unsigned)__builtin_popcount(keys);
-}
-
 /* Makes room for the RRsets of a period. */
 static bool make_period_room(struct timeline_signing *v)
 {
 	struct key_records *r = v->records;
 	struct presigned *sets[] = { &r->dnskey, &r->cds, &r->cdnskey, &r->ds };
 	static const uint16_t types[] = { TYPE_DNSKEY, TYPE_CDS, TYPE_CDNSKEY, TYPE_DS };
-	unsigned rrsigs = count_days(v->period) * count_keys(v->period->ksk_signers);
+	unsigned rrsigs = count_signatures(v->period, begins_a_day_earlier(v));
 	size_t octets = 3 * (v->order->key_count + 1) * (4 + PUBLIC_KEY_MAX_OCTETS) +
 	                3 * rrsigs * (size_t)APEX_RRSIG_OCTETS;
 

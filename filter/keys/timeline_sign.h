@@ -12,6 +12,8 @@
 
 /* A signature begins an hour before the day (in UTC) that it is for, for clocks that are late, and lasts two days longer,
  * for the caches of resolvers and for clocks that are early. */
+/* The first period has the signatures of the day before it, too, if the former timeline has them: the clock by which
+ * the timeline is made may be ahead by some hours. */
 #define TIMELINE_SKEW_S  3600
 #define TIMELINE_AFTER_S (2 * 86400)
 

@@ -95,6 +95,7 @@ void kept_world_turn(struct kept_world *w, struct world_zone *z)
 		.now_s = w->now_s,
 		.uptime_s = w->now_s - w->start_s,
 		.is_clock_trusted = true,
+		.is_clock_synchronised = true,
 		.shares_ksk = w->shares_ksk };
 
 	served_at(&server, &z->kept, &w->store, w->crypto, w->now_s);

@@ -95,6 +95,7 @@ static void look_around(struct world *w, struct life_observation *look,
 		.end_s = w->written ? w->timelines[(w->written - 1) % WORLD_HISTORY].until_s : 0,
 		.has_vault = w->vault_away_s <= w->now_s,
 		.is_clock_trusted = !w->was_restarted || !w->clock_off_s, /* as NTP says */
+		.is_synchronised = true,
 		.uptime_s = w->now_s - WORLD_START,
 		.awake_s = w->was_restarted ? -1 : w->now_s - w->last_step_s,
 	};

@@ -150,6 +150,7 @@ static void a_server_with_a_key_of_nobody_stops_keys_but_not_the_timeline(void *
 		{ "the end is near, and nobody knows the DS", -1, 3, 0, 0, 2, 0, false },
 		{ "the state is newer than the timeline", HOUR, 1, 1, 0, 15, 0, true },
 		{ "the clock steps, too", HOUR, 1, 0, 3 * HOUR, 15, 0, false },
+		{ "nobody counted the time", -1, 1, 0, 30 * HOUR, 15, 0, false },
 	};
 	(void)state;
 

@@ -282,6 +282,7 @@ static struct life_report step_after_restart(
 		.end_s = w->life.last_s + 15 * DAY,
 		.has_vault = true,
 		.is_clock_trusted = true,
+		.is_synchronised = true,
 		.uptime_s = uptime_s,
 		.awake_s = -1 };
 	struct life_report report;

@@ -103,6 +103,7 @@ static void a_zone_goes_unsigned_in_order_and_its_timeline_says_so_then(void **s
 	assert_int_equal(t.generation, bed->zone.life.generation);
 	assert_int_equal(t.zsk_count, 0);
 	timeline_fini(&t);
+	bed_turn_well(bed);
 	bed_restart(bed);
 	bed_turn_well(bed);
 	assert_false(bed->result.wrote_state || bed->result.wrote_timeline);

@@ -78,11 +78,10 @@ static void an_order_to_trust_that_would_not_help_is_refused(void **state)
 {
 	struct bed *bed = signed_bed();
 	struct complaint error = { "" };
-	struct old_files before = take_files(bed);
 	(void)state;
 
-	live_with_stranger(bed, 0, 0);
 	strange_turn(bed, 0);
+	struct old_files before = take_files(bed);
 	assert_false(order_trust(bed, &error));
 	assert_non_null(strstr(error.text, "no order settles"));
 	assert_non_null(strstr(error.text, "9999"));

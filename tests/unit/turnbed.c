@@ -105,7 +105,8 @@ static struct turn_order bed_turn_order(struct bed *bed)
 		.crypto = bed->crypto,
 		.now_s = bed->now_s + bed->clock_off_s,
 		.uptime_s = bed->now_s - START_S,
-		.is_clock_trusted = true };
+		.is_clock_trusted = true,
+		.is_clock_synchronised = !bed->is_clock_alone };
 }
 
 void bed_turn(struct bed *bed)

@@ -24,6 +24,7 @@ struct bed {
 	struct life_policy policy;
 	struct kept_zone zone;
 	int64_t now_s, clock_off_s;  /* what time it is, and by how much the clock is wrong */
+	bool is_clock_alone;         /* no time server has set it */
 	bool has_vault, follows_cds; /* the parent does */
 	struct life_tags ds;         /* at the parent */
 	struct turn_result result;   /* of the last turn */
