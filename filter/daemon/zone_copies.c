@@ -46,7 +46,7 @@ bool zone_copies_is_busy(const struct zone_copies *c)
 /* ---- What fails ---- */
 
 /* The first failure is told, and then that it is over: each minute would be too often. */
-static void tell_failure(struct zone_copies *c, const struct complaint *why)
+static void tell_uncopied(struct zone_copies *c, const struct complaint *why)
 {
 	if (c->failures++ == 0 && !c->has_failed)
 		log_warning("%s: the timeline in force is not copied, and after a restart one that "
@@ -135,7 +135,7 @@ static bool copy_zone(struct zone_copies *c, const struct zone_policy *z, unsign
 	if (!zone_seat_is_uncopied(&z->seats[i]) && (!e->has_former_copy || late))
 		return false;
 	if (do_entry(c, e, late, crypto, &why) < 0)
-		tell_failure(c, &why);
+		tell_uncopied(c, &why);
 	else
 		e->is_copied = true;
 	return true;

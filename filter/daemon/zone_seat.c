@@ -284,7 +284,7 @@ static struct standing standing_of(const struct zone_seat *before, struct zone_e
 }
 
 /* Tells, too, if the zone goes on with a copy. */
-static void blame_file(struct zone_seat *seat, const struct complaint *fault)
+static void blame_with_copy(struct zone_seat *seat, const struct complaint *fault)
 {
 	const struct zone_entry *e = seat->entry;
 	struct complaint longer;
@@ -312,7 +312,7 @@ static void choose_entry(struct zone_seat *seat, struct zone_entry *fresh,
 	seat->is_new = is_taken || !seat->before || seat->before->entry != seat->entry;
 	seat->is_withdrawn = is_taken ? is_wrong : standing->is_withdrawn;
 	if (is_wrong)
-		blame_file(seat, fault);
+		blame_with_copy(seat, fault);
 	if (!is_taken && is_wrong)
 		zone_entry_release(fresh);
 	else if (!is_taken)
@@ -350,7 +350,7 @@ static bool check_waiting(struct zone_seat *seat, struct crypto *crypto)
 		clear_fault(seat);
 		return true;
 	}
-	blame_file(seat, &fault);
+	blame_with_copy(seat, &fault);
 	zone_entry_release(seat->waiting);
 	seat->waiting = NULL;
 	return false;

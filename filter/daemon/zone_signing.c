@@ -205,7 +205,7 @@ static bool make_zone(struct made_zones *s, const struct zone_seat *seat,
 }
 
 /* Makes the next zone from a seat. Returns false if memory is short. */
-static bool make_next(struct made_zones *s, const struct zone_seat *seat,
+static bool make_next_zone(struct made_zones *s, const struct zone_seat *seat,
         const struct made_zones *former, const struct zone_seat *former_seats, int64_t now_s)
 {
 	static const struct zone_bridge no_bridge;
@@ -238,7 +238,7 @@ bool zone_signing_make(struct made_zones *s, const struct zone_seat *seats, unsi
 	if (!s->zones || !s->bridges)
 		return false;
 	while (s->count < count) {
-		if (!make_next(s, &seats[s->count], former, former_seats, now_s))
+		if (!make_next_zone(s, &seats[s->count], former, former_seats, now_s))
 			return false;
 	}
 	return give_cuts(s, seats);

@@ -33,6 +33,7 @@ struct bed {
 	struct crypto *crypto;
 	struct keypair keys[KEYS];
 	struct zone_keeper *keeper;
+	int64_t from_s;    /* of timelines, which were made then */
 	uint64_t later_ms; /* than now, for what is due each minute */
 };
 
@@ -62,6 +63,7 @@ static struct bed *bed_new(void)
 	assert_non_null(mkdtemp(c->sign_zones_directory));
 	strcpy(c->keeper_timelines, c->sign_zones_directory);
 	strcpy(c->timeline_state, path_of(bed, "state"));
+	bed->from_s = clock_wall_s() - 60;
 	bed->crypto = crypto_new();
 	assert_true(name_from_text(ZONE, &zone));
 	for (unsigned i = 0; i < KEYS; i++)
@@ -87,7 +89,7 @@ static void bed_free(struct bed *bed)
 /* Writes a timeline of this generation with one period, in which a ZSK signs, or which is unsigned. */
 static void plan_zsk(struct bed *bed, bool is_signed, uint64_t generation, unsigned zsk)
 {
-	int64_t from_s = clock_wall_s() - 60;
+	int64_t from_s = bed->from_s;
 	const struct planned_period period = { from_s, from_s + 5 * DAY, KSK | ZSK | zsk, KSK, zsk,
 		KSK, 0, 0 };
 	struct complaint error;
