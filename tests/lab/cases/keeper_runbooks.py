@@ -264,7 +264,7 @@ def _is_refused(world, place):
 GROUPS = (
     Group("keeper, runbooks", _scene, (
         Case("keeper: a stolen ZSK goes, with its signatures", _has_played(_stolen_zsk)),
-        Case("keeper: a gateway that starts with the timeline of before a theft, or with none, signs with no stolen key",
+        Case("keeper: a gateway that starts with an older timeline, or with none, goes on with its copy until it has the newest",
              _older_timeline),
         Case("keeper: an old state changes nothing; the newest one, or an operator's word, lets the keeper go on", _restored),
         Case("keeper: with a stand-by, a stolen KSK goes and the parent has nothing to do",
