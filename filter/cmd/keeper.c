@@ -20,7 +20,7 @@
 #include "fetch/exchange.h"
 #include "keeper/keeper_work.h"
 
-/* What the keeper at work calls. */
+/* The keeper at work calls functions with this context. */
 struct keeping {
 	struct timekeeper time;
 	struct control *control; /* NULL: nobody gives orders */
@@ -56,7 +56,8 @@ static void keeper_is_alive(void *context)
 	systemd_alive();
 }
 
-/* Returns a descriptor that is readable when the keeper is to end or to read its configuration again; -1 on failure. */
+/* Returns a descriptor that is readable when the keeper is to end or to read its configuration
+ * again; -1 on failure. */
 static int open_signals(void)
 {
 	sigset_t set;
@@ -151,7 +152,8 @@ static void drop_former(struct keeper_configs *c)
 	c->has_former = false;
 }
 
-/* Reads the configuration again. One that is wrong changes nothing: zones would run out of signatures. */
+/* Reads the configuration again. One that is wrong changes nothing: zones would run out of
+ * signatures. */
 static void read_configuration_again(struct keeper_configs *c, const struct options *o)
 {
 	drop_former(c);

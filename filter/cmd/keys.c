@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sealgate keys: makes the keys of a zone, signs ahead with its KSK, prints its DS; and tells the keeper what to do. */
+/* sealgate keys: makes the keys of a zone, signs ahead with its KSK, prints its DS; and tells the
+ * keeper what to do. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `sealgate keys bootstrap ZONE NS...` prints signalling records (RFC 9615), for the zones of the name servers. */
+/* `sealgate keys bootstrap ZONE NS...` prints signalling records (RFC 9615), for the zones of the
+ * name servers. */
 #ifndef CMD_KEYS_BOOTSTRAP_H
 #define CMD_KEYS_BOOTSTRAP_H
 
@@ -13,8 +14,8 @@ struct keys_signalling {
 	unsigned name_server_count;
 };
 
-/* Prints what the timeline of the zone says now. Returns EXIT_NO after a message if a name server can have no such records,
- * or if the zone has none. */
+/* Prints what the timeline of the zone says now. Returns EXIT_NO after a message if a name server
+ * can have no such records, or if the zone has none. */
 enum exit_code keys_bootstrap(const struct keys_signalling *signalling);
 
 #endif

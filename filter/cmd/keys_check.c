@@ -210,8 +210,8 @@ static enum exit_code check_by(const struct keys_checking *o,
 	return code;
 }
 
-/* Takes --server, else the resolvers of the configuration, else that of the machine, into `one`. Returns none, after
- * logging an error, if there is none. */
+/* Takes --server, else the resolvers of the configuration, else that of the machine, into `one`.
+ * Returns none, after logging an error, if there is none. */
 static struct config_servers choose_resolvers(
         const struct keys_checking *o, const struct config *c, struct sockaddr_storage *one)
 {

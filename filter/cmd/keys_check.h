@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `sealgate keys check` shows what every server of a zone and of its parent serves, beside the keys of a directory.
- * `sealgate keys notify` tells the parent of new CDS records. */
+/* `sealgate keys check` shows what every server of a zone and of its parent serves, beside the keys
+ * of a directory. `sealgate keys notify` tells the parent of new CDS records. */
 #ifndef CMD_KEYS_CHECK_H
 #define CMD_KEYS_CHECK_H
 
@@ -18,11 +18,12 @@ struct keys_checking {
 	        *server; /* the resolver; NULL: those of the configuration, or the machine's */
 };
 
-/* Asks and prints. Returns EXIT_FINE if every server serves each KSK and its DS, EXIT_NO if not, or if that cannot be
- * known; EXIT_USAGE if the configuration is wrong. */
+/* Asks and prints. Returns EXIT_FINE if every server serves each KSK and its DS, EXIT_NO if not, or
+ * if that cannot be known; EXIT_USAGE if the configuration is wrong. */
 enum exit_code keys_check(const struct keys_checking *checking);
 
-/* Tells the parent (keeper/notify.h). Returns EXIT_NO if its agent does not confirm it, or if there is none. */
+/* Tells the parent (keeper/notify.h). Returns EXIT_NO if its agent does not confirm it, or if there
+ * is none. */
 enum exit_code keys_notify(const struct keys_checking *checking);
 
 #endif

@@ -82,8 +82,9 @@ static bool hand_find_group(struct by_hand *h)
 	return true;
 }
 
-/* The signer runs as a user of its own, which must read the private half of the ZSK. That of the KSK is for
- * root alone. A directory that was there already stays as it is: it may be that of another program. */
+/* The signer runs as a user of its own, which must read the private half of the ZSK. That of the
+ * KSK is for root alone. A directory that was there already stays as it is: it may be that of
+ * another program. */
 static enum exit_code hand_share(struct by_hand *h, unsigned made)
 {
 	if (h->group == (gid_t)-1)

@@ -215,8 +215,8 @@ static bool adopt_pairs(struct keys_move *m)
 
 static enum exit_code import_moved(struct keys_move *m)
 {
-	/* Only root may read what others signed with. What is written belongs to the keeper's user, and a token's module
-	 * runs as this user. */
+	/* Only root may read what others signed with. The files written belong to the keeper's
+	 * user, and a token's module runs as this user. */
 	if (!read_moved_pairs(m) || !become_owner_of(m->config.keeper_directory, &m->error) ||
 	        !open_kept_zone(m))
 		return move_fails(m);
@@ -314,7 +314,7 @@ static void tell_exported(void *context, const struct keypair *k, bool has_priva
 	        has_private ? "" : ": its private half is in the token, and stays there");
 }
 
-/* What the keys do is told by the state, and by the timeline if there is one. */
+/* The state tells what the keys do, and so does the timeline if there is one. */
 static enum exit_code export_moved(struct keys_move *m)
 {
 	const struct keeper_store store = { .directory = m->config.keeper_directory,

@@ -16,8 +16,8 @@ struct keys_moving {
 	const char *to; /* of an export: a directory */
 };
 
-/* Return EXIT_NO after a message if nothing was imported, or not all exported; EXIT_USAGE if the configuration is
- * wrong. */
+/* Return EXIT_NO after a message if nothing was imported, or not all exported; EXIT_USAGE if the
+ * configuration is wrong. */
 enum exit_code keys_import_pairs(const struct keys_moving *moving);
 enum exit_code keys_export_pairs(const struct keys_moving *moving);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the keeper tells (daemon/keeper_status.h), as tables for a person. */
+/* Tables for a person of the answers of the keeper (daemon/keeper_status.h). */
 #ifndef CMD_KEYS_ROWS_H
 #define CMD_KEYS_ROWS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the command line of `sealgate keys` says. Private to cmd/keys. */
+/* The command line of `sealgate keys`. Private to cmd/keys. */
 #ifndef CMD_KEYS_RUN_H
 #define CMD_KEYS_RUN_H
 

@@ -21,7 +21,7 @@
 
 #define STATE_OCTETS_SHOWN (1u << 20) /* a state is not longer */
 
-/* What is read, and what is shown of it. */
+/* The files that are read, and the story that is shown. */
 struct timeline_run {
 	const struct keys_telling *telling;
 	struct config config;

@@ -13,8 +13,8 @@ struct keys_telling {
 	bool as_svg, as_json;
 };
 
-/* Prints the timeline, and of the keeper's state what this user may read. Returns EXIT_NO if there is no timeline, or
- * if it cannot be read; EXIT_USAGE if the configuration is wrong. */
+/* Prints the timeline, and of the keeper's state what this user may read. Returns EXIT_NO if there
+ * is no timeline, or if it cannot be read; EXIT_USAGE if the configuration is wrong. */
 enum exit_code keys_timeline(const struct keys_telling *telling);
 
 #endif

@@ -13,7 +13,8 @@ enum anchor_file {
 	ANCHOR_FILE_DAMAGED, /* or unreadable; the complaint says where and how */
 };
 
-/* Reads the file into `t`, which is empty before. Of a damaged file, only the revoked keys are taken. */
+/* Reads the file into `t`, which is empty before. Of a damaged file, only the revoked keys are
+ * taken. */
 enum anchor_file anchor_file_read(
         struct trust_points *t, const char *path, struct crypto *crypto, struct complaint *error);
 
@@ -21,8 +22,8 @@ enum anchor_file anchor_file_read(
 enum anchor_file anchor_file_load(
         struct trust_points *t, const char *path, struct crypto *crypto, struct complaint *error);
 
-/* Replaces the file, mode 0644, atomically: a reader sees the old file or the new one, complete. Makes
- * the last directory of the path if it is missing. Returns 0, or -errno with a complaint. */
+/* Replaces the file, mode 0644, atomically: a reader sees the old file or the new one, complete.
+ * Makes the last directory of the path if it is missing. Returns 0, or -errno with a complaint. */
 int anchor_file_save(const struct trust_points *t, const char *path, struct crypto *crypto,
         struct complaint *error);
 

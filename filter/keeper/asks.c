@@ -130,7 +130,8 @@ static void asks_send(struct asks_run *r)
 	}
 }
 
-/* Goes on with the queries that waited long enough. Returns how long the others wait, in milliseconds. */
+/* Goes on with the queries that waited long enough. Returns how long the others wait, in
+ * milliseconds. */
 static int asks_expire(struct asks_run *r)
 {
 	uint64_t now_ms = clock_monotonic_ms(), wait_ms = ASKS_TCP_MS;

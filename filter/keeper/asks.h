@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sends many queries, each to a server of its own, and waits for all of them: over UDP with DO, and over TCP if the
- * response is truncated or none comes (RFC 7766). For a process that has nothing else to do. */
+/* Sends many queries, each to a server of its own, and waits for all of them: over UDP with DO, and
+ * over TCP if the response is truncated or none comes (RFC 7766). For a process that has nothing
+ * else to do. */
 #ifndef KEEPER_ASKS_H
 #define KEEPER_ASKS_H
 
@@ -42,9 +43,10 @@ struct ask {
 	struct exchange exchange;
 };
 
-/* Sends the queries that have ASK_BEGINS, and returns when each has ended: after at most the sum of the waits above
- * for each ASKS_AT_ONCE of them. Returns early as soon as `stop_fd` is readable (-1: never), without reading from it:
- * then those that are left are ASK_SILENT. Returns 0 or -errno. */
+/* Sends the queries that have ASK_BEGINS, and returns when each has ended: after at most the sum of
+ * the waits above for each ASKS_AT_ONCE of them. Returns early as soon as `stop_fd` is readable
+ * (-1: never), without reading from it: then those that are left are ASK_SILENT. Returns 0 or
+ * -errno. */
 int asks_run(struct ask *asks, unsigned count, int stop_fd);
 
 /* Frees the responses. */

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The trust anchors of the keeper: those of trust_anchor, with what a daemon that validates has learned of them
- * (trust_anchor_state, RFC 5011). The keeper learns nothing itself, so it reads both files again when they change. */
+/* The trust anchors of the keeper: those of trust_anchor, with what a daemon that validates has
+ * learned of them (trust_anchor_state, RFC 5011). The keeper learns nothing itself, so it reads both
+ * files again when they change.
+ *
+ * An attacker with the rights of the daemon's user can write that state, and so have the keeper
+ * believe a DS that is not there. The attacker gains nothing: this user reads the ZSKs in timelines,
+ * and can stop what the zone's servers answer. */
 #ifndef KEEPER_KEEPER_ANCHORS_H
 #define KEEPER_KEEPER_ANCHORS_H
 
@@ -19,11 +24,13 @@ struct keeper_anchors {
 	bool is_told; /* that the files cannot be read again */
 };
 
-/* Reads the anchors. Returns false with a complaint if trust_anchor cannot be read, or if memory is short. */
+/* Reads the anchors. Returns false with a complaint if trust_anchor cannot be read, or if memory is
+ * short. */
 bool keeper_anchors_init(struct keeper_anchors *a, const struct config *c, struct complaint *error);
 
-/* Reads them again if a file has changed, at most once in KEEPER_ANCHORS_MS, and gives them to the pool. If that fails, the
- * log says so, those before stay in force, and it is tried again. `now_ms` is by the clock that never steps. */
+/* Reads them again if a file has changed, at most once in KEEPER_ANCHORS_MS, and gives them to the
+ * pool. If that fails, the log says so, those before stay in force, and it is tried again. `now_ms`
+ * is by the clock that never steps. */
 void keeper_anchors_follow(struct keeper_anchors *a, struct look_pool *pool, uint64_t now_ms);
 
 /* Frees them, after the pool has ended. */

@@ -14,7 +14,8 @@
 
 #define LOCKS_MAX 10000 /* lines of /proc/locks that are read */
 
-/* Returns the process that has the lock of this directory, or 0 if the kernel does not tell. Only a message needs it. */
+/* Returns the process that has the lock of this directory, or 0 if the kernel does not tell. Only a
+ * message needs it. */
 static long find_holder(int directory)
 {
 	FILE *locks = fopen("/proc/locks", "re");

@@ -21,7 +21,8 @@ static bool zone_of_timeline(struct name *zone, const char *file)
 	       text[len - 1] == '.' && name_from_text(text, zone);
 }
 
-/* Returns when the timeline ends; 0 if it says that the zone is unsigned, or if it cannot be read. */
+/* Returns when the timeline ends; 0 if it says that the zone is unsigned, or if it cannot be
+ * read. */
 static int64_t orphan_end_s(const struct keeper_tools *tools, const struct name *name)
 {
 	struct complaint ignored;

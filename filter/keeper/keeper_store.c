@@ -15,7 +15,7 @@
 #define STATE_MODE    0600
 #define TIMELINE_MODE 0640
 
-/* What a person can do about a file that cannot be written. */
+/* A hint for a person whose file cannot be written. */
 static const char *keeper_store_why(int number)
 {
 	switch (number) {

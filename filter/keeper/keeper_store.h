@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The files that the keeper writes for a zone: its state, which only the keeper reads, and its timeline, which the
- * packet process reads too. Both have a generation, a number from 1 that grows with each writing; the two files of
- * one writing have the same.
+/* The files that the keeper writes for a zone: its state, which only the keeper reads, and its
+ * timeline, which the packet process reads too. Both have a generation, a number from 1 that grows
+ * with each writing; the two files of one writing have the same.
  *
- * The state is written first, and is on the disk before the timeline changes. So the state is never older than
- * the timeline, whatever crashes. If it is, the state comes from a backup, and must not be acted on: keys that it
- * does not know may be in use. Two files that were both restored from one backup agree with each other. Only what
- * the servers serve shows that, so compare the keys of the state with it (keeper/look.h) before a step. */
+ * The state is written first, and is on the disk before the timeline changes. So the state is never
+ * older than the timeline, whatever crashes. If it is, the state comes from a backup, and must not
+ * be acted on: keys that it does not know may be in use. Two files that were both restored from one
+ * backup agree with each other. Only what the servers serve shows that, so compare the keys of the
+ * state with it (keeper/look.h) before a step. */
 #ifndef KEEPER_KEEPER_STORE_H
 #define KEEPER_KEEPER_STORE_H
 
@@ -27,21 +28,23 @@ struct keeper_store {
 	int lock, timelines_lock; /* -1: none; the second one if the directories differ */
 };
 
-/* Locks both directories, which are borrowed, and checks that files can be written there. Returns 0 or
- * -errno with a complaint: -EWOULDBLOCK if another keeper works there. */
+/* Locks both directories, which are borrowed, and checks that files can be written there. Returns 0
+ * or -errno with a complaint: -EWOULDBLOCK if another keeper works there. */
 int keeper_store_open(struct keeper_store *s, const char *directory, const char *timelines,
         gid_t group, struct complaint *error);
 void keeper_store_close(struct keeper_store *s);
 
-/* Write the path of a zone's file. Return false if the path is too long, or if the zone's name has a "/". */
+/* Write the path of a zone's file. Return false if the path is too long, or if the zone's name has
+ * a "/". */
 bool keeper_state_path(
         const struct keeper_store *s, const struct name *zone, char path[static PATH_MAX]);
 bool keeper_timeline_path(
         const struct keeper_store *s, const struct name *zone, char path[static PATH_MAX]);
 
-/* Writes both files. `timeline` may be NULL: then only the state is written. Returns 0, and both are on the disk.
- * Otherwise returns -errno with a complaint that names the file, and each of the files is the whole old one or the
- * whole new one; do not act on the new state then, and write again. */
+/* Writes both files. `timeline` may be NULL: then only the state is written. Returns 0, and both
+ * are on the disk. Otherwise returns -errno with a complaint that names the file, and each of the
+ * files is the whole old one or the whole new one; do not act on the new state then, and write
+ * again. */
 int keeper_store_write(const struct keeper_store *s, const struct name *zone, const char *state,
         const char *timeline, struct complaint *error);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the keeper works with: the locked directory of states, the vault, and the threads that ask servers and judge what they say. */
+/* The tools of the keeper: the locked directory of states, the vault, and the threads that ask
+ * servers and judge what they say. */
 #ifndef KEEPER_KEEPER_TOOLS_H
 #define KEEPER_KEEPER_TOOLS_H
 
@@ -20,8 +21,8 @@ struct keeper_tools {
 	struct look_pool *pool; /* asks and judges */
 };
 
-/* Gets all that `c` names. Returns false with a complaint, and then there is nothing to free. A vault that cannot be
- * opened is no reason: zones live on. */
+/* Gets all that `c` names. Returns false with a complaint, and then there is nothing to free. A
+ * vault that cannot be opened is no reason: zones live on. */
 bool keeper_tools_init(struct keeper_tools *t, const struct config *c, const char *vault_program,
         struct complaint *error);
 void keeper_tools_fini(struct keeper_tools *t);

@@ -26,7 +26,8 @@ static bool no_path(const struct keeper_store *store, struct complaint *error)
 	return false;
 }
 
-/* Returns the text of a file on the heap; NULL if there is none, or with `*failed` and a complaint. */
+/* Returns the text of a file on the heap; NULL if there is none, or with `*failed` and a
+ * complaint. */
 static char *read_kept(const char *path, size_t most, bool *failed, struct complaint *error)
 {
 	char *text = file_read(path, most);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The keys of a zone that BIND, or an operator by hand, has signed until now come to the keeper: KSKs into the vault, ZSKs
- * beside the state, and the state says what their files say. */
+/* The keys of a zone that BIND, or an operator by hand, has signed until now come to the keeper:
+ * KSKs into the vault, ZSKs beside the state, and the state says what their files say. */
 #ifndef KEEPER_KEY_ADOPT_H
 #define KEEPER_KEY_ADOPT_H
 
@@ -26,9 +26,9 @@ struct key_adoption {
 	void *context;
 };
 
-/* Makes the state of the zone, which must have none. Returns true, and it is on the disk; the next turn of the keeper
- * writes the timeline. Otherwise there is no state, and the complaint says what is missing; files of keys may be there
- * already, and giving the order again goes on. */
+/* Makes the state of the zone, which must have none. Returns true, and it is on the disk; the next
+ * turn of the keeper writes the timeline. Otherwise there is no state, and the complaint says what
+ * is missing; files of keys may be there already, and giving the order again goes on. */
 bool key_adopt(struct kept_zone *z, const struct key_adoption *adoption, struct complaint *error);
 
 /* The same for a zone whose state was lost (KEEPER_AGE_LOST), from the timeline in place, or from the copy of another

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The keys of a kept zone as BIND's key files, with times that BIND obeys: for a zone that is to be signed elsewhere, and
- * for who keeps a copy. */
+/* The keys of a kept zone as BIND's key files, with times that BIND obeys: for a zone that is to be
+ * signed elsewhere, and for who keeps a copy. */
 #ifndef KEEPER_KEY_EXPORT_H
 #define KEEPER_KEY_EXPORT_H
 
@@ -19,8 +19,9 @@ struct key_export {
 	void *context;
 };
 
-/* Writes K*.key and K*.private (mode 0600) of each key of the state that some resolver may have, or that is to come.
- * Never overwrites a file. Returns how many keys were written, or -1 with a complaint. */
+/* Writes K*.key and K*.private (mode 0600) of each key of the state that some resolver may have, or
+ * that is to come. Never overwrites a file. Returns how many keys were written, or -1 with a
+ * complaint. */
 int key_export(const struct key_export *e, struct complaint *error);
 
 /* The times of a key by what it did and will do. */

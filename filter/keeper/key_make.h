@@ -25,9 +25,9 @@ struct made_keys {
 	enum vault_fault fault; /* of the vault, if it failed */
 };
 
-/* Makes a key, writes its files, and adds it to the life. A shared KSK is made only if no other fits. A KSK that was made before for the same state is taken first:
- * vaults have little room. Its tag is that of no other key of the zone. Returns false
- * with a complaint if that fails. */
+/* Makes a key, writes its files, and adds it to the life. A shared KSK is made only if no other
+ * fits. A KSK that was made before for the same state is taken first: vaults have little room. Its
+ * tag is that of no other key of the zone. Returns false with a complaint if that fails. */
 bool key_make(struct made_keys *made, struct life *life, const struct life_make *make,
         const struct key_making *making, struct complaint *error);
 

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the world serves of a zone: every address of the zone's servers is asked for DNSKEY, CDS, CDNSKEY and SOA,
- * every address of the parent's servers for the DS. The keeper waits until all of them serve a step before it
- * takes the next one.
+/* A look at what the world serves of a zone: every address of the zone's servers is asked for
+ * DNSKEY, CDS, CDNSKEY and SOA, every address of the parent's servers for the DS. The keeper waits
+ * until all of them serve a step before it takes the next one.
  *
- * How far this can be trusted. The DS, or the proof that there is none, is judged by the chain of trust from the
- * anchors (struct look_judge): a forged one is LOOK_UNPROVED, and counts as not seen. Addresses are not proved,
- * nor is what the zone's servers serve: DNSSEC proves what a zone has, never that one server has it. An attacker
- * off the path must guess the id and the port of a query (RFC 5452). An attacker on the path to a server can give
- * any answer for the zone, and can replay a DS, or the denial of one, while its signatures last. To make
- * the keeper go on too early, such an attacker must answer for a server that lags. Then resolvers that asked that
- * server fail until it is up to date: the attacker on that path could have made them fail anyhow. Silence does
+ * How far this can be trusted. The DS, or the proof that there is none, is judged by the chain of
+ * trust from the anchors (struct look_judge): a forged one is LOOK_UNPROVED, and counts as not
+ * seen. Addresses are not proved, nor is what the zone's servers serve: DNSSEC proves what a zone
+ * has, never that one server has it. An attacker off the path must guess the id and the port of a
+ * query (RFC 5452). An attacker on the path to a server can give any answer for the zone, and can
+ * replay a DS, or the denial of one, while its signatures last. To make the keeper go on too early,
+ * such an attacker must answer for a server that lags. Then resolvers that asked that server fail
+ * until it is up to date: the attacker on that path could have made them fail anyhow. Silence does
  * not help an attacker: until every address was seen, the keeper waits. */
 #ifndef KEEPER_LOOK_H
 #define KEEPER_LOOK_H
@@ -57,7 +58,8 @@ struct look_set {
 	size_t len;
 };
 
-/* The RRsets that the zone's servers are asked for; the parent's servers are asked for LOOK_DS alone. */
+/* The RRsets that the zone's servers are asked for; the parent's servers are asked for LOOK_DS
+ * alone. */
 enum look_question { LOOK_DNSKEY, LOOK_CDS, LOOK_CDNSKEY, LOOK_SOA, LOOK_QUESTIONS, LOOK_DS = 0 };
 
 struct look_server {
@@ -93,8 +95,8 @@ struct look_order {
 	int64_t now_s;
 };
 
-/* Looks. Takes at most a minute or so if everything is silent. Returns the look, which look_free() frees; NULL if
- * memory is short or if the servers cannot be found, with a complaint. */
+/* Looks. Takes at most a minute or so if everything is silent. Returns the look, which look_free()
+ * frees; NULL if memory is short or if the servers cannot be found, with a complaint. */
 struct zone_look *look_at(const struct look_order *order, struct complaint *error);
 void look_free(struct zone_look *look);
 

@@ -99,8 +99,8 @@ static int fail_to_find(
 	return -ENOENT;
 }
 
-/* An SOA is asked for at the name above the zone. If the answer has none, as from a server that leaves it out, the
- * next name above is asked; a name has a limited number of labels. */
+/* An SOA is asked for at the name above the zone. If the answer has none, as from a server that
+ * leaves it out, the next name above is asked; a name has a limited number of labels. */
 int look_find_parent(struct look_asker *k, struct name *parent, struct complaint *error)
 {
 	struct name name = *k->order->zone;
@@ -159,8 +159,8 @@ static int find_addresses(struct look_asker *k, const struct name *zone,
 	return servers->count > 0 ? 0 : fail_to_find(k, zone, "the servers", error);
 }
 
-/* Reads the delegation that one server of the parent has. It may differ from the zone's own NS RRset, and resolvers
- * follow either. */
+/* Reads the delegation that one server of the parent has. It may differ from the zone's own NS
+ * RRset, and resolvers follow either. */
 static void read_delegation(struct look_asker *k, unsigned i, struct zone_look *look)
 {
 	struct look_servers *servers = &look->servers;

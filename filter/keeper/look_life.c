@@ -58,8 +58,9 @@ static bool is_ds_of(const struct keypair *own, const struct ds *ds, const struc
 	       ds_matches(keys->crypto, ds, &own->zone, &key);
 }
 
-/* Adds the tags of DS or CDS records; those that are of no key of ours too, unless they are of another signer. A record
- * that nobody can read, or that has the tag of a key of ours and does not fit it, sets `*has_misfit`. */
+/* Adds the tags of DS or CDS records; those that are of no key of ours too, unless they are of
+ * another signer. A record that nobody can read, or that has the tag of a key of ours and does not
+ * fit it, sets `*has_misfit`. */
 static bool add_ds_tags(struct life_tags *tags, bool *has_misfit, const struct look_set *set,
         const struct look_keys *keys)
 {
@@ -82,7 +83,7 @@ static bool fill_server(
         struct life_server *to, const struct look_server *server, const struct look_keys *keys)
 {
 	const struct look_set *sets = server->sets;
-	bool has_misfit; /* a CDS that fits no key is as none: the servers lag, and the parent is looked at, too */
+	bool has_misfit; /* a CDS that fits no key is as none: its server lags */
 
 	for (unsigned q = 0; q < LOOK_QUESTIONS; q++) {
 		if (sets[q].fault != LOOK_SEEN)

@@ -35,7 +35,8 @@ static bool look_take_record(struct look_set *set, const struct message *m, cons
 	return true;
 }
 
-/* Adds the tag of the key of an RRSIG over the type. Returns false if the RRSIG is malformed, or if there is no room. */
+/* Adds the tag of the key of an RRSIG over the type. Returns false if the RRSIG is malformed, or if
+ * there is no room. */
 static bool look_take_signer(
         struct look_set *set, const struct message *m, const struct rr *rr, uint16_t type)
 {

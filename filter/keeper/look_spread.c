@@ -28,7 +28,8 @@ bool look_is_beside(const struct look_servers *servers, const struct look_server
 	       is_name_seen(servers, server->name, question);
 }
 
-/* How many addresses were seen with something, and without; `unseen` is true if that is not known of one. */
+/* How many addresses were seen with something, and without; `unseen` is true if that is not known
+ * of one. */
 struct look_tally {
 	unsigned with, without;
 	bool unseen;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What follows from a look: whether every server serves a record, and for how long resolvers keep it. */
+/* Conclusions from a look: whether every server serves a record, and for how long resolvers keep
+ * it. */
 #ifndef KEEPER_LOOK_SPREAD_H
 #define KEEPER_LOOK_SPREAD_H
 
@@ -13,8 +14,8 @@ enum look_spread {
 	LOOK_EVERYBODY, /* each address was seen with it */
 };
 
-/* True for an address that this machine has no way to, if another address of the same server was seen: it does not
- * count. */
+/* True for an address that this machine has no way to, if another address of the same server was
+ * seen: it does not count. */
 bool look_is_beside(const struct look_servers *servers, const struct look_server *server,
         enum look_question question);
 
@@ -22,11 +23,13 @@ bool look_is_beside(const struct look_servers *servers, const struct look_server
 enum look_spread look_spread(
         const struct look_servers *servers, enum look_question question, struct span rdata);
 
-/* Tells it of the whole RRset: whether no records at all are served. LOOK_EVERYBODY: none anywhere. */
+/* Tells it of the whole RRset: whether no records at all are served. LOOK_EVERYBODY: none
+ * anywhere. */
 enum look_spread look_spread_of_none(
         const struct look_servers *servers, enum look_question question);
 
-/* Returns the highest TTL of the RRset that any address was seen with (LOOK_SEEN); 0 if none was. */
+/* Returns the highest TTL of the RRset that any address was seen with (LOOK_SEEN); 0 if none
+ * was. */
 uint32_t look_ttl_s(const struct look_servers *servers, enum look_question question);
 
 bool look_set_has(const struct look_set *set, struct span rdata);

@@ -23,7 +23,7 @@ static const char *private_file_fault(int fd)
 	return NULL;
 }
 
-/* What is looked at is what is read: the path may lead to another file a moment later. */
+/* The open file is looked at, and read: the path may lead to another file a moment later. */
 char *private_file_read(const char *path, size_t most, const char **fault)
 {
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

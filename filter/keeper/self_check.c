@@ -64,7 +64,8 @@ static bool find_views(struct check_run *r, struct self_check_result *result)
 
 /* ---- Asking ---- */
 
-/* A name that no server and no cache can foresee. Returns false if there is no room for it below the zone. */
+/* A name that no server and no cache can foresee. Returns false if there is no room for it below
+ * the zone. */
 static bool draw_missing_name(const struct name *zone, struct name *missing)
 {
 	uint8_t octets[RANDOM_OCTETS];
@@ -134,8 +135,8 @@ static void begin_judging(struct check_run *r, const struct check_view *view, un
 	look_judge_learn(r->means->server_judge, &want, ask_answer(keys), r->order->now_s);
 }
 
-/* Judges one answer. Returns true if it holds. An algorithm that is not known here proves nothing against the answer, and
- * neither does an opt-out span. */
+/* Judges one answer. Returns true if it holds. An algorithm that is not known here proves nothing
+ * against the answer, and neither does an opt-out span. */
 static bool holds(struct check_run *r, const struct ask *a, const struct check_view *view,
         struct self_check_finding *f)
 {
@@ -196,13 +197,13 @@ bool self_check_is_wrong(const struct self_check_finding *f)
 	return f->fault != LOOK_SEEN && f->fault != LOOK_SILENT && f->fault != LOOK_REFUSED;
 }
 
-/* What is wrong needs a person sooner than what is silent. */
+/* A wrong answer needs a person sooner than a server that is silent. */
 static unsigned weight(const struct self_check_finding *f)
 {
 	return self_check_is_wrong(f) + is_bogus(f);
 }
 
-/* What this machine lacks says nothing of a server. */
+/* A route or a socket that this machine lacks says nothing of a server. */
 static bool is_own_lack(enum look_fault fault)
 {
 	return fault == LOOK_NO_WAY || fault == LOOK_NO_ROOM;
@@ -224,7 +225,8 @@ static bool has_wrong(const struct self_check_result *result)
 	return result->failed > 0 && self_check_is_wrong(&result->worst);
 }
 
-/* Judges each server alone; and if none is wrong, each that is good by the next one's DNSKEY RRset. */
+/* Judges each server alone; and if none is wrong, each that is good by the next one's DNSKEY
+ * RRset. */
 static void judge_all(struct check_run *r, struct self_check_result *result)
 {
 	unsigned good[LOOK_ADDRESSES], good_count = 0;
@@ -255,8 +257,8 @@ static void check_once(struct check_run *r, struct self_check_result *result)
 	asks_free(r->asks, r->order->server_count * SELF_CHECK_QUESTIONS);
 }
 
-/* What is Bogus is asked for once more: it may have been one forged or damaged packet, or the second in which a server took
- * up a new timeline. */
+/* A Bogus answer is asked for once more: it may have been one forged or damaged packet, or the
+ * second in which a server took up a new timeline. */
 static void check_and_confirm(struct check_run *r, struct self_check_result *result)
 {
 	check_once(r, result);

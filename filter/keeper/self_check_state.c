@@ -33,7 +33,8 @@ static void go_on_row(struct self_check_row *row, bool goes_on, int64_t now_s)
 		row->since_s = now_s;
 }
 
-/* One packet that is lost does not end the alarm of a wrong answer; a server that was taken away does. */
+/* One packet that is lost does not end the alarm of a wrong answer; a server that was taken away
+ * does. */
 static bool take_failed(
         struct self_check_state *s, const struct self_check_result *result, int64_t now_s)
 {

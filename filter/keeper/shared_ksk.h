@@ -31,8 +31,8 @@ struct shared_ksks {
 	struct shared_ksk items[SHARED_KSKS_MAX]; /* in the order of their making */
 };
 
-/* Reads the list of the directory; without a file it is empty. Returns what shared_ksks_free() frees; NULL with a
- * complaint if the file cannot be read or is malformed. */
+/* Reads the list of the directory; without a file it is empty. Returns what shared_ksks_free()
+ * frees; NULL with a complaint if the file cannot be read or is malformed. */
 struct shared_ksks *shared_ksks_read(const char *directory, struct complaint *error);
 void shared_ksks_free(struct shared_ksks *shared);
 
@@ -49,8 +49,9 @@ struct shared_wish {
 	const struct key_material *material; /* what the zone has already */
 };
 
-/* Returns the youngest KSK that fits, and sets `pair` to what it is in the zone. NULL if none does: the zone has it, or
- * a younger one, already; it is stolen or too old; or a key of the zone has its tag. */
+/* Returns the youngest KSK that fits, and sets `pair` to what it is in the zone. NULL if none does:
+ * the zone has it, or a younger one, already; it is stolen or too old; or a key of the zone has its
+ * tag. */
 const struct shared_ksk *shared_ksks_choose(
         const struct shared_ksks *shared, const struct shared_wish *wish, struct keypair *pair);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Makes the text of a zone's timeline from the state of its keys, with the vault's signatures, and checks it. */
+/* Makes the text of a zone's timeline from the state of its keys, with the vault's signatures, and
+ * checks it. */
 #ifndef KEEPER_TIMELINE_MAKE_H
 #define KEEPER_TIMELINE_MAKE_H
 
@@ -27,7 +28,8 @@ struct made_timeline {
 	enum vault_fault fault; /* of the vault, if it failed */
 };
 
-/* Returns false with a complaint if there is no timeline: the vault failed, or what was made is not fit to be used. */
+/* Returns false with a complaint if there is no timeline: the vault failed, or what was made is not
+ * fit to be used. */
 bool timeline_make(
         struct made_timeline *made, const struct timeline_making *making, struct complaint *error);
 

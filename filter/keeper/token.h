@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A session with a PKCS#11 token, in the program sealgate-vault, the only one that loads PKCS#11 modules. The program never
- * recovers from a lost session: it says so, and the keeper starts a new one, where nothing of the old is left. */
+/* A session with a PKCS#11 token, in the program sealgate-vault, the only one that loads PKCS#11
+ * modules. The program never recovers from a lost session: it says so, and the keeper starts a new
+ * one, where nothing of the old is left. */
 #ifndef KEEPER_TOKEN_H
 #define KEEPER_TOKEN_H
 

@@ -3,7 +3,8 @@
 
 #include "keeper/vault_public.h"
 
-/* True if the object has no such attribute, or does not show it, or has a longer one than anybody needs. */
+/* True if the object has no such attribute, or does not show it, or has a longer one than anybody
+ * needs. */
 static bool is_nothing(CK_RV value)
 {
 	return value == CKR_ATTRIBUTE_TYPE_INVALID || value == CKR_ATTRIBUTE_SENSITIVE ||

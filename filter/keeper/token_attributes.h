@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Attributes of objects on a token. What an object lacks, or does not show, reads as nothing. A module that fails at
- * reading says nothing about the object: ask `failure` once, after the reads. */
+/* Attributes of objects on a token. An attribute that an object lacks, or does not show, reads as
+ * nothing. A module that fails at reading says nothing about the object: ask `failure` once, after
+ * the reads. */
 #ifndef KEEPER_TOKEN_ATTRIBUTES_H
 #define KEEPER_TOKEN_ATTRIBUTES_H
 
@@ -25,8 +26,8 @@ size_t token_octets(
 
 bool token_flag(struct token_reading *reading, CK_ATTRIBUTE_TYPE type);
 
-/* Sets algorithm and public key of `key` from a public key, or from a private key that shows it. Returns false if it
- * is none that signs zones. */
+/* Sets algorithm and public key of `key` from a public key, or from a private key that shows it.
+ * Returns false if it is none that signs zones. */
 bool token_public_read(struct token_reading *reading, struct vault_key *key);
 
 #endif

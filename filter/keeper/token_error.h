@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the error words of PKCS#11 mean for the keeper. */
+/* The meaning of the errors of PKCS#11 for the keeper. */
 #ifndef KEEPER_TOKEN_ERROR_H
 #define KEEPER_TOKEN_ERROR_H
 
 #include "keeper/token.h"
 
-/* Returns the fault for a return value of a module. Values that a module uses for anything (CKR_GENERAL_ERROR, CKR_FUNCTION_FAILED,
- * CKR_DEVICE_ERROR) count as a lost session: opening it anew helps, or shows that it does not. */
+/* Returns the fault for a return value of a module. Values that a module uses for anything
+ * (CKR_GENERAL_ERROR, CKR_FUNCTION_FAILED, CKR_DEVICE_ERROR) count as a lost session: opening it
+ * anew helps, or shows that it does not. */
 enum vault_fault token_fault_of(CK_RV value);
 
 /* Sets fault and reason of a reply: "WHAT: words (CKR 0xNN)". */

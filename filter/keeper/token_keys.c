@@ -34,8 +34,8 @@ static bool begins_with_word(const char *text, const char *word)
 	return strncmp(text, word, strlen(word)) == 0;
 }
 
-/* True for object= and id=, each at most once, and nothing else: a name with a part that does not count would find
- * another key than is meant. */
+/* True for object= and id=, each at most once, and nothing else: a name with a part that does not
+ * count would find another key than is meant. */
 static bool has_good_parts(const char *text)
 {
 	unsigned labels = 0, ids = 0, parts = 0;
@@ -76,7 +76,8 @@ bool token_name_read(struct token_name *name, const char *text)
 	return true;
 }
 
-/* Writes a name that token_name_read() reads. Returns false if the object has neither label nor id. */
+/* Writes a name that token_name_read() reads. Returns false if the object has neither label nor
+ * id. */
 static bool write_name(const struct token_name *name, char text[static VAULT_NAME_SIZE])
 {
 	CK_ATTRIBUTE attributes[] = {
@@ -101,7 +102,8 @@ static bool write_name(const struct token_name *name, char text[static VAULT_NAM
 
 /* ---- Objects ---- */
 
-/* Finds objects of a class. Returns their number, at most `capacity`, or -1 with fault and reason. */
+/* Finds objects of a class. Returns their number, at most `capacity`, or -1 with fault and
+ * reason. */
 static int find_objects(struct token *token, CK_OBJECT_CLASS class, const struct token_name *name,
         struct token_found *found, struct vault_reply *reply)
 {
@@ -136,7 +138,8 @@ static int find_objects(struct token *token, CK_OBJECT_CLASS class, const struct
 	return -1;
 }
 
-/* Says that a key is unfit, unless the token failed at reading it. Returns false, for the caller to return. */
+/* Says that a key is unfit, unless the token failed at reading it. Returns false, for the caller to
+ * return. */
 static bool refuse_read(
         const struct token_reading *reading, const char *what, struct vault_reply *reply)
 {
@@ -147,8 +150,8 @@ static bool refuse_read(
 	return false;
 }
 
-/* Reads the one public key with this name, unless its id is another one. Returns false if there is none; with a fault
- * in the reply if the token failed. */
+/* Reads the one public key with this name, unless its id is another one. Returns false if there is
+ * none; with a fault in the reply if the token failed. */
 static bool read_public_named(struct token *token, const struct token_name *name,
         const struct token_name *private, struct vault_key *key, struct vault_reply *reply)
 {
@@ -169,8 +172,9 @@ static bool read_public_named(struct token *token, const struct token_name *name
 	return good;
 }
 
-/* Reads the public key from the object with the same id, whose label may be another one; or else with the same label;
- * or from the private key itself: RSA keys have it, and so have keys on tokens that keep no public halves. */
+/* Reads the public key from the object with the same id, whose label may be another one; or else
+ * with the same label; or from the private key itself: RSA keys have it, and so have keys on tokens
+ * that keep no public halves. */
 static bool read_public(struct token_reading *private, const struct token_name *name,
         struct vault_key *key, struct vault_reply *reply)
 {
@@ -190,8 +194,8 @@ static bool read_public(struct token_reading *private, const struct token_name *
 	               "it has no public key for RSA (2048 to 4096 bits), P-256 or Ed25519", reply);
 }
 
-/* Sets name and public key of `key`. Returns false with fault and reason: VAULT_UNFIT if the private key cannot sign
- * zones. */
+/* Sets name and public key of `key`. Returns false with fault and reason: VAULT_UNFIT if the
+ * private key cannot sign zones. */
 static bool read_key(struct token *token, CK_OBJECT_HANDLE object, struct vault_key *key,
         struct vault_reply *reply)
 {

@@ -23,8 +23,8 @@ bool token_may_try_pin(const struct token *token, struct vault_reply *reply)
 	return false;
 }
 
-/* With these the token has not looked at the PIN, or has said what it thinks of it. After any other, a
- * general error or a device that went away, a wrong PIN may have been counted. */
+/* With these the token has not looked at the PIN, or has said what it thinks of it. After any
+ * other, a general error or a device that went away, a wrong PIN may have been counted. */
 static bool is_clear(CK_RV value)
 {
 	static const CK_RV clear[] = { CKR_HOST_MEMORY, CKR_SLOT_ID_INVALID, CKR_ARGUMENTS_BAD,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sealgate-vault: the program that has a PKCS#11 module. The keeper starts it with a socket as descriptor 3, sends requests, one
- * after the other, and kills it if it hangs. It ends when the socket is closed, and with the keeper. */
+/* sealgate-vault: the program that has a PKCS#11 module. The keeper starts it with a socket as
+ * descriptor 3, sends requests, one after the other, and kills it if it hangs. It ends when the
+ * socket is closed, and with the keeper. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -24,7 +25,8 @@
 #define CHANNEL         3
 #define DESCRIPTORS_MAX 65536 /* that are closed where close_range() is not there */
 
-/* What else the keeper has open may be other keys. The channel is not for what the module starts. */
+/* Other descriptors of the keeper may be of other keys. The channel is not for processes that the
+ * module starts. */
 static void close_inherited(void)
 {
 	if (syscall(SYS_close_range, CHANNEL + 1, ~0u, 0) != 0) {

@@ -13,8 +13,8 @@
 
 /* ---- Modules ---- */
 
-/* Not "managed": p11-kit's wrapping of a module has an option that logs all calls with their arguments to
- * stderr, and the PIN is an argument. */
+/* Not "managed": p11-kit's wrapping of a module has an option that logs all calls with their
+ * arguments to stderr, and the PIN is an argument. */
 #define MODULE_FLAGS P11_KIT_MODULE_UNMANAGED
 
 static CK_FUNCTION_LIST *load_module_by_path(const char *path, struct vault_reply *reply)

@@ -7,11 +7,11 @@
 #include "keeper/token_keys.h"
 #include "keeper/token_login.h"
 
-/* What stands before a SHA-256 hash in a signature of RSA (RFC 8017, 9.2). */
+/* The octets before a SHA-256 hash in a signature of RSA (RFC 8017, 9.2). */
 static const uint8_t digest_info[] = { 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
 	0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20 };
 
-/* What a token is asked to do: a mechanism, and the octets for it. */
+/* An order for a token: a mechanism, and the octets for it. */
 struct token_work {
 	CK_MECHANISM mechanism;
 	const uint8_t *data;
@@ -27,7 +27,8 @@ static bool can_sign_with(struct token *token, CK_MECHANISM_TYPE mechanism)
 	       (info.flags & CKF_SIGN);
 }
 
-/* Hashes here: few tokens hash for ECDSA, and old ones not for RSA. Returns false if OpenSSL fails. */
+/* Hashes here: few tokens hash for ECDSA, and old ones not for RSA. Returns false if OpenSSL
+ * fails. */
 static bool prepare_hash(
         struct token *token, struct token_work *work, struct span data, bool is_rsa)
 {
@@ -41,8 +42,8 @@ static bool prepare_hash(
 	return hashed > 0;
 }
 
-/* Ed25519 takes the message itself (RFC 8080), and so does RSA where the token hashes. ECDSA gives r and s, each of 32
- * octets, which is the form of an RRSIG's (RFC 6605, 4). */
+/* Ed25519 takes the message itself (RFC 8080), and so does RSA where the token hashes. ECDSA gives
+ * r and s, each of 32 octets, which is the form of an RRSIG's (RFC 6605, 4). */
 static bool prepare_work(
         struct token *token, struct token_work *work, uint8_t algorithm, struct span data)
 {
@@ -81,7 +82,8 @@ void token_sign(struct token *token, const struct vault_request *request, struct
 		return;
 	}
 	value = token->module->C_SignInit(token->session, &work.mechanism, key->key);
-	/* it is asked for with each signature, so a wrong PIN would count each time: the keeper stops at the first */
+	/* it is asked for with each signature, so a wrong PIN would count each time: the keeper
+	 * stops at the first */
 	if (value == CKR_OK && key->wants_pin) {
 		value = token->module->C_Login(token->session, CKU_CONTEXT_SPECIFIC,
 		        token->pin.len ? token->pin.octets : NULL, token->pin.len);

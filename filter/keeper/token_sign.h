@@ -5,7 +5,8 @@
 
 #include "keeper/token.h"
 
-/* Signs what the request has, and sets the signature of the reply, in the form of an RRSIG's; or fault and reason. */
+/* Signs what the request has, and sets the signature of the reply, in the form of an RRSIG's; or
+ * fault and reason. */
 void token_sign(
         struct token *token, const struct vault_request *request, struct vault_reply *reply);
 

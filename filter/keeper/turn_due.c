@@ -3,7 +3,8 @@
 
 #define DAY_S 86400
 
-/* How often servers are looked at that were told only now, and do not all show it yet. Of an hour five minutes. */
+/* How often servers are looked at that were told only now, and do not all show it yet. Of an hour
+ * five minutes. */
 static int64_t soon_s(const struct life_policy *policy)
 {
 	return (policy->look_s + 11) / 12;

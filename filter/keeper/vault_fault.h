@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What can go wrong with a vault. A fault that passes may be gone at the next try: a token that is away comes back.
- * Any other stays until an operator acts, and trying again only costs: a wrong PIN locks a token. */
+/* The faults of a vault. A fault that passes may be gone at the next try: a token that is away
+ * comes back. Any other stays until an operator acts, and trying again only costs: a wrong PIN
+ * locks a token. */
 #ifndef KEEPER_VAULT_FAULT_H
 #define KEEPER_VAULT_FAULT_H
 

@@ -124,8 +124,8 @@ static void free_names(struct vault_names *names)
 		free(names->names[i]);
 }
 
-/* Any file that is named like a private key, and whose DNSKEY is a KSK's. A private key without a DNSKEY beside it is
- * somebody's copy. */
+/* Any file that is named like a private key, and whose DNSKEY is a KSK's. A private key without a
+ * DNSKEY beside it is somebody's copy. */
 static bool is_ksk_file(const struct vault_files *files, const char *file, char *name)
 {
 	size_t len = strlen(file), ending = strlen(PRIVATE);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A vault that is a directory: BIND's key files, whose private halves only this user may read. A private key is in
- * memory only while it signs. The calls are those of vault.h. Private to keeper/vault. */
+/* A vault that is a directory: BIND's key files, whose private halves only this user may read. A
+ * private key is in memory only while it signs. The calls are those of vault.h. Private to
+ * keeper/vault. */
 #ifndef KEEPER_VAULT_FILES_H
 #define KEEPER_VAULT_FILES_H
 

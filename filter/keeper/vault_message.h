@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The messages between the keeper and the process that has the PKCS#11 module. Each is one packet of a socket. The
- * module is somebody else's code, so the keeper reads replies as it reads octets from the network. */
+/* The messages between the keeper and the process that has the PKCS#11 module. Each is one packet
+ * of a socket. The module is somebody else's code, so the keeper reads replies as it reads octets
+ * from the network. */
 #ifndef KEEPER_VAULT_MESSAGE_H
 #define KEEPER_VAULT_MESSAGE_H
 
@@ -40,16 +41,17 @@ struct vault_reply {
 	uint8_t signature[SIGNATURE_MAX_OCTETS];
 };
 
-/* True if the message is of this version, whose number is the first octet in every version. Both programs come from one build. */
+/* True if the message is of this version, whose number is the first octet in every version. Both
+ * programs come from one build. */
 bool vault_message_is_ours(struct span message);
 
-/* Write a message. What does not fit sets `out->full`. */
+/* Write a message. A value that does not fit sets `out->full`. */
 void vault_request_write(const struct vault_request *request, struct writer *out);
 void vault_reply_write(const struct vault_reply *reply, struct writer *out);
 
-/* Read a message, which a request borrows its data from. Return false for any other octets: a field too long, a name
- * that is not printable ASCII, an unknown order or fault, octets behind the end. The reason of a fault becomes
- * printable. */
+/* Read a message, which a request borrows its data from. Return false for any other octets: a field
+ * too long, a name that is not printable ASCII, an unknown order or fault, octets behind the end.
+ * The reason of a fault becomes printable. */
 bool vault_request_read(struct vault_request *request, struct span message);
 bool vault_reply_read(struct vault_reply *reply, struct span message);
 

@@ -121,8 +121,8 @@ static int save_marks(struct vault_refused *refused)
 	return error;
 }
 
-/* Reads the file anew each time: another keeper may have written to it, or an operator removed it. Returns why
- * that is impossible, or NULL. */
+/* Reads the file anew each time: another keeper may have written to it, or an operator removed it.
+ * Returns why that is impossible, or NULL. */
 static const char *load_marks(struct vault_refused *refused)
 {
 	if (!refused->path[0] || (refused->is_unsaved && save_marks(refused) != 0))

@@ -12,7 +12,8 @@ bool vault_uri_is(const char *text)
 	return strncasecmp(text, SCHEME, strlen(SCHEME)) == 0;
 }
 
-/* Finds the value of an attribute of the path (behind ":" or ";") or of the query (behind "?" or "&"). */
+/* Finds the value of an attribute of the path (behind ":" or ";") or of the query (behind "?" or
+ * "&"). */
 static const char *attribute_of(const char *text, const char *attribute)
 {
 	size_t len = strlen(attribute);
@@ -32,7 +33,8 @@ static int hex_value(char digit)
 	return at ? (int)(at - digits) : -1;
 }
 
-/* Decodes %XX up to the end of the value. Returns false if an escape is malformed or means a zero octet. */
+/* Decodes %XX up to the end of the value. Returns false if an escape is malformed or means a zero
+ * octet. */
 static bool decode_value(const char *value, char out[static VAULT_NAME_SIZE])
 {
 	size_t len = 0;

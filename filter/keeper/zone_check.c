@@ -53,7 +53,7 @@ static void tell_check(struct keeper_zone *zone)
 		log_info("%s: self-check: all is well again: %s", name, what.text);
 }
 
-/* What was decided while the check ran may be what it found: its result says nothing then. */
+/* The check may have found a change that was decided while it ran: its result says nothing then. */
 static void end_check(struct keeper *k, struct zone_job *job)
 {
 	struct zone_check *c = (struct zone_check *)job;
@@ -94,8 +94,8 @@ static struct zone_check *new_check(struct keeper_zone *zone)
 	return c;
 }
 
-/* A zone that nobody ever signed is not checked: what its servers serve is not the keeper's. By a clock that is wrong every
- * signature has expired. */
+/* A zone that nobody ever signed is not checked: what its servers serve is not the keeper's. By a
+ * clock that is wrong every signature has expired. */
 static bool can_check(struct keeper *k, const struct keeper_zone *zone)
 {
 	return zone->sight.server_count > 0 && zone->kept.is_read && zone->kept.life.count > 0 &&
@@ -113,7 +113,7 @@ static void begin_check(struct keeper *k, struct keeper_zone *zone)
 	look_pool_give(k->tools.pool, &c->of_zone.job);
 }
 
-/* Whoever looks more often checks more often, too. */
+/* A zone that is looked at more often is checked more often, too. */
 static int64_t check_period_s(const struct keeper_zone *zone)
 {
 	return zone->policy.look_s < SELF_CHECK_S ? zone->policy.look_s : SELF_CHECK_S;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The self-checks of the keeper's zones: one a minute for each, in the threads of the pool. The alarm of one is
- * DNSSECInternalFailure. */
+/* The self-checks of the keeper's zones: one a minute for each, in the threads of the pool. The
+ * alarm of one is DNSSECInternalFailure. */
 #ifndef KEEPER_ZONE_CHECK_H
 #define KEEPER_ZONE_CHECK_H
 
