@@ -40,8 +40,8 @@ struct life_observation {
 	int64_t end_s;     /* of that timeline: what is later is in none; 0: there is none */
 	bool has_vault, is_clock_trusted;
 	bool is_synchronised; /* a time server has set the clock, as the kernel knows */
-	bool is_refused;  /* validators refuse what the servers serve: a self-check has failed */
-	bool is_silent;   /* an address of the zone's servers does not answer, for long */
+	bool is_refused; /* validators refuse what the servers serve: a self-check has failed */
+	bool is_silent;  /* an address of the zone's servers does not answer, for long */
 	bool is_unproved; /* servers of the parent answer, and none of them could be proved, for long */
 	int64_t uptime_s; /* of the machine, by a clock that never steps */
 	int64_t awake_s; /* since the last trusted step, by a clock that never steps; -1: not in this process */
