@@ -263,7 +263,10 @@ void life_renew(struct life *life, int64_t now_s)
 {
 	bool is_later = now_s > life->generation && now_s <= UINT32_MAX;
 
-	life->generation = is_later ? (uint32_t)now_s : life->generation + 1;
+	if (is_later)
+		life->generation = (uint32_t)now_s;
+	else if (life->generation < UINT32_MAX) /* 0 would be older than all */
+		life->generation++;
 }
 
 bool life_made(struct life *life, const struct life_make *make, uint16_t tag, int64_t now_s)

@@ -3,7 +3,9 @@
 #include "test.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -342,6 +344,31 @@ static void a_copy_that_fails_is_tried_again_each_minute(void **state)
 	bed_free(bed);
 }
 
+/* The timeline of before stays, as a whole, while there is no room for that of now. */
+static void a_full_disk_leaves_the_copy_of_before(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+	struct rlimit limit, full;
+
+	plan(bed, true, 5);
+	start(bed);
+	plan(bed, true, 6);
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	full = (struct rlimit){ 100, limit.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
+	reload(bed);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	expect(bed, "the newer one counts nevertheless", "signed", NULL);
+	assert_int_equal(zone_keeper_counts(bed->keeper).uncopied, 1);
+	assert_int_not_equal(access(path_of(bed, COPY ".new"), F_OK), 0);
+	plan(bed, true, 0);
+	start(bed);
+	expect(bed, "after a crash", "signed", "copy of generation 5");
+	bed_free(bed);
+}
+
 static void two_do_not_write_copies_into_one_directory(void **state)
 {
 	(void)state;
@@ -502,6 +529,7 @@ int main(void)
 		cmocka_unit_test(only_the_user_of_the_daemon_may_read_copies),
 		cmocka_unit_test(a_copy_is_written_only_if_the_timeline_in_force_changed),
 		cmocka_unit_test(a_copy_that_fails_is_tried_again_each_minute),
+		cmocka_unit_test(a_full_disk_leaves_the_copy_of_before),
 		cmocka_unit_test(two_do_not_write_copies_into_one_directory),
 		cmocka_unit_test(a_zone_whose_file_is_gone_for_a_while_is_not_forgotten),
 		cmocka_unit_test(a_restart_does_not_end_the_wait_for_a_key_that_comes_late),
