@@ -469,6 +469,45 @@ static void a_restart_does_not_end_the_wait_for_a_key_that_comes_late(void **sta
 	bed_free(bed);
 }
 
+/* What signs is still of the first one, so a restart must know that, and not the second one. */
+static void of_several_that_come_late_the_one_before_all_is_kept(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+
+	plan(bed, true, 5);
+	start(bed);
+	plan_zsk(bed, true, 6, NEXT);
+	reload(bed);
+	plan_zsk(bed, true, 7, NEXT);
+	reload(bed);
+	start(bed);
+	expect_signer(bed, "two came late", 1);
+	plan(bed, false, 8);
+	reload(bed);
+	expect(bed, "the end", "unsigned", NULL);
+	assert_int_not_equal(access(path_of(bed, FORMER), F_OK), 0);
+	bed_free(bed);
+}
+
+/* It counts in the meantime, if there is no copy. */
+static void a_timeline_is_not_copied_before_it_is_checked(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+	struct complaint why;
+
+	plan(bed, true, 5);
+	struct zone_policy *z = zone_policy_make(&bed->config, NULL, clock_wall_s(), 0, &why);
+	assert_row(why.text, z);
+	assert_int_equal(zone_policy_counts(z).unchecked, 1);
+	assert_int_equal(zone_policy_counts(z).uncopied, 0);
+	zone_policy_check_some(z, bed->crypto, 0);
+	assert_int_equal(zone_policy_counts(z).uncopied, 1);
+	zone_policy_free(z);
+	bed_free(bed);
+}
+
 /* sealgate was not running when the timeline came. */
 static void a_timeline_that_came_in_between_follows_the_copy(void **state)
 {
@@ -533,6 +572,8 @@ int main(void)
 		cmocka_unit_test(two_do_not_write_copies_into_one_directory),
 		cmocka_unit_test(a_zone_whose_file_is_gone_for_a_while_is_not_forgotten),
 		cmocka_unit_test(a_restart_does_not_end_the_wait_for_a_key_that_comes_late),
+		cmocka_unit_test(of_several_that_come_late_the_one_before_all_is_kept),
+		cmocka_unit_test(a_timeline_is_not_copied_before_it_is_checked),
 		cmocka_unit_test(a_timeline_that_came_in_between_follows_the_copy),
 		cmocka_unit_test(a_zone_that_gets_keys_of_its_own_is_forgotten),
 	};
