@@ -85,6 +85,12 @@ static void advise_by_keeper(const struct ds_run *r, struct ds_sheet *s, const v
 	s->give_from_s = control_row_number(row, "give_ds_from_s");
 	if (s->is_leaving)
 		complaint_set(&s->advice, "the key goes; the parent is to have its DS no more");
+	else if (control_row_flag(row, "keep_ds"))
+		complaint_set(&s->advice, "the key goes, but the parent needs this DS until it has "
+		                          "that of another KSK");
+	else if (control_row_flag(row, "replace_ds"))
+		complaint_set(&s->advice, "the key is stolen: have the DS removed as soon as the "
+		                          "parent has that of another KSK");
 	else if (s->give_from_s)
 		complaint_set(&s->advice, "not before %s",
 		        time_words_when(s->give_from_s, r->now_s, when));

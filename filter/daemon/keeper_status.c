@@ -183,18 +183,20 @@ static void add_ksk(const struct keeper_zone *zone, const struct life_key *k,
 	const struct life *life = &zone->kept.life;
 	int64_t from_s = life_ds_from_s(life, &zone->policy, k);
 	char text[BASE64_SIZE(sizeof(pair->rdata))];
-	bool may_have = !k->is_leaving && !k->is_compromised && life->is_signed && from_s == 0;
+	enum life_ds_claim claim = life_ds_claim(life, &zone->policy, k);
 	struct complaint waits;
 
 	control_add_number(reply, "tag", k->tag);
 	control_add_text(reply, "phase", life_phase_word(life_phase_of(k)));
 	control_add_text(reply, "dnskey", base64_encode(keypair_rdata(pair), text));
-	control_add_flag(reply, "give_ds", may_have);
+	control_add_flag(reply, "give_ds", claim == LIFE_DS_GIVE || claim == LIFE_DS_KEEP);
+	control_add_flag(reply, "keep_ds", claim == LIFE_DS_KEEP);
+	control_add_flag(reply, "replace_ds", claim == LIFE_DS_REPLACE);
 	control_add_flag(reply, "parent_has_ds", life_is_known(k, LIFE_DS));
 	control_add_flag(
 	        reply, "parent_has_misfit", (zone->last.alarms.needs & LIFE_NEEDS_FITTING_DS) != 0);
 	control_add_flag(reply, "published", life_is_out(k, LIFE_DNSKEY));
-	control_add_flag(reply, "leaves", k->is_leaving || !life->is_signed);
+	control_add_flag(reply, "leaves", claim == LIFE_DS_REMOVE);
 	add_time(reply, "give_ds_from_s", from_s == INT64_MAX ? 0 : from_s);
 	if (life_tell(life, &zone->policy, k, &waits))
 		control_add_text(reply, "waits", waits.text);

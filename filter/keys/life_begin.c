@@ -55,7 +55,7 @@ static bool begin_algorithm(struct life *life, const struct life_policy *policy)
 	const struct life_key *carrier = life_carrier(life, 0, NULL);
 
 	if (!carrier || carrier->algorithm == policy->algorithm || !life_ksks_are_at_rest(life) ||
-	        !life_zsks_are_at_rest(life) || life_zsk_is_stolen(life, carrier->algorithm))
+	        !life_zsks_are_at_rest(life))
 		return false;
 	for (unsigned i = 0; i < life->count; i++)
 		life->keys[i].is_leaving = true;
@@ -269,7 +269,7 @@ unsigned life_missing(const struct life *life, const struct life_policy *policy,
 	unsigned count = miss_safe_zsks(life, now_s, makes);
 	if (!staying_key(life, LIFE_ZSK, algorithm, false))
 		makes[count++] = (struct life_make){ LIFE_ZSK, algorithm, now_s, false, false };
-	else if (count == 0 && is_lasting && misses_zsk(life, policy, now_s, &makes[count]))
+	else if (count == 0 && misses_zsk(life, policy, now_s, &makes[count]))
 		count++;
 	if (!staying_key(life, LIFE_KSK, algorithm, false))
 		makes[count++] = (struct life_make){ LIFE_KSK, algorithm, now_s, false, false };

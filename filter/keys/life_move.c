@@ -36,6 +36,25 @@ static bool was_published(const struct life_key *k)
 	return k->marks[LIFE_DNSKEY].changed_s != 0;
 }
 
+/* True if every set of the zone has a signature of the algorithm in every cache. While one ZSK takes over from
+ * another, sets have that of either. */
+static bool has_signatures_of(const struct life *life, uint8_t algorithm)
+{
+	bool comes = false, goes = false;
+
+	for (unsigned i = 0; i < life->count; i++) {
+		const struct life_key *k = &life->keys[i];
+		if (k->role != LIFE_ZSK || k->algorithm != algorithm)
+			continue;
+		if (life_is_known(k, LIFE_ZRRSIG))
+			return true;
+		comes |= k->marks[LIFE_ZRRSIG].stage == LIFE_RUMOURED;
+		goes |= k->marks[LIFE_ZRRSIG].stage == LIFE_UNRETENTIVE &&
+		        life_is_known(k, LIFE_DNSKEY);
+	}
+	return comes && goes;
+}
+
 /* True if what signs the zone is in the DNSKEY RRset of every cache. */
 static bool has_known_signer(const struct life *life, uint8_t algorithm)
 {
@@ -110,7 +129,7 @@ static bool move_first(struct life *life, const struct life_observation *look, i
 static bool move_publish_ksk(struct life *life, struct life_key *k, int64_t now_s)
 {
 	if (!life->is_signed || k->is_leaving || was_published(k) ||
-	        !life_has_algorithm(life, k->algorithm) || !life_zsk_has_signed(life, k->algorithm))
+	        !life_has_algorithm(life, k->algorithm) || !has_signatures_of(life, k->algorithm))
 		return false;
 	publish_ksk(life, k, now_s);
 	return true;
@@ -138,8 +157,7 @@ static bool move_algorithm_signs(struct life *life, struct life_key *k, int64_t 
 	        life_has_algorithm(life, k->algorithm))
 		return false;
 	if (signer >= 0) {
-		if (k->is_compromised || !life->keys[signer].is_compromised ||
-		        was_published(&life->keys[signer]))
+		if (k->is_compromised || !life->keys[signer].is_compromised)
 			return false;
 		life->keys[signer].is_leaving = true;
 		life_mark_set(life, &life->keys[signer], LIFE_ZRRSIG, LIFE_UNRETENTIVE, now_s);
@@ -176,7 +194,7 @@ static bool some_ds_is_left(const struct life *life, uint8_t algorithm)
 }
 
 /* True if a DS would make validators trust a stolen key that none trusts yet: it is in the DNSKEY RRset, and the zone
- * has no DS. */
+ * has no DS. If the first ZSK is stolen, the wait for its end also is that for caches with unsigned answers. */
 static bool would_trust_thief(const struct life *life)
 {
 	bool is_stolen = false;
@@ -194,7 +212,7 @@ bool life_may_have_ds(const struct life *life, const struct life_key *k)
 		return false;
 	if (k->is_standby ? !life_carrier(life, k->algorithm, k) : !life_is_known(k, LIFE_KRRSIG))
 		return false;
-	return life_zsk_has_signed(life, k->algorithm) && has_known_signer(life, k->algorithm);
+	return has_signatures_of(life, k->algorithm) && has_known_signer(life, k->algorithm);
 }
 
 const struct life_key *life_carrier(

@@ -246,3 +246,15 @@ bool life_tell(const struct life *life, const struct life_policy *policy, const 
 	        digits_time_write(k->publish_s, digits));
 	return true;
 }
+
+enum life_ds_claim life_ds_claim(
+        const struct life *life, const struct life_policy *policy, const struct life_key *k)
+{
+	if (!life->is_signed)
+		return LIFE_DS_REMOVE;
+	if (k->is_compromised)
+		return life_is_out(k, LIFE_DS) ? LIFE_DS_REPLACE : LIFE_DS_REMOVE;
+	if (k->is_leaving)
+		return life_is_out(k, LIFE_DS) ? LIFE_DS_KEEP : LIFE_DS_REMOVE;
+	return life_ds_from_s(life, policy, k) == 0 ? LIFE_DS_GIVE : LIFE_DS_LATER;
+}

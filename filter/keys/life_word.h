@@ -68,6 +68,18 @@ unsigned life_needs_ds_removed(const struct life *life);
 enum life_word life_word_for(const struct life *life, struct life_alarms alarms);
 const char *life_word_text(enum life_word word);
 
+/* What a registrar is to do with the DS of a KSK. */
+enum life_ds_claim {
+	LIFE_DS_LATER, /* not yet */
+	LIFE_DS_GIVE,  /* the parent may have it, or has it */
+	LIFE_DS_KEEP, /* the key leaves, and carries the zone until the parent has the DS of another one */
+	LIFE_DS_REPLACE, /* likewise, and it is stolen: the sooner the better */
+	LIFE_DS_REMOVE   /* the parent must not have it any more */
+};
+
+enum life_ds_claim life_ds_claim(
+        const struct life *life, const struct life_policy *policy, const struct life_key *k);
+
 /* Returns since when the parent may have the DS of the KSK: 0 if it may now; INT64_MAX if that is not known yet. */
 int64_t life_ds_from_s(
         const struct life *life, const struct life_policy *policy, const struct life_key *k);

@@ -33,30 +33,6 @@ int life_zsk_signer(const struct life *life, uint8_t algorithm)
 	return signer;
 }
 
-bool life_zsk_is_stolen(const struct life *life, uint8_t algorithm)
-{
-	int signer = life_zsk_signer(life, algorithm);
-
-	return signer >= 0 && life->keys[signer].is_compromised;
-}
-
-bool life_zsk_has_signed(const struct life *life, uint8_t algorithm)
-{
-	bool comes = false, goes = false;
-
-	for (unsigned i = 0; i < life->count; i++) {
-		const struct life_key *k = &life->keys[i];
-		if (k->role != LIFE_ZSK || k->algorithm != algorithm)
-			continue;
-		if (life_is_known(k, LIFE_ZRRSIG))
-			return true;
-		comes |= k->marks[LIFE_ZRRSIG].stage == LIFE_RUMOURED;
-		goes |= k->marks[LIFE_ZRRSIG].stage == LIFE_UNRETENTIVE &&
-		        life_is_known(k, LIFE_DNSKEY);
-	}
-	return comes && goes;
-}
-
 /* True if some server may still sign otherwise than the state says. */
 static bool signers_change(const struct life *life, uint8_t algorithm)
 {
@@ -199,7 +175,7 @@ static bool move_zsk(
 	}
 	if (!life_is_known(k, LIFE_DNSKEY) || !life_is_hidden(k, LIFE_ZRRSIG))
 		return false;
-	if (!k->is_leaving && life_zsk_has_signed(life, k->algorithm)) {
+	if (!k->is_leaving) {
 		take_over(life, policy, k, at_s);
 		return true;
 	}

@@ -21,13 +21,6 @@ void life_zsk_forget(struct life *life, const struct life_policy *policy,
 /* Returns the index of the ZSK of the algorithm that signs, or of two that of the later one; or -1. */
 int life_zsk_signer(const struct life *life, uint8_t algorithm);
 
-/* True if the ZSK of the algorithm that signs is stolen: then another one takes over as soon as it may. */
-bool life_zsk_is_stolen(const struct life *life, uint8_t algorithm);
-
-/* True if every set of the zone has a signature of the algorithm in every cache. While one ZSK takes over from another,
- * sets have that of either. */
-bool life_zsk_has_signed(const struct life *life, uint8_t algorithm);
-
 /* True if a ZSK that is to sign no more, and never did, may still have to be published: a server with an older timeline
  * may sign with it. */
 bool life_zsk_is_owed(const struct life *life, const struct life_key *k);

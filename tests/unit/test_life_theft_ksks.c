@@ -45,6 +45,11 @@ static void a_stolen_ksk_that_is_new_is_handed_to_nobody(void **state)
 	}
 }
 
+static void parent_gets(struct world *w, uint64_t ds)
+{
+	w->sets[w->set_count++ % WORLD_HISTORY] = (struct parent_set){ w->now_s, ds };
+}
+
 static unsigned needs_at_end(const struct world *w)
 {
 	struct life_server server = { .is_reached = true };
@@ -70,20 +75,27 @@ static void it_is_told_until_the_parent_has_no_ds_of_a_stolen_ksk(void **state)
 		assert_true(needs_at_end(w) & LIFE_NEEDS_NEW_KSK);
 		theft_live(w, 24);
 	}
-	assert_true(world_served_by(w, 0).synced & stolen);
-	given.has_no_parent = false;
-	theft_live(w, 4 * 24);
+	uint64_t both = world_served_by(w, 0).synced;
+	assert_true(both & stolen);
+	parent_gets(w, both); /* and does not remove the other */
+	theft_live(w, 3 * 24);
 	assert_false(world_served_by(w, 0).synced & stolen);
-	assert_int_equal(needs_at_end(w), 0);
+	assert_true(needs_at_end(w) & LIFE_NEEDS_NEW_KSK);
+	parent_gets(w, both & ~stolen);
+	theft_live(w, 4);
+	assert_int_equal(needs_at_end(w) & LIFE_NEEDS_NEW_KSK, 0);
 	free(w);
 }
 
 /* At first signing the parent has the DS already: another one follows, as in any roll. */
 static void a_stolen_ksk_that_the_parent_has_alone_is_replaced_there(void **state)
 {
+	struct scenario given = calm;
 	(void)state;
+
 	for (unsigned hours = 26; hours < 60; hours += 3) {
-		struct world *w = theft_world(&calm, hours);
+		given.has_cds = hours % 2;
+		struct world *w = theft_world(&given, hours);
 		uint64_t stolen = theft_bit(theft_newest(w, LIFE_KSK));
 		assert_true(w->sets[w->set_count - 1].ds & stolen);
 		theft_order(w, LIFE_ORDER_COMPROMISED, theft_newest(w, LIFE_KSK)->tag);
@@ -95,6 +107,94 @@ static void a_stolen_ksk_that_the_parent_has_alone_is_replaced_there(void **stat
 		assert_int_equal(world_served_by(w, 0).dnskey & stolen, 0);
 		free(w);
 	}
+}
+
+/* Nobody has to act before the stolen one has left: the parent does nothing here. */
+static void a_stand_by_takes_the_place_of_a_stolen_ksk_without_the_parent(void **state)
+{
+	struct scenario given = standing_by;
+	struct world *w = theft_world(&given, 9 * 24);
+	const struct life_key *carrier = life_carrier(&w->life, 13, NULL);
+	uint64_t stolen = theft_bit(carrier);
+	(void)state;
+
+	given.has_no_parent = true;
+	theft_order(w, LIFE_ORDER_COMPROMISED, carrier->tag);
+	theft_live(w, 6);
+	assert_int_equal(world_served_by(w, 0).dnskey & stolen, 0);
+	free(w);
+}
+
+/* No parent has it yet, and none of them is in a hurry. */
+static void a_ds_that_was_asked_for_in_vain_is_asked_for_no_more(void **state)
+{
+	static const struct {
+		const char *why;
+		unsigned days;  /* after which another algorithm is wanted; 0: at first signing */
+		unsigned hours; /* later */
+	} rows[] = { { "first signing", 0, 30 }, { "another algorithm", 9, 40 } };
+	(void)state;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct scenario given = calm;
+		given.has_no_parent = rows[i].days == 0;
+		struct world *w = theft_world(&given, rows[i].days * 24);
+		given.has_no_parent = true;
+		w->policy.algorithm = rows[i].days ? 15 : 13;
+		theft_live(w, rows[i].hours);
+		const struct life_key *k = theft_newest(w, LIFE_KSK);
+		uint64_t stolen = theft_bit(k);
+		assert_row(rows[i].why, k->marks[LIFE_DS].stage == LIFE_RUMOURED);
+		theft_order(w, LIFE_ORDER_COMPROMISED, k->tag);
+		theft_live(w, 1);
+		assert_row(rows[i].why, !(world_served_by(w, 0).synced & stolen));
+		given.has_no_parent = false;
+		theft_live(w, 7 * 24);
+		const struct life_key *carrier = life_carrier(&w->life, w->policy.algorithm, NULL);
+		assert_row(rows[i].why, carrier && !carrier->is_compromised);
+		assert_row(rows[i].why, !(world_served_by(w, 0).dnskey & stolen));
+		free(w);
+	}
+}
+
+/* The registrar replaced the DS instead of adding one, and the keeper cannot see it. */
+static void a_stolen_ksk_stays_while_the_parent_may_have_it_alone(void **state)
+{
+	struct scenario given = calm;
+	struct world *w = theft_world(&given, 9 * 24);
+	(void)state;
+
+	theft_order(w, LIFE_ORDER_ROLL_KSK, 0);
+	theft_live(w, 2);
+	given.has_no_parent = true;
+	theft_live(w, 4);
+	const struct life_key *k = theft_newest(w, LIFE_KSK);
+	assert_int_equal(k->marks[LIFE_DS].stage, LIFE_RUMOURED);
+	parent_gets(w, theft_bit(k));
+	for (unsigned p = 0; p < 2; p++) {
+		w->parents[p].is_unreached = true;
+		w->parents[p].unreached_until_s = w->now_s + 3 * DAY;
+	}
+	theft_order(w, LIFE_ORDER_COMPROMISED, k->tag);
+	theft_live(w, 3 * 24);
+	given.has_no_parent = false;
+	theft_live(w, 5 * 24);
+	free(w);
+}
+
+/* The stand-by is retired in the hour in which the KSK that signs is stolen: it does not sign, so it is no way in. */
+static void a_stand_by_that_leaves_holds_nothing(void **state)
+{
+	struct world *w = theft_world(&standing_by, 9 * 24);
+	const struct life_key *carrier = life_carrier(&w->life, 13, NULL);
+	(void)state;
+
+	theft_order(w, LIFE_ORDER_RETIRE, theft_newest(w, LIFE_KSK)->tag);
+	theft_order(w, LIFE_ORDER_COMPROMISED, carrier->tag);
+	theft_live(w, 5 * 24);
+	assert_true(
+	        life_carrier(&w->life, 13, NULL) && life_carrier(&w->life, 13, NULL) != carrier);
+	free(w);
 }
 
 static void a_stolen_stand_by_is_replaced_at_once(void **state)
@@ -146,6 +246,10 @@ int main(void)
 		cmocka_unit_test(a_stolen_ksk_that_is_new_is_handed_to_nobody),
 		cmocka_unit_test(it_is_told_until_the_parent_has_no_ds_of_a_stolen_ksk),
 		cmocka_unit_test(a_stolen_ksk_that_the_parent_has_alone_is_replaced_there),
+		cmocka_unit_test(a_stand_by_takes_the_place_of_a_stolen_ksk_without_the_parent),
+		cmocka_unit_test(a_ds_that_was_asked_for_in_vain_is_asked_for_no_more),
+		cmocka_unit_test(a_stolen_ksk_stays_while_the_parent_may_have_it_alone),
+		cmocka_unit_test(a_stand_by_that_leaves_holds_nothing),
 		cmocka_unit_test(a_stolen_stand_by_is_replaced_at_once),
 		cmocka_unit_test(a_ksk_that_is_stolen_while_unsigning_does_not_come_back),
 	};

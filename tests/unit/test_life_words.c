@@ -5,6 +5,7 @@
 
 #include "keys/life_needs.h"
 #include "keys/life_next.h"
+#include "keys/life_order.h"
 #include "keys/life_phase.h"
 
 static struct world *after_hours_of(unsigned hours, bool has_cds)
@@ -200,6 +201,40 @@ static void each_need_has_a_sentence_of_its_own(void **state)
 	assert_false(life_needs_tell(0, &all));
 }
 
+/* Whoever removes the DS that `sealgate ds` says to remove, and gives those that it says to give, never leaves the zone
+ * without one. */
+static void what_is_said_of_ds_never_leaves_a_zone_without_one(void **state)
+{
+	static const enum life_order orders[] = { LIFE_ORDER_ROLL_KSK, LIFE_ORDER_COMPROMISED };
+	static const enum life_ds_claim ends[] = { LIFE_DS_KEEP, LIFE_DS_REPLACE };
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT(orders); i++) {
+		struct world *w = after_hours_of(400, true);
+		const uint16_t old = key_of(&w->life, LIFE_KSK)->tag;
+		unsigned seen[LIFE_DS_REMOVE + 1] = { 0 };
+		struct complaint why;
+		assert_true(life_take_order(&w->life, &w->policy, orders[i], old, &why));
+		for (unsigned hour = 0; hour < 24 * 20; hour++) {
+			bool holds = false;
+			assert_true(world_live(w, w->now_s + HOUR));
+			for (unsigned n = 0; n < w->life.count; n++) {
+				const struct life_key *k = &w->life.keys[n];
+				if (k->role != LIFE_KSK)
+					continue;
+				enum life_ds_claim claim = life_ds_claim(&w->life, &w->policy, k);
+				seen[claim] += k->tag == old;
+				holds |= life_is_known(k, LIFE_DS) && claim != LIFE_DS_REMOVE &&
+				         claim != LIFE_DS_LATER;
+			}
+			assert_true(holds);
+		}
+		assert_true(seen[ends[i]] > 0);
+		assert_true(seen[LIFE_DS_REMOVE] > 0);
+		free(w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +243,7 @@ int main(void)
 		cmocka_unit_test(who_must_act_is_named_before_what_comes_by_itself),
 		cmocka_unit_test(an_active_key_ends_when_its_successor_comes),
 		cmocka_unit_test(an_active_key_ends_earlier_if_its_successor_is_hastened),
+		cmocka_unit_test(what_is_said_of_ds_never_leaves_a_zone_without_one),
 		cmocka_unit_test(each_need_has_a_sentence_of_its_own),
 	};
 
