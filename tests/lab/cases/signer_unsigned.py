@@ -45,10 +45,10 @@ class Keeper:
         secret = key.with_suffix(".private").read_text(encoding="utf-8")
         return int(key.stem.rpartition("+")[2]), re.search(r"^PrivateKey: (\S+)$", secret, re.MULTILINE)[1]
 
-    def write(self, generation, is_signed, days=10):
+    def write(self, generation, is_signed, days=10, age_days=0):
         now_s = int(time.time())
         begin, made, end = (time.strftime("%Y%m%d%H%M%S", time.gmtime(at_s))
-                            for at_s in (now_s - 60, now_s, now_s + days * DAY_S))
+                            for at_s in (now_s - 60, now_s - age_days * DAY_S, now_s + days * DAY_S))
         text = f"sealgate-timeline 1\nzone {ZONE.origin}\ngeneration {generation}\nmade {made}\n"
         if is_signed:
             tag, secret = self._zsk()
@@ -121,7 +121,7 @@ def _begins_and_ends(world):
     world.keeper.write(3, True)
     _turns(world, True)
     expect_equal("zones whose alarm rings", world.gate.status()["DNSSECInternalFailure"], "0")
-    world.keeper.write(4, True, days=2)
+    world.keeper.write(4, True, days=2, age_days=13)
     wait_until(lambda: world.gate.status()["DNSSECInternalFailure"] == "1",
                "nobody says that the timeline ends", PATIENCE_S)
 
