@@ -4,197 +4,68 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dnssec/dnskey.h"
+#include "daemon/zone_crossing.h"
+#include "daemon/zone_succession.h"
 
-/* What goes from one period to another. */
-struct crossing {
-	const struct sign_period *from, *to;
-	const struct sign_periods *former;       /* `from` is one of them */
-	const struct sign_period *former_bridge; /* so is the one between; or NULL */
-	const struct succession_time *t;
-	uint32_t max_ttl_s;
-};
+/* ---- Caches ---- */
 
-/* ---- Keys ---- */
-
-/* Returns the key of this algorithm that signs in a period, or NULL. */
-static const struct sign_key *zsk_for(const struct sign_period *p, uint8_t algorithm)
+/* What of a period gets into caches, by kind. */
+static void read_served(struct cached_keys keys[CACHED_KINDS], const struct sign_period *p,
+        uint32_t max_ttl_s, int64_t spread_s)
 {
-	for (unsigned i = 0; i < p->key_count; i++) {
-		if (signkey_algorithm(p->keys[i].key) == algorithm)
-			return &p->keys[i];
-	}
-	return NULL;
+	cached_dnskey(&keys[CACHED_DNSKEY], &p->dnskey);
+	keys[CACHED_DNSKEY].life_s = p->dnskey.ttl_s + spread_s;
+	cached_answer(&keys[CACHED_ANSWER], p->keys, p->key_count);
+	keys[CACHED_ANSWER].life_s = max_ttl_s + spread_s;
 }
 
-/* Returns another key of the same algorithm that signs in a period, or NULL. */
-static const struct sign_key *zsk_beside(const struct sign_period *p, const struct signkey *key)
+/* Returns the period that is served until now. If the clock has gone back, that is the one of when it was asked last. */
+static const struct sign_period *served_last(const struct former_periods *former, int64_t now_s)
 {
-	for (unsigned i = 0; i < p->key_count; i++) {
-		const struct signkey *other = p->keys[i].key;
-		if (signkey_algorithm(other) == signkey_algorithm(key) &&
-		        !span_equal(signkey_public(other), signkey_public(key)))
-			return &p->keys[i];
-	}
-	return NULL;
+	int64_t since_s = former->bridge->since_s;
+
+	return sign_period_at(former->periods, since_s > now_s ? since_s : now_s);
 }
 
-/* Returns false if there is no room. */
-static bool add_zsk(struct sign_period *p, const struct sign_key *key)
+/* Gathers what was served until now, and may be in caches. */
+static void gather(struct zone_caches *caches, const struct former_periods *former,
+        const struct bridge_time *t)
 {
-	if (sign_period_has_key(p, key->key))
-		return true;
-	if (p->key_count == SIGN_KEYS_MAX)
-		return false;
-	p->keys[p->key_count++] = *key;
-	return true;
-}
+	const struct sign_periods *periods = former->periods;
+	const struct sign_period *last = served_last(former, t->now_s);
+	struct cached_keys keys[CACHED_KINDS];
 
-static bool shows_algorithm(const struct presigned *set, uint8_t algorithm)
-{
-	struct dnskey key;
-
-	for (unsigned i = 0; i < set->count; i++) {
-		if (dnskey_read(set->rdatas[i], &key) && key.algorithm == algorithm)
-			return true;
-	}
-	return false;
-}
-
-/* True if the parent's DS may lead to a KSK of both. Otherwise one of them is not the successor of the other, and nobody
- * knows which of them resolvers can check. */
-static bool shares_ksk(const struct presigned *a, const struct presigned *b)
-{
-	struct dnskey key;
-
-	for (unsigned i = 0; i < a->count; i++) {
-		if (dnskey_read(a->rdatas[i], &key) && (key.flags & DNSKEY_SEP) &&
-		        presigned_has(b, a->rdatas[i]))
-			return true;
-	}
-	return false;
-}
-
-/* ---- A new algorithm ---- */
-
-/* Returns when no cache has an answer without a signature of this algorithm; 0 if there is none since ever. */
-static int64_t signed_everywhere_s(const struct crossing *c, uint8_t algorithm)
-{
-	int64_t signed_s = c->t->now_s; /* from here on */
-	unsigned i = (unsigned)(c->from - c->former->items) + 1;
-
-	for (; i > 0; i--) {
-		const struct sign_period *period = &c->former->items[i - 1];
-		if (!zsk_for(period, algorithm))
-			return signed_s + c->max_ttl_s + c->t->spread_s;
-		signed_s = period->from_s;
-		if (period == c->former_bridge) /* what was in force before is not known here */
-			return signed_s + c->max_ttl_s + c->t->spread_s;
-	}
-	return 0;
-}
-
-/* Returns until when the former records are shown; 0 if there is no need. */
-static int64_t algorithm_waits_until_s(const struct crossing *c)
-{
-	int64_t latest_s = 0;
-
-	for (unsigned i = 0; i < c->to->key_count; i++) {
-		uint8_t algorithm = signkey_algorithm(c->to->keys[i].key);
-		if (!shows_algorithm(&c->to->dnskey, algorithm) ||
-		        shows_algorithm(&c->from->dnskey, algorithm))
+	*caches = (struct zone_caches){ .count = { 0 } };
+	if (former->bridge->caches)
+		*caches = *former->bridge->caches;
+	zone_caches_forget(caches, t->now_s);
+	for (unsigned i = 0; i < periods->count; i++) {
+		const struct sign_period *p = &periods->items[i];
+		bool is_next = i + 1 < periods->count && periods->items[i + 1].from_s <= t->now_s;
+		int64_t end_s = is_next ? periods->items[i + 1].from_s : t->now_s;
+		if (p != last && (!is_next || end_s <= former->bridge->since_s))
 			continue;
-		int64_t until_s = signed_everywhere_s(c, algorithm);
-		latest_s = until_s > latest_s ? until_s : latest_s;
+		read_served(keys, p, former->max_ttl_s, t->spread_s);
+		for (unsigned kind = 0; kind < CACHED_KINDS; kind++)
+			zone_caches_add(caches, kind, &keys[kind], end_s);
 	}
-	return latest_s > c->t->now_s ? latest_s : 0;
+	zone_caches_forget(caches, t->now_s);
 }
 
-/* Returns until when; 0 if it cannot be. */
-static int64_t bridge_algorithm(struct sign_period *made, const struct crossing *c, int64_t until_s)
+/* Keeps what was served until now, but for what is served from now on, too. If memory is short, nothing is kept. */
+static void remember(struct zone_bridge *bridge, struct zone_caches *caches,
+        const struct sign_periods *fresh, const struct bridge_time *t)
 {
-	*made = *c->from;
-	for (unsigned i = 0; i < made->key_count; i++) {
-		const struct sign_key *same = zsk_for(c->to, signkey_algorithm(made->keys[i].key));
-		if (same && sign_period_has_key(c->from, same->key))
-			made->keys[i] = *same; /* then the former entry can go */
-	}
-	for (unsigned i = 0; i < c->to->key_count; i++) {
-		const struct sign_key *key = &c->to->keys[i];
-		if (!zsk_for(c->from, signkey_algorithm(key->key)) && !add_zsk(made, key))
-			return 0;
-	}
-	return until_s;
-}
+	struct cached_keys keys[CACHED_KINDS];
+	unsigned left = 0;
 
-/* ---- Another ZSK ---- */
-
-/* Adds what signs in place of a key, or beside it. Returns until when; 0 if the key alone signs; -1 if there is no room. */
-static int64_t bridge_key(
-        struct sign_period *made, const struct crossing *c, const struct sign_key *key)
-{
-	const struct sign_key *known = zsk_beside(c->from, key->key);
-	int64_t known_s = 0;
-
-	if (known && zone_succession_shows(&c->to->dnskey, key->key))
-		known_s = zone_succession_known_s(c->former, key->key, c->t);
-	if (known_s <= c->t->now_s)
-		return add_zsk(made, key) ? 0 : -1;
-	bool is_shown = zone_succession_shows(&c->to->dnskey, known->key);
-	if (!add_zsk(made, known) || (!is_shown && !add_zsk(made, key)))
-		return -1;
-	return known_s;
-}
-
-/* Returns until when; 0 if there is no need, or if it cannot be. */
-static int64_t bridge_keys(struct sign_period *made, const struct crossing *c)
-{
-	int64_t latest_s = 0;
-
-	*made = *c->to;
-	made->key_count = 0;
-	for (unsigned i = 0; i < c->to->key_count; i++) {
-		int64_t until_s = bridge_key(made, c, &c->to->keys[i]);
-		if (until_s < 0)
-			return 0;
-		latest_s = until_s > latest_s ? until_s : latest_s;
-	}
-	return latest_s;
-}
-
-/* ---- Between the periods ---- */
-
-/* Makes the period between. Returns until when it is in force; 0 if there is none. */
-static int64_t make_bridge(struct sign_period *made, const struct crossing *c)
-{
-	if (c->from->key_count == 0 || !shares_ksk(&c->to->dnskey, &c->from->dnskey))
-		return 0;
-	int64_t until_s = algorithm_waits_until_s(c);
-	until_s = until_s ? bridge_algorithm(made, c, until_s) : bridge_keys(made, c);
-	const struct presigned *sets[] = { &made->dnskey };
-	if (until_s &&
-	        presigned_all_last_s(sets, 1, &made->dnskey, c->t->now_s) < until_s - c->t->now_s)
-		return 0;
-	/* The one before goes on if the same keys sign: since then, all answers have their signatures. */
-	bool goes_on = sign_period_signs_as(made, c->from) &&
-	               made->dnskey.rdatas == c->from->dnskey.rdatas;
-	made->from_s = goes_on ? c->from->from_s : c->t->now_s;
-	made->held_s = 0;
-	return until_s;
-}
-
-/* Puts a period before the one at `index`, which begins at `until_s` then, and none that follows before it. */
-static void insert_bridge(struct sign_period *fresh, unsigned *count, unsigned index,
-        const struct sign_period *made, int64_t until_s, int64_t now_s)
-{
-	memmove(&fresh[index + 1], &fresh[index], (*count - index) * sizeof(*fresh));
-	fresh[index] = *made;
-	++*count;
-	fresh[index + 1].held_s = until_s - now_s;
-	for (unsigned i = index + 1; i < *count; i++) {
-		if (fresh[i].from_s < until_s)
-			fresh[i].from_s = until_s;
-	}
+	read_served(keys, sign_period_at(fresh, t->now_s), t->max_ttl_s, t->spread_s);
+	for (unsigned kind = 0; kind < CACHED_KINDS; kind++)
+		left += zone_caches_drop(caches, kind, &keys[kind], t->now_s);
+	bridge->since_s = t->now_s;
+	bridge->caches = left > 0 ? malloc(sizeof(*caches)) : NULL;
+	if (bridge->caches)
+		*bridge->caches = *caches;
 }
 
 /* ---- Entries ---- */
@@ -205,7 +76,9 @@ static bool entry_lends(const struct zone_entry *e, const struct sign_period *p)
 	const struct timeline *t = &e->keys.timeline;
 
 	for (unsigned i = 0; i < t->set_count; i++) {
-		if (t->sets[i].dnskey.rdatas == p->dnskey.rdatas)
+		const struct key_records *set = &t->sets[i];
+		if (set->dnskey.rdatas == p->dnskey.rdatas ||
+		        (p->ds && (set->cds.rdatas == p->ds || set->ds.rdatas == p->ds)))
 			return true;
 	}
 	for (unsigned k = 0; k < p->key_count; k++) {
@@ -218,81 +91,112 @@ static bool entry_lends(const struct zone_entry *e, const struct sign_period *p)
 }
 
 static void hold_entry(
-        struct zone_bridge *bridge, struct zone_entry *e, const struct sign_period *made)
+        struct zone_bridge *bridge, struct zone_entry *e, const struct sign_periods *made)
 {
-	unsigned i = 0;
+	bool lends = false;
+	unsigned place = 0;
 
-	if (!e || !entry_lends(e, made))
-		return;
-	while (bridge->entries[i])
-		i++; /* the records are of one entry, and each key of one */
-	bridge->entries[i] = zone_entry_share(e);
+	for (unsigned i = 0; e && i < made->count && !lends; i++)
+		lends = entry_lends(e, &made->items[i]);
+	while (lends && bridge->entries[place])
+		place++;
+	if (lends)
+		bridge->entries[place] = zone_entry_share(e);
+}
+
+static void hold_entries(struct zone_bridge *bridge, const struct zone_entry *entry,
+        const struct former_periods *former, const struct sign_periods *made)
+{
+	if (former->entry != entry)
+		hold_entry(bridge, former->entry, made);
+	for (unsigned i = 0; i < ZONE_BRIDGE_ENTRIES; i++) {
+		if (former->bridge->entries[i] != entry)
+			hold_entry(bridge, former->bridge->entries[i], made);
+	}
 }
 
 void zone_bridge_fini(struct zone_bridge *bridge)
 {
 	for (unsigned i = 0; i < ZONE_BRIDGE_ENTRIES; i++)
 		zone_entry_release(bridge->entries[i]);
-	*bridge = (struct zone_bridge){ .index = 0 };
+	free(bridge->caches);
+	*bridge = (struct zone_bridge){ .since_s = 0 };
 }
 
-void zone_bridge_build(struct zone_bridge *bridge, struct sign_period *fresh, unsigned *count,
-        const struct former_periods *former, uint32_t max_ttl_s, const struct succession_time *t)
-{
-	const struct sign_periods all = { *count, fresh };
-	const struct zone_bridge *old = former->bridge;
-	const struct crossing c = { sign_period_at(former->periods, t->now_s),
-		sign_period_at(&all, t->now_s), former->periods,
-		old->entries[0] ? &former->periods->items[old->index] : NULL, t, max_ttl_s };
-	struct sign_period made;
-	int64_t until_s = make_bridge(&made, &c);
+/* ---- Periods ---- */
 
-	if (until_s == 0)
-		return;
-	hold_entry(bridge, former->entry, &made);
-	for (unsigned i = 0; i < ZONE_BRIDGE_ENTRIES; i++)
-		hold_entry(bridge, old->entries[i], &made);
-	bridge->index = (unsigned)(c.to - fresh);
-	insert_bridge(fresh, count, bridge->index, &made, until_s, t->now_s);
+static void replace(struct sign_periods *fresh, struct sign_period *made, unsigned count)
+{
+	struct sign_period *shorter = realloc(made, count * sizeof(*made));
+
+	free((struct sign_period *)(uintptr_t)fresh->items);
+	*fresh = (struct sign_periods){ count, shorter ? shorter : made };
 }
 
-/* Copies the former periods without the one between. Returns NULL if memory is short. */
-static struct sign_period *copy_without(const struct sign_periods *former, unsigned index)
+/* The same file once more, and nothing of before: what was made of it stays. */
+static bool stay(struct sign_periods *fresh, const struct former_periods *former)
 {
-	struct sign_period *copy = calloc(former->count, sizeof(*copy));
+	struct sign_period *made = calloc(former->periods->count, sizeof(*made));
 
-	if (!copy)
-		return NULL;
-	memcpy(copy, former->items, index * sizeof(*copy));
-	memcpy(copy + index, former->items + index + 1,
-	        (former->count - index - 1) * sizeof(*copy));
-	copy[index].held_s = 0;
-	return copy;
+	if (!made)
+		return false;
+	memcpy(made, former->periods->items, former->periods->count * sizeof(*made));
+	replace(fresh, made, former->periods->count);
+	return true;
 }
 
-void zone_bridge_keep(struct zone_bridge *bridge, struct sign_period *fresh, unsigned *count,
-        const struct former_periods *former, int64_t now_s)
+static bool cross(struct zone_bridge *bridge, struct sign_periods *fresh,
+        const struct zone_caches *caches, const struct former_periods *former,
+        const struct bridge_time *t)
 {
-	const struct sign_periods *periods = former->periods;
-	unsigned index = former->bridge->index;
+	const struct zone_crossing crossing = { .plan = fresh->items,
+		.plan_count = fresh->count,
+		.from = served_last(former, t->now_s),
+		.caches = caches,
+		.now_s = t->now_s,
+		.spread_s = t->spread_s,
+		.max_ttl_s = t->max_ttl_s };
+	struct sign_period *made = calloc(fresh->count + ZONE_CROSSING_MORE, sizeof(*made));
 
-	if (!former->bridge->entries[0]) {
-		zone_succession_keep(fresh, *count, periods, now_s);
-		return;
-	}
-	struct sign_period *without = copy_without(periods, index);
-	if (!without)
-		return; /* memory is short: the keys of the file count at once */
-	const struct sign_periods rest = { periods->count - 1, without };
-	const struct sign_period *held = &periods->items[index + 1];
-	int64_t until_s = held->from_s < now_s + held->held_s ? held->from_s : now_s + held->held_s;
-	zone_succession_keep(fresh, *count, &rest, now_s);
-	free(without);
-	if (until_s <= now_s)
-		return;
-	for (unsigned i = 0; i < ZONE_BRIDGE_ENTRIES; i++)
-		bridge->entries[i] = zone_entry_share(former->bridge->entries[i]);
-	bridge->index = index;
-	insert_bridge(fresh, count, index, &periods->items[index], until_s, now_s);
-	fresh[index + 1].held_s = held->held_s;
+	if (!made)
+		return false;
+	unsigned count = zone_crossing_make(made, &bridge->refused_until_s, &crossing);
+	replace(fresh, made, count);
+	return true;
+}
+
+/* Keys without a timeline that was planned have one DNSKEY RRset, in which ZSKs follow each other. */
+static void hold_keys(struct sign_periods *fresh, const struct former_periods *former, bool is_same,
+        const struct bridge_time *t)
+{
+	struct sign_period *items = (struct sign_period *)(uintptr_t)fresh->items;
+	const struct succession_time time = { t->now_s, t->spread_s };
+
+	if (is_same)
+		zone_succession_keep(items, fresh->count, former->periods, t->now_s);
+	else
+		zone_succession_hold(items, fresh->count, former->periods, &time);
+}
+
+bool zone_bridge_make(struct zone_bridge *bridge, struct sign_periods *fresh,
+        const struct zone_entry *entry, const struct former_periods *former,
+        const struct bridge_time *t)
+{
+	bool is_same = former->entry == entry;
+	bool stays = is_same && !former->bridge->entries[0] && t->now_s >= former->bridge->since_s;
+	struct zone_caches caches;
+	bool good = true;
+
+	gather(&caches, former, t);
+	if (!entry->keys.timeline.is_planned)
+		hold_keys(fresh, former, is_same, t);
+	else if (stays)
+		good = stay(fresh, former);
+	else
+		good = cross(bridge, fresh, &caches, former, t);
+	if (stays)
+		bridge->refused_until_s = former->bridge->refused_until_s;
+	remember(bridge, &caches, fresh, t);
+	hold_entries(bridge, entry, former, fresh);
+	return good;
 }

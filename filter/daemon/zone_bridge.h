@@ -1,29 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A timeline that comes so late that its present period cannot follow at once on what was in force. zone_succession puts off a
- * period if the one before it in the same file can go on. Often there is none: an emergency, or a gateway that was
- * away for long. Then a period goes between that is in neither file:
- *
- *   another ZSK, and the new DNSKEY RRset has that of   the new records, signed by the former ZSK, until resolvers
- *   now, too                                            know the other
- *   another ZSK, and that of now is no longer there     the new records, signed by both: caches have either RRset
- *   a new algorithm                                     the former records, signed by the former ZSKs and by that of the
- *                                                       new algorithm, until no cache has an answer without it (RFC
- *                                                       6781, 4.1.4)
- *
- * Private to zone_signing.c. */
+/* What a zone has from timelines of before: what caches may have of them, and keys and records that go on until caches are
+ * ready for the timeline of now (zone_crossing.h). Private to zone_signing.c. */
 #ifndef DAEMON_ZONE_BRIDGE_H
 #define DAEMON_ZONE_BRIDGE_H
 
+#include "daemon/zone_caches.h"
 #include "daemon/zone_entry.h"
-#include "daemon/zone_succession.h"
 
-#define ZONE_BRIDGE_ENTRIES (1 + SIGN_KEYS_MAX)
+#define ZONE_BRIDGE_ENTRIES                                                                        \
+	(2 + SIGN_KEYS_MAX) /* one has the records, one the DS, and each key may be of another */
 
-/* The period between, among those of a zone. All zero: there is none. */
+/* All zero: the zone has nothing of before, and what its timeline says of the past was so. */
 struct zone_bridge {
-	/* Former entries from which it borrows keys and records; each has a user here. */
+	/* Former entries from which its periods borrow keys and records; each has a user here. */
 	struct zone_entry *entries[ZONE_BRIDGE_ENTRIES];
-	unsigned index; /* of the period */
+	struct zone_caches *caches; /* on the heap; NULL: caches have nothing but what is served */
+	int64_t since_s; /* what is served since then is in the periods, and not in `caches` */
+	int64_t refused_until_s; /* validators may reject something until then; 0: they cannot */
 };
 
 /* What was in force so far. */
@@ -31,17 +24,20 @@ struct former_periods {
 	const struct sign_periods *periods; /* at least one */
 	const struct zone_bridge *bridge;
 	struct zone_entry *entry; /* whose periods they are */
+	uint32_t max_ttl_s;
 };
 
-/* Puts a period between, if one is needed and possible. `fresh` has room for one more than `*count`. No TTL in the zone
- * exceeds `max_ttl_s`. */
-void zone_bridge_build(struct zone_bridge *bridge, struct sign_period *fresh, unsigned *count,
-        const struct former_periods *former, uint32_t max_ttl_s, const struct succession_time *t);
+struct bridge_time {
+	int64_t now_s;
+	int64_t spread_s; /* until each server of the zone shows what this one shows */
+	uint32_t max_ttl_s;
+};
 
-/* The same for `fresh` that are the `former` ones once more, from the same file: what has a bridge keeps it until its end. If
- * the clock has gone back, that is no farther away than it was. Calls zone_succession_keep(), too. */
-void zone_bridge_keep(struct zone_bridge *bridge, struct sign_period *fresh, unsigned *count,
-        const struct former_periods *former, int64_t now_s);
+/* Puts between what was in force and `fresh`, which are those of `entry` and on the heap, what is needed, and replaces `fresh`
+ * by the result. Returns false if memory is short; then `fresh` is as it was. */
+bool zone_bridge_make(struct zone_bridge *bridge, struct sign_periods *fresh,
+        const struct zone_entry *entry, const struct former_periods *former,
+        const struct bridge_time *t);
 
 void zone_bridge_fini(struct zone_bridge *bridge);
 

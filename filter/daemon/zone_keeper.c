@@ -172,6 +172,24 @@ static void put_in_force(struct zone_keeper *k, struct zone_policy *fresh)
 		worker_use_sign_policy(k->workers[i], zone_policy_signing(fresh));
 }
 
+/* Tells of zones whose timeline came too late for what caches have. */
+static void tell_refused(const struct zone_keeper *k)
+{
+	const struct sign_policy *p = zone_keeper_policy(k);
+	char name[NAME_TEXT_SIZE], until[DIGITS_TIME_SIZE];
+	unsigned told = 0;
+
+	for (unsigned i = 0; i < p->zone_count && told < LINES_MAX; i++) {
+		int64_t until_s = zone_policy_refused_until_s(k->current, i);
+		if (until_s <= clock_wall_s() || !zone_policy_is_new(k->current, i))
+			continue;
+		log_warning("%.255s: its timeline came too late: validators may reject what caches "
+		            "have of before, until %s",
+		        name_text(&p->zones[i].apex, name), digits_time_write(until_s, until));
+		told++;
+	}
+}
+
 /* Tells of zones whose new keys do not sign yet. */
 static void tell_late(const struct zone_keeper *k)
 {
@@ -199,6 +217,7 @@ static void tell_reload(struct zone_keeper *k)
 	        zone_policy_signing(k->current)->zone_count, n.changed, n.added, n.gone, n.broken,
 	        n.unchecked);
 	tell_late(k);
+	tell_refused(k);
 	tell_news(k);
 }
 

@@ -254,6 +254,11 @@ int64_t zone_policy_timeline_reach_s(const struct zone_policy *z, unsigned zone)
 	return end_s > made_s ? end_s - made_s : 0;
 }
 
+int64_t zone_policy_refused_until_s(const struct zone_policy *z, unsigned zone)
+{
+	return z->signing.bridges[zone].refused_until_s;
+}
+
 bool zone_policy_is_all_broken(const struct zone_policy *z)
 {
 	for (unsigned i = 0; i < z->count; i++) {

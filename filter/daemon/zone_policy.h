@@ -19,7 +19,7 @@ struct zone_policy;
  * has no keys, the copy of its timeline in c->timeline_state (timeline_copy.h) is what was in force so far.  Checks their pre-made signatures for at most
  * `check_ms`. A zone that was not checked then is believed, unless the former policy has keys of it: these stay until
  * the new ones are checked (zone_policy_check_some()). A ZSK that resolvers cannot know yet from the former policy is
- * put off (daemon/zone_succession.h).
+ * put off, and a DNSKEY record that they need stays (daemon/zone_bridge.h).
  *
  * Borrows lists of the configuration. Returns NULL, with a complaint, if there is no policy at all: the directory
  * cannot be listed, the times do not fit together, or memory is short. */
@@ -64,6 +64,10 @@ int64_t zone_policy_timeline_end_s(const struct zone_policy *z, unsigned zone);
 
 /* Returns how far the timeline in force reached ahead when it was written; 0 likewise. */
 int64_t zone_policy_timeline_reach_s(const struct zone_policy *z, unsigned zone);
+
+/* Returns until when validators may reject what caches have of a zone, by its index, because its timeline came too late to do
+ * better (daemon/zone_crossing.h); 0 if they do not. */
+int64_t zone_policy_refused_until_s(const struct zone_policy *z, unsigned zone);
 
 /* True if zones are broken, none is good, and none has keeper = true, whose timeline may come: the operator should see that the start
  * fails. */

@@ -5,7 +5,6 @@
 
 #include "base/cursor.h"
 #include "base/least.h"
-#include "daemon/zone_succession.h"
 #include "dnssec/dnskey.h"
 #include "keys/succession.h"
 
@@ -93,39 +92,29 @@ static struct sign_period make_period(
 	return made;
 }
 
-/* There is room for one more. Returns NULL if memory is short. */
+/* Returns NULL if memory is short. */
 static struct sign_period *make_periods(const struct timeline *t)
 {
-	struct sign_period *made = calloc(t->period_count + 1, sizeof(*made));
+	struct sign_period *made = calloc(t->period_count, sizeof(*made));
 
 	for (unsigned i = 0; made && i < t->period_count; i++)
 		made[i] = make_period(&t->periods[i], i > 0 ? &made[i - 1] : NULL);
 	return made;
 }
 
-_Static_assert(SIGN_KEYS_MAX >= TIMELINE_SIGNERS, "all that sign have room");
+_Static_assert(SIGN_KEYS_MAX > TIMELINE_SIGNERS, "all that sign have room, and one of before");
 
-/* `former` is NULL if nothing was in force. If the entry stays, the periods begin when they began there; otherwise a key
- * that resolvers cannot know yet is put off. Returns false if memory is short. */
+/* `former` is NULL if nothing was in force. Returns false if memory is short. */
 static bool give_periods(struct sign_zone *zone, struct zone_bridge *bridge,
         const struct zone_entry *e, const struct former_periods *former, int64_t now_s)
 {
 	const struct timeline *t = &e->keys.timeline;
-	const struct succession_time time = { now_s,
-		t->is_planned ? ROUNDING_S : SUCCESSION_SPREAD_S };
+	const struct bridge_time time = { now_s, t->is_planned ? ROUNDING_S : SUCCESSION_SPREAD_S,
+		zone->max_ttl_s };
 	struct sign_period *periods = make_periods(t);
-	unsigned count = t->period_count;
 
-	if (!periods)
-		return false;
-	if (former && former->entry == e)
-		zone_bridge_keep(bridge, periods, &count, former, now_s);
-	else if (former)
-		zone_succession_hold(periods, count, former->periods, &time);
-	if (former && former->entry != e && t->is_planned)
-		zone_bridge_build(bridge, periods, &count, former, zone->max_ttl_s, &time);
-	zone->periods = (struct sign_periods){ count, periods };
-	return true;
+	zone->periods = (struct sign_periods){ periods ? t->period_count : 0, periods };
+	return periods && (!former || zone_bridge_make(bridge, &zone->periods, e, former, &time));
 }
 
 /* ---- Cuts ---- */
@@ -218,11 +207,13 @@ static bool make_next_zone(struct made_zones *s, const struct zone_seat *seat,
 			make_periods(&copy->keys.timeline) };
 		if (!recalled.items)
 			return false;
-		before = (struct former_periods){ &recalled, &no_bridge, copy };
+		before = (struct former_periods){ &recalled, &no_bridge, copy,
+			seat->entry->text.items[0].max_ttl_s };
 	} else if (seat->before) {
 		size_t index = (size_t)(seat->before - former_seats);
 		before = (struct former_periods){ &former->zones[index].periods,
-			&former->bridges[index], seat->before->entry };
+			&former->bridges[index], seat->before->entry,
+			former->zones[index].max_ttl_s };
 	}
 	bool has_former = before.periods && before.periods->count > 0;
 	bool good = make_zone(s, seat, has_former ? &before : NULL, now_s);

@@ -3,7 +3,8 @@
 
 #include "dnssec/dnskey.h"
 
-bool zone_succession_shows(const struct presigned *set, const struct signkey *key)
+/* True if resolvers find the key in a DNSKEY RRset as a ZSK of its algorithm. */
+static bool shows_zsk(const struct presigned *set, const struct signkey *key)
 {
 	struct span public = signkey_public(key);
 
@@ -51,14 +52,15 @@ static int64_t known_from_s(const struct sign_periods *former, const struct sign
 		i--;
 	for (; i > 0; i--) {
 		const struct sign_period *period = &former->items[i - 1];
-		if (!zone_succession_shows(&period->dnskey, key))
+		if (!shows_zsk(&period->dnskey, key))
 			return shown_s + period->dnskey.ttl_s + t->spread_s;
 		shown_s = period->from_s;
 	}
 	return 0;
 }
 
-int64_t zone_succession_known_s(const struct sign_periods *former, const struct signkey *key,
+/* Returns when resolvers know a key, at the latest, if it is shown from now on; 0 if they do since ever. */
+static int64_t known_s_of(const struct sign_periods *former, const struct signkey *key,
         const struct succession_time *t)
 {
 	int64_t known_s = known_from_s(former, key, t);
@@ -88,9 +90,9 @@ static int64_t may_begin_s(const struct sign_period *fresh, const struct sign_pe
 		return 0;
 	for (unsigned k = 0; k < fresh->key_count; k++) {
 		const struct signkey *key = fresh->keys[k].key;
-		if (!zone_succession_shows(&fresh->dnskey, key))
+		if (!shows_zsk(&fresh->dnskey, key))
 			continue;
-		int64_t known_s = zone_succession_known_s(former, key, t);
+		int64_t known_s = known_s_of(former, key, t);
 		latest_s = known_s > latest_s ? known_s : latest_s;
 	}
 	return latest_s;
@@ -103,8 +105,7 @@ static bool can_wait(const struct sign_period *fresh, const struct sign_period *
 {
 	for (unsigned k = 0; k < fresh->key_count; k++) {
 		const struct signkey *key = fresh->keys[k].key;
-		if (zone_succession_shows(&fresh->dnskey, key) &&
-		        !zone_succession_shows(&before->dnskey, key))
+		if (shows_zsk(&fresh->dnskey, key) && !shows_zsk(&before->dnskey, key))
 			return false;
 	}
 	const struct presigned *sets[] = { &before->dnskey };

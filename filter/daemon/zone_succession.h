@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A ZSK does not take over before this signer has shown its DNSKEY record for long enough. */
+/* A ZSK does not take over before this signer has shown its DNSKEY record for long enough. For keys without a timeline that was
+ * planned; zone_crossing.h does more for those that have one. */
 #ifndef DAEMON_ZONE_SUCCESSION_H
 #define DAEMON_ZONE_SUCCESSION_H
 
@@ -9,13 +10,6 @@ struct succession_time {
 	int64_t now_s;
 	int64_t spread_s; /* until each server of the zone shows what this one shows */
 };
-
-/* True if resolvers find the key in a DNSKEY RRset as a ZSK of its algorithm. */
-bool zone_succession_shows(const struct presigned *set, const struct signkey *key);
-
-/* Returns when resolvers know a key, at the latest, if it is shown from now on; 0 if they do since ever. */
-int64_t zone_succession_known_s(const struct sign_periods *former, const struct signkey *key,
-        const struct succession_time *t);
 
 /* Returns when a period begins that was put off; 0 if none was. */
 int64_t zone_succession_late_until_s(const struct sign_periods *periods, int64_t now_s);

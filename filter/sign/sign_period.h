@@ -7,7 +7,8 @@
 #include "crypto/signkey.h"
 #include "dnssec/presigned.h"
 
-#define SIGN_KEYS_MAX 2 /* one of each algorithm; two while a zone changes its algorithm */
+/* One of each algorithm; more while a zone changes its keys late (daemon/zone_crossing.h). */
+#define SIGN_KEYS_MAX 3
 
 /* A ZSK that signs, and the tag of its DNSKEY record. */
 struct sign_key {

@@ -13,6 +13,8 @@
 #define SKEW_S       3600
 #define LIFE_S       (7 * PLANNED_DAY)
 
+uint32_t planned_ttl_s = PLANNED_TTL_S;
+
 void planned_key(struct keypair *k, const struct name *zone, uint16_t flags, uint8_t algorithm)
 {
 	struct signkey *key = signkey_generate(algorithm);
@@ -45,7 +47,7 @@ static struct span keep(struct key_records *r, struct span rdata)
 
 static void add_rdata(struct key_records *r, struct presigned *set, struct span rdata)
 {
-	set->ttl_s = PLANNED_TTL_S;
+	set->ttl_s = planned_ttl_s;
 	set->rdatas = realloc(set->rdatas, (set->count + 1) * sizeof(*set->rdatas));
 	set->rdatas[set->count++] = keep(r, rdata);
 }
@@ -65,12 +67,12 @@ static void add_signature(struct key_records *r, struct presigned *set, struct c
 	writer_u16(&f, set->type);
 	writer_u8(&f, k->algorithm);
 	writer_u8(&f, k->zone.labels);
-	writer_u32(&f, PLANNED_TTL_S);
+	writer_u32(&f, planned_ttl_s);
 	writer_u32(&f, (uint32_t)until_s);
 	writer_u32(&f, (uint32_t)from_s);
 	writer_u16(&f, k->tag);
 	const struct rrsig fields = { .labels = k->zone.labels,
-		.original_ttl_s = PLANNED_TTL_S,
+		.original_ttl_s = planned_ttl_s,
 		.signer = k->zone,
 		.fixed = writer_span(&f) };
 	assert_int_equal(arena_init(&arena, ARENA_OCTETS), 0);

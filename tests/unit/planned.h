@@ -20,6 +20,9 @@ struct planned_period {
 	        last_s; /* when the first signatures begin, and the last ones end; 0: as they should */
 };
 
+/* The TTL of DNSKEY RRsets, PLANNED_TTL_S unless a test changes it. */
+extern uint32_t planned_ttl_s;
+
 /* Generates a key of the zone. */
 void planned_key(struct keypair *k, const struct name *zone, uint16_t flags, uint8_t algorithm);
 

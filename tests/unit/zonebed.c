@@ -8,8 +8,6 @@
 #include "keys/key_text.h"
 #include "keys/timeline_write.h"
 
-#define FILES_SETTLE_US 30000 /* then a file that is the same counts as the same (base/file.c) */
-
 const char *zone_bed_path(const struct zone_bed *bed, const char *file)
 {
 	static char path[CONFIG_PATH_MAX + 64];
@@ -21,7 +19,8 @@ const char *zone_bed_path(const struct zone_bed *bed, const char *file)
 void zone_bed_put(const struct zone_bed *bed, const char *file, const char *text)
 {
 	assert_int_equal(file_replace(zone_bed_path(bed, file), text, 0600), 0);
-	usleep(FILES_SETTLE_US);
+	if (!bed->is_hasty)
+		usleep(ZONE_BED_SETTLE_US);
 }
 
 void zone_bed_configure(const struct zone_bed *bed, bool is_kept)
@@ -35,7 +34,7 @@ void zone_bed_configure(const struct zone_bed *bed, bool is_kept)
 struct zone_bed *zone_bed_new(int64_t now_s)
 {
 	static const uint16_t flags[] = { KEYPAIR_KSK, KEYPAIR_ZSK, KEYPAIR_ZSK, KEYPAIR_ZSK,
-		KEYPAIR_KSK, KEYPAIR_KSK };
+		KEYPAIR_KSK, KEYPAIR_KSK, KEYPAIR_ZSK };
 	struct zone_bed *bed = calloc(1, sizeof(*bed));
 	struct config *c = &bed->config;
 
@@ -95,7 +94,7 @@ void zone_bed_make_by_hand(const struct zone_bed *bed, int64_t now_s)
 	assert_int_equal(zone_keys_generate(&files, ALGORITHM_ED25519, now_s, &made, &why), 0);
 	assert_int_equal(zone_keys_sign(&files, bed->crypto, &how, &why), 0);
 	zone_key_files_free(&files);
-	usleep(FILES_SETTLE_US);
+	usleep(ZONE_BED_SETTLE_US);
 }
 
 const char *zone_bed_reload_for(struct zone_bed *bed, uint64_t check_ms)
