@@ -173,6 +173,18 @@ void signkey_write_secret(const struct signkey *key, struct writer *out)
 		out->full = true;
 }
 
+struct signkey *signkey_copy(const struct signkey *key)
+{
+	uint8_t secret[PUBLIC_KEY_MAX_OCTETS];
+	struct writer w = writer_over(secret, sizeof(secret));
+
+	signkey_write_secret(key, &w);
+	struct signkey *copy =
+	        w.full ? NULL : signkey_from_secret(signkey_algorithm(key), writer_span(&w));
+	OPENSSL_cleanse(secret, sizeof(secret));
+	return copy;
+}
+
 /* Returns NULL if OpenSSL fails. */
 static EVP_PKEY_CTX *new_signer(const struct crypto *c, const struct signkey *key)
 {

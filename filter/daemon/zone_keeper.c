@@ -172,39 +172,33 @@ static void put_in_force(struct zone_keeper *k, struct zone_policy *fresh)
 		worker_use_sign_policy(k->workers[i], zone_policy_signing(fresh));
 }
 
-/* Tells of zones whose timeline came too late for what caches have. */
-static void tell_refused(const struct zone_keeper *k)
+static int64_t refused_until_s(const struct zone_keeper *k, unsigned zone)
 {
-	const struct sign_policy *p = zone_keeper_policy(k);
-	char name[NAME_TEXT_SIZE], until[DIGITS_TIME_SIZE];
-	unsigned told = 0;
+	int64_t until_s = zone_policy_refused_until_s(k->current, zone);
 
-	for (unsigned i = 0; i < p->zone_count && told < LINES_MAX; i++) {
-		int64_t until_s = zone_policy_refused_until_s(k->current, i);
-		if (until_s <= clock_wall_s() || !zone_policy_is_new(k->current, i))
-			continue;
-		log_warning("%.255s: its timeline came too late: validators may reject what caches "
-		            "have of before, until %s",
-		        name_text(&p->zones[i].apex, name), digits_time_write(until_s, until));
-		told++;
-	}
+	return until_s > clock_wall_s() ? until_s : 0;
 }
 
-/* Tells of zones whose new keys do not sign yet. */
-static void tell_late(const struct zone_keeper *k)
+static int64_t late_until_s(const struct zone_keeper *k, unsigned zone)
+{
+	return zone_succession_late_until_s(
+	        &zone_keeper_policy(k)->zones[zone].periods, clock_wall_s());
+}
+
+/* Tells of zones that are new in the policy, and for which something lasts until a time; 0: it does not. */
+static void tell_lasting(const struct zone_keeper *k, enum log_level level, const char *what,
+        int64_t (*until)(const struct zone_keeper *k, unsigned zone))
 {
 	const struct sign_policy *p = zone_keeper_policy(k);
-	char name[NAME_TEXT_SIZE], until[DIGITS_TIME_SIZE];
+	char name[NAME_TEXT_SIZE], digits[DIGITS_TIME_SIZE];
 	unsigned told = 0;
 
 	for (unsigned i = 0; i < p->zone_count && told < LINES_MAX; i++) {
-		int64_t until_s =
-		        zone_succession_late_until_s(&p->zones[i].periods, clock_wall_s());
-		if (until_s == 0 || !zone_policy_is_new(k->current, i))
+		int64_t until_s = zone_policy_is_new(k->current, i) ? until(k, i) : 0;
+		if (until_s == 0)
 			continue;
-		log_info("%.255s: resolvers do not know its new keys yet: those of before sign "
-		         "until %s",
-		        name_text(&p->zones[i].apex, name), digits_time_write(until_s, until));
+		log_line(level, "%.255s: %s until %s", name_text(&p->zones[i].apex, name), what,
+		        digits_time_write(until_s, digits));
 		told++;
 	}
 }
@@ -216,8 +210,11 @@ static void tell_reload(struct zone_keeper *k)
 	log_info("zones: %u; read again: %u, new: %u, gone: %u, broken: %u, to be checked: %u",
 	        zone_policy_signing(k->current)->zone_count, n.changed, n.added, n.gone, n.broken,
 	        n.unchecked);
-	tell_late(k);
-	tell_refused(k);
+	tell_lasting(k, LOG_LEVEL_INFO,
+	        "resolvers do not know its new keys yet: those of before sign", late_until_s);
+	tell_lasting(k, LOG_LEVEL_WARNING,
+	        "its timeline came too late: validators may reject what caches have of before,",
+	        refused_until_s);
 	tell_news(k);
 }
 

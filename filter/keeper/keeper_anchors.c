@@ -45,12 +45,12 @@ static void take_fresh(
 void keeper_anchors_follow(struct keeper_anchors *a, struct look_pool *pool, uint64_t now_ms)
 {
 	const struct config *c = a->config;
-	struct keeper_anchors fresh = { .configured = file_identify(c->trust_anchor),
-		.learned = file_identify(c->trust_anchor_state) };
 	struct complaint why;
 
 	if (now_ms < a->due_ms)
 		return;
+	struct keeper_anchors fresh = { .configured = file_identify(c->trust_anchor),
+		.learned = file_identify(c->trust_anchor_state) };
 	a->due_ms = now_ms + KEEPER_ANCHORS_MS;
 	release_former_anchors(a, pool);
 	if (a->former || !have_changed(a, &fresh))

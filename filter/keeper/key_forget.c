@@ -21,12 +21,7 @@ static bool is_still_named(
 		if (life->keys[i].tag == k->tag && life->keys[i].algorithm == k->algorithm)
 			return true;
 	}
-	for (unsigned i = 0; timeline && i < timeline->zsk_count; i++) {
-		if (timeline->zsks[i].tag == k->tag &&
-		        signkey_algorithm(timeline->zsks[i].key) == k->algorithm)
-			return true;
-	}
-	return false;
+	return timeline && timeline_find_zsk(timeline, k->algorithm, k->tag);
 }
 
 static bool was_written_long_ago(const char *directory, const char *name, int64_t now_s)

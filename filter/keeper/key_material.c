@@ -114,13 +114,12 @@ static bool will_sign_no_more(const struct life_key *k)
 /* The ZSK of the former timeline that has this DNSKEY. */
 static struct signkey *find_former(const struct timeline *former, const struct keypair *k)
 {
-	for (unsigned i = 0; former && i < former->zsk_count; i++) {
-		struct signkey *key = former->zsks[i].key;
-		if (former->zsks[i].tag == k->tag && signkey_algorithm(key) == k->algorithm &&
-		        span_equal(signkey_public(key), span_of(k->rdata + 4, k->rdata_len - 4)))
-			return key;
-	}
-	return NULL;
+	const struct timeline_zsk *zsk =
+	        former ? timeline_find_zsk(former, k->algorithm, k->tag) : NULL;
+	bool is_it = zsk &&
+	             span_equal(signkey_public(zsk->key), span_of(k->rdata + 4, k->rdata_len - 4));
+
+	return is_it ? zsk->key : NULL;
 }
 
 /* From its file, or else from the former timeline. */

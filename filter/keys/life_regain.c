@@ -76,19 +76,12 @@ static bool asks_for_any_ds(const struct life_regaining *v)
 /* Gives the pair the private half that the timeline has of it, if any. Returns false if memory is short. */
 static bool take_private_half(const struct life_regaining *v, struct keypair *k)
 {
-	uint8_t secret[PUBLIC_KEY_MAX_OCTETS];
+	const struct timeline_zsk *zsk = timeline_find_zsk(v->t, k->algorithm, k->tag);
 
-	for (unsigned i = 0; i < v->t->zsk_count; i++) {
-		const struct timeline_zsk *zsk = &v->t->zsks[i];
-		struct writer w = writer_over(secret, sizeof(secret));
-		if (zsk->tag != k->tag || signkey_algorithm(zsk->key) != k->algorithm)
-			continue;
-		signkey_write_secret(zsk->key, &w);
-		k->key = w.full ? NULL : signkey_from_secret(k->algorithm, writer_span(&w));
-		explicit_bzero(secret, sizeof(secret));
-		return k->key || regain_fails(v, "OpenSSL failed, or out of memory");
-	}
-	return true;
+	if (!zsk)
+		return true;
+	k->key = signkey_copy(zsk->key);
+	return k->key || regain_fails(v, "OpenSSL failed, or out of memory");
 }
 
 /* One that signs, but that CDS does not name beside others, leaves: its DS may still be in caches. */

@@ -25,6 +25,16 @@ void timeline_fini(struct timeline *t)
 	*t = (struct timeline){ .zone = t->zone };
 }
 
+const struct timeline_zsk *timeline_find_zsk(
+        const struct timeline *t, uint8_t algorithm, uint16_t tag)
+{
+	for (unsigned i = 0; i < t->zsk_count; i++) {
+		if (signkey_algorithm(t->zsks[i].key) == algorithm && t->zsks[i].tag == tag)
+			return &t->zsks[i];
+	}
+	return NULL;
+}
+
 /* Returns the index of the period of a time, or -1 before the first one. */
 static int timeline_index(const struct timeline *t, int64_t now_s)
 {

@@ -42,6 +42,10 @@ struct timeline {
 	struct timeline_period *periods;
 };
 
+/* Returns the ZSK with this algorithm and tag, or NULL. */
+const struct timeline_zsk *timeline_find_zsk(
+        const struct timeline *t, uint8_t algorithm, uint16_t tag);
+
 /* Makes an empty timeline with room for so many ZSKs, sets and periods. The caller fills the arrays, and counts what is
  * in them. Returns false if memory is short. Call timeline_fini() in any case. */
 bool timeline_init(struct timeline *t, const struct name *zone, unsigned zsks, unsigned sets,

@@ -273,23 +273,12 @@ static bool make_period_room(struct timeline_signing *v)
 /* Returns the ZSK of the timeline that has this tag and algorithm; it is copied there the first time. NULL on failure. */
 static const struct timeline_zsk *zsk_of(struct timeline_signing *v, const struct keypair *k)
 {
-	uint8_t secret[PUBLIC_KEY_MAX_OCTETS];
-	struct writer w = writer_over(secret, sizeof(secret));
+	const struct timeline_zsk *there = timeline_find_zsk(v->t, k->algorithm, k->tag);
 
-	for (unsigned i = 0; i < v->t->zsk_count; i++) {
-		if (v->t->zsks[i].tag == k->tag &&
-		        signkey_algorithm(v->t->zsks[i].key) == k->algorithm)
-			return &v->t->zsks[i];
-	}
-	if (!k->key)
-		return NULL;
-	signkey_write_secret(k->key, &w);
+	if (there || !k->key)
+		return there;
 	struct timeline_zsk *zsk = &v->t->zsks[v->t->zsk_count];
-	*zsk = (struct timeline_zsk){
-		.key = w.full ? NULL : signkey_from_secret(k->algorithm, writer_span(&w)),
-		.tag = k->tag
-	};
-	explicit_bzero(secret, sizeof(secret));
+	*zsk = (struct timeline_zsk){ .key = signkey_copy(k->key), .tag = k->tag };
 	if (!zsk->key)
 		return NULL;
 	v->t->zsk_count++;

@@ -66,16 +66,6 @@ static bool read_key_numbers(struct timeline_reading *r, char *fields[static KEY
 	       timeline_wrong(r, "the algorithm and the tag of a key are expected");
 }
 
-static const struct timeline_zsk *find_timeline_zsk(
-        const struct timeline *t, unsigned long algorithm, unsigned long tag)
-{
-	for (unsigned i = 0; i < t->zsk_count; i++) {
-		if (signkey_algorithm(t->zsks[i].key) == algorithm && t->zsks[i].tag == tag)
-			return &t->zsks[i];
-	}
-	return NULL;
-}
-
 /* Returns the private key, or NULL. */
 static struct signkey *read_timeline_secret(uint8_t algorithm, const char *text)
 {
@@ -97,7 +87,8 @@ static bool read_timeline_zsk(struct timeline_reading *r, char *fields[static KE
 
 	if (!read_key_numbers(r, fields, &algorithm, &tag))
 		return false;
-	if (t->zsk_count == TIMELINE_ZSKS || find_timeline_zsk(t, algorithm, tag))
+	if (t->zsk_count == TIMELINE_ZSKS ||
+	        timeline_find_zsk(t, (uint8_t)algorithm, (uint16_t)tag))
 		return timeline_wrong(r, t->zsk_count == TIMELINE_ZSKS
 		                                 ? "too many ZSKs"
 		                                 : "this ZSK is there already");
@@ -154,7 +145,7 @@ static bool read_signer(struct timeline_reading *r, char *fields[static KEY_LINE
 		return false;
 	if (p->signer_count == TIMELINE_SIGNERS)
 		return timeline_wrong(r, "too many ZSKs sign in this period");
-	const struct timeline_zsk *zsk = find_timeline_zsk(r->t, algorithm, tag);
+	const struct timeline_zsk *zsk = timeline_find_zsk(r->t, (uint8_t)algorithm, (uint16_t)tag);
 	if (!zsk)
 		return timeline_wrong(r, "no zsk line has this key");
 	p->signers[p->signer_count++] = zsk;
