@@ -315,6 +315,8 @@ static void turn_zone(struct keeper *k, struct keeper_zone *zone, const struct z
 	struct turn_result result;
 
 	prepare_vault(k);
+	/* first, because this looks at the kernel's clock for the question that follows */
+	bool is_clock_trusted = k->job->clock_is_trusted(k->job->context);
 	const struct turn_order order = { .store = &tools->store,
 		.policy = &zone->policy,
 		.vault = tools->vault,
@@ -323,7 +325,7 @@ static void turn_zone(struct keeper *k, struct keeper_zone *zone, const struct z
 		.is_refused = zone->check.is_failing,
 		.now_s = clock_wall_s(),
 		.uptime_s = uptime_s(),
-		.is_clock_trusted = k->job->clock_is_trusted(k->job->context),
+		.is_clock_trusted = is_clock_trusted,
 		.is_clock_synchronised = k->job->clock_is_synchronised &&
 		                         k->job->clock_is_synchronised(k->job->context),
 		.shares_ksk = tools->config->keeper_shared_ksk };

@@ -32,6 +32,12 @@ void life_remove(struct life *life, unsigned index)
 	        (life->count - index) * sizeof(life->keys[0]));
 }
 
+void life_count_up(struct life *life)
+{
+	if (life->generation < UINT32_MAX)
+		life->generation++;
+}
+
 void life_mark_set(struct life *life, struct life_key *k, enum life_record record,
         enum life_stage stage, int64_t at_s)
 {

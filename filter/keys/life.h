@@ -74,6 +74,9 @@ struct life_key *life_add(struct life *life, enum life_role role, uint8_t algori
 /* Removes the key at `index`. The pointers to others change. */
 void life_remove(struct life *life, unsigned index);
 
+/* The next generation. After the highest there is none, and 0 would be older than all. */
+void life_count_up(struct life *life);
+
 /* Puts a record into a stage. */
 void life_mark_set(struct life *life, struct life_key *k, enum life_record record,
         enum life_stage stage, int64_t at_s);

@@ -168,6 +168,6 @@ bool life_adopt_end(struct life *life, int64_t now_s, struct complaint *error)
 	choose_signer(life, now_s);
 	life->is_signed = true;
 	life->last_s = now_s;
-	life->generation++;
+	life_count_up(life);
 	return true;
 }

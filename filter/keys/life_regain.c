@@ -220,7 +220,7 @@ bool life_regain(struct life *life, struct keypair pairs[static LIFE_KEYS_MAX],
 	life->generation = (uint32_t)t->generation;
 	life->last_s = now_s;
 	if (timeline_is_unsigned(t)) {
-		life->generation++;
+		life_count_up(life);
 		return true;
 	}
 	if (!v.now || timeline_end_s(t) <= now_s || timeline_lasts_s(t, now_s) < 0)
@@ -232,6 +232,6 @@ bool life_regain(struct life *life, struct keypair pairs[static LIFE_KEYS_MAX],
 	choose_ksk(life);
 	if (presigned_asks_for_no_ds(&v.now->records->cds))
 		regain_unsigning(&v);
-	life->generation++;
+	life_count_up(life);
 	return true;
 }

@@ -218,14 +218,14 @@ static void step_on(struct life *life, const struct life_policy *policy,
 	        ds_waits_differ(&before, life); /* a look keeps keys in their places */
 	life->last_s = now_s;
 	life->doubted_s = 0;
-	life->generation++;
+	life_count_up(life);
 	if (look->has_vault) {
 		report->is_changed |= move_all(life, policy, look, now_s);
 		report->make_count = life_missing(life, policy, now_s, report->makes);
 		report->is_changed |= bury_keys(life, report->make_count);
 	}
 	if (!report->is_changed)
-		life->generation--;
+		life->generation = before.generation;
 }
 
 void life_step(struct life *life, const struct life_policy *policy,
@@ -265,8 +265,8 @@ void life_renew(struct life *life, int64_t now_s)
 
 	if (is_later)
 		life->generation = (uint32_t)now_s;
-	else if (life->generation < UINT32_MAX) /* 0 would be older than all */
-		life->generation++;
+	else
+		life_count_up(life);
 }
 
 bool life_made(struct life *life, const struct life_make *make, uint16_t tag, int64_t now_s)
@@ -280,7 +280,8 @@ bool life_made(struct life *life, const struct life_make *make, uint16_t tag, in
 		return false;
 	k->is_standby = make->is_standby;
 	k->announced_s = make->is_announced ? make->publish_s : 0;
-	k->marks[LIFE_DNSKEY].generation = ++life->generation;
+	life_count_up(life);
+	k->marks[LIFE_DNSKEY].generation = life->generation;
 	if (make->role == LIFE_ZSK && !make->is_announced)
 		life->wants_zsk_roll = false;
 	return true;

@@ -214,7 +214,7 @@ void life_begin_anew(struct life *life, const struct life_observation *look, int
 	life->last_s = now_s;
 	life->doubted_s = 0;
 	life->generation = look->in_place > life->generation ? look->in_place : life->generation;
-	life->generation++;
+	life_count_up(life);
 	for (unsigned i = 0; i < life->count; i++) {
 		struct life_key *k = &life->keys[i];
 		for (unsigned r = 0; r < LIFE_RECORDS; r++) {
