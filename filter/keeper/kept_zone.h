@@ -19,6 +19,7 @@ struct kept_zone {
 	int64_t on_disk_s;       /* the last step that the state on the disk knows of; 0: none */
 	bool is_damaged;         /* a file is in place that is no timeline of the zone */
 	struct complaint damage; /* what is wrong with that file; who tells it makes it "" */
+	bool is_vouched; /* an operator said to this process that the state is the newest one */
 	int64_t trusted_s; /* the last step that was trusted, by a clock that never steps; -1: none in this process */
 };
 

@@ -101,7 +101,7 @@ bool zone_order_trust_helps(const struct keeper_zone *zone, int64_t now_s)
 
 	if (!zone->kept.is_read)
 		return is_old_state(&zone->kept);
-	return life->count > 0 && (was_left || life->doubted_s != 0);
+	return life->count > 0 && (was_left || life->doubted_s != 0 || zone->last.is_unconfirmed);
 }
 
 static bool may_be_trusted(struct keeper *k, struct keeper_zone *zone, struct complaint *error)
@@ -140,6 +140,7 @@ bool zone_order_trust(struct keeper *k, struct keeper_zone *zone, struct complai
 	life_begin_anew(&next, &look, clock_wall_s());
 	if (!kept_zone_write(&zone->kept, &k->tools.store, &w, error))
 		return false;
+	zone->kept.is_vouched = true;
 	zone->due_s = 0;
 	return true;
 }

@@ -64,6 +64,7 @@ static void begin_try(struct turn_try *t, bool has_vault, enum turn_way way)
 	t->look.is_refused = order->is_refused;
 	t->look.is_clock_trusted = order->is_clock_trusted;
 	t->look.is_synchronised = order->is_clock_synchronised;
+	t->look.is_vouched = z->is_vouched;
 	t->look.awake_s = z->trusted_s < 0 ? -1 : order->uptime_s - z->trusted_s;
 }
 
@@ -366,6 +367,7 @@ static void judge_turn(struct turn_try *t)
 	const struct kept_zone *z = t->zone;
 
 	r->is_trusted = t->report.is_trusted;
+	r->is_unconfirmed = t->report.is_unconfirmed;
 	if (!r->is_trusted)
 		r->why = t->report.reason;
 	if (r->is_trusted || t->report.is_held)

@@ -26,7 +26,8 @@ struct turn_result {
 	enum life_word word;
 	struct life_alarms alarms;
 	bool is_trusted; /* false: no key moved, and `why` says why; the timeline in place may reach further */
-	bool has_failed; /* something beside the vault failed, and `why` says what */
+	bool is_unconfirmed; /* not trusted, and the word of an operator settles that */
+	bool has_failed;     /* something beside the vault failed, and `why` says what */
 	enum vault_fault
 	        fault; /* the vault failed, and `why` says how; the zone goes on without it */
 	bool is_by_hand; /* the zone becomes unsigned without the vault: a person has the DS removed */

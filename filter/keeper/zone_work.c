@@ -338,7 +338,8 @@ static void turn_zone(struct keeper *k, struct keeper_zone *zone, const struct z
 		keeper_zones_hasten(&k->zones);
 	zone->due_s =
 	        least_s(result.next_s, zone_pace_next(&zone->kept.name, LOOK_EACH_S, order.now_s));
-	if (!s->is_seen || zone_is_untouched(&zone->kept)) /* its gateway may start later */
+	/* its gateway, or the network, may start later */
+	if (!s->is_seen || zone_is_untouched(&zone->kept) || zone->kept.trusted_s < 0)
 		zone->due_s = least_s(zone->due_s, order.now_s + LOOK_AGAIN_S);
 	tell_result(zone, &result, tools, unbegun, order.now_s);
 	zone->last = result;

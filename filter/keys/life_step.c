@@ -101,11 +101,17 @@ static bool step_is_trusted(const struct life *life, const struct life_policy *p
 	struct life soon = *life;
 
 	let_time_pass(&soon, policy, look, now_s, LIFE_CLOCK_SLACK_S);
-	report->is_trusted = life_is_trusted(&soon, policy, look, now_s, &report->reason);
-	if (!report->is_trusted)
+	report->is_trusted = false;
+	if (!life_is_trusted(&soon, policy, look, now_s, &report->reason) ||
+	        !life_explains_parents(&soon, look, &report->reason))
 		return false;
-	report->is_trusted = life_explains_servers(&soon, look, &report->reason);
-	report->is_held = !report->is_trusted && life_may_extend(&soon, policy, look, now_s);
+	if (!life_explains_servers(&soon, look, &report->reason))
+		report->is_held = life_may_extend(&soon, policy, look, now_s);
+	else if (!life_is_confirmed(&soon, look, &report->reason)) {
+		report->is_unconfirmed = true;
+		report->is_held = life_may_extend_unconfirmed(policy, look, now_s);
+	} else
+		report->is_trusted = true;
 	return report->is_trusted;
 }
 

@@ -72,6 +72,66 @@ static bool explains_server(
 	return true;
 }
 
+static bool has_signed_as_ksk(const struct life *life, uint16_t tag)
+{
+	for (unsigned i = 0; i < life->count; i++)
+		if (life->keys[i].role == LIFE_KSK && life->keys[i].tag == tag &&
+		        life->keys[i].marks[LIFE_KRRSIG].changed_s)
+			return true;
+	return false;
+}
+
+static bool any_ksk_signs(const struct life *life)
+{
+	for (unsigned i = 0; i < life->count; i++)
+		if (life->keys[i].role == LIFE_KSK && life_is_out(&life->keys[i], LIFE_KRRSIG))
+			return true;
+	return false;
+}
+
+/* A DS of a KSK that has signed and signs no more is one of a parent that lags: no backup knows of it. */
+static bool explains_parent(const struct life *life, const struct life_parent *parent)
+{
+	for (unsigned i = 0; i < parent->ds.count; i++)
+		if (has_signed_as_ksk(life, parent->ds.tags[i]))
+			return true;
+	return parent->ds.count == 0;
+}
+
+bool life_explains_parents(
+        const struct life *life, const struct life_observation *look, struct complaint *reason)
+{
+	if (look->awake_s >= 0 || !any_ksk_signs(life))
+		return true;
+	for (unsigned i = 0; i < look->parent_count; i++) {
+		const struct life_parent *parent = &look->parents[i];
+		if (!parent->is_reached || explains_parent(life, parent))
+			continue;
+		complaint_set(reason,
+		        "the parent has a DS with the tag %u, and none of a KSK that has signed by "
+		        "this state: the state is an old backup, or the DS is wrong; restore the "
+		        "newest state, or have the registrar mend the DS",
+		        parent->ds.tags[0]);
+		return false;
+	}
+	return true;
+}
+
+bool life_is_confirmed(
+        const struct life *life, const struct life_observation *look, struct complaint *reason)
+{
+	if (look->awake_s >= 0 || look->is_vouched || life->count == 0 || look->end_s == 0)
+		return true;
+	for (unsigned i = 0; i < look->server_count; i++)
+		if (look->servers[i].is_reached)
+			return true;
+	complaint_set(reason,
+	        "no server of the zone was reached since the keeper started, so nobody shows that "
+	        "the state is no old backup: no key moves, and the timeline is made longer when a "
+	        "server is reached, or when it is near its end");
+	return false;
+}
+
 bool life_is_trusted(const struct life *life, const struct life_policy *policy,
         const struct life_observation *look, int64_t now_s, struct complaint *reason)
 {
@@ -193,6 +253,12 @@ bool life_may_extend(const struct life *life, const struct life_policy *policy,
 	}
 	return look->awake_s >= 0 || witnesses >= strangers ||
 	       (look->end_s - now_s < life_failing_s(policy) && parents_rely_on(life, look));
+}
+
+bool life_may_extend_unconfirmed(
+        const struct life_policy *policy, const struct life_observation *look, int64_t now_s)
+{
+	return look->end_s - now_s < policy->ahead_s / 15;
 }
 
 bool life_has_witness(const struct life *life, const struct life_observation *look)

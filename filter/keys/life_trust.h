@@ -28,6 +28,21 @@ bool life_is_trusted(const struct life *life, const struct life_policy *policy,
 bool life_explains_servers(
         const struct life *life, const struct life_observation *look, struct complaint *reason);
 
+/* Returns false, with the reason, if a process that has not trusted the state yet must not act on it: a server of the
+ * parent relies on keys that do not sign, as far as the state knows. What was asked for by the parent's DS and is not in
+ * the state came later, so the state is a backup, whatever servers show. */
+bool life_explains_parents(
+        const struct life *life, const struct life_observation *look, struct complaint *reason);
+
+/* Returns false, with the reason, if such a process has reached no server of the zone: the state contradicts nobody, but an
+ * old backup of state and timeline would not either. */
+bool life_is_confirmed(
+        const struct life *life, const struct life_observation *look, struct complaint *reason);
+
+/* True if the timeline in place is to be made longer all the same, because a day of 15 is left. */
+bool life_may_extend_unconfirmed(
+        const struct life_policy *policy, const struct life_observation *look, int64_t now_s);
+
 /* True if the timeline in place may be made longer although a server is not explained: one stale server, or an attacker
  * on the path to it, must not end the zone. The state is no backup: it was trusted in this process, or at least as
  * many servers serve what it says as are not explained. If neither is so, but the timeline nears its end (life_word.h) and

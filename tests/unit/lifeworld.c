@@ -41,6 +41,12 @@ static uint64_t numbers(const struct life *life, uint32_t keys)
 	return set;
 }
 
+static void save(struct world *w)
+{
+	w->disk = w->life;
+	w->disk_place = w->in_place;
+}
+
 static void write_timeline(struct world *w)
 {
 	struct life_period periods[LIFE_PERIODS_MAX];
@@ -50,6 +56,7 @@ static void write_timeline(struct world *w)
 	t->written_s = w->last_write_s = w->now_s;
 	t->generation = w->life.generation;
 	t->until_s = t->count ? periods[t->count - 1].until_s : 0;
+	w->in_place = w->disk_place = (struct place){ t->generation, t->until_s };
 	for (unsigned i = 0; i < t->count; i++)
 		t->periods[i] = (struct composition){
 			.from_s = periods[i].from_s,
@@ -90,9 +97,8 @@ static void look_around(struct world *w, struct life_observation *look,
 		.key_ttl_s = w->policy.key_ttl_s,
 		.zone_ttl_s = w->policy.zone_ttl_s,
 		.ds_ttl_s = w->policy.ds_ttl_s,
-		.in_place =
-		        w->written ? w->timelines[(w->written - 1) % WORLD_HISTORY].generation : 0,
-		.end_s = w->written ? w->timelines[(w->written - 1) % WORLD_HISTORY].until_s : 0,
+		.in_place = w->in_place.generation,
+		.end_s = w->in_place.end_s,
 		.has_vault = w->vault_away_s <= w->now_s,
 		.is_clock_trusted = !w->was_restarted || !w->clock_off_s, /* as NTP says */
 		.is_synchronised = true,
@@ -166,7 +172,7 @@ static void keep(struct world *w)
 	if (!changed &&
 	        (report.is_watching || (w->life.last_s - w->disk.last_s > LIFE_BLIND_S / 2 &&
 	                                       life_counts_for_ds(&w->life))))
-		w->disk = w->life;
+		save(w);
 	if (!changed)
 		return;
 	unsigned crash = w->given->crashes && !w->parents[1].frozen_s &&
@@ -174,7 +180,7 @@ static void keep(struct world *w)
 	                         ? 1 + world_draw(w, 2)
 	                         : 0;
 	if (crash != 1)
-		w->disk = w->life;
+		save(w);
 	if (!crash)
 		write_timeline(w);
 	w->life = w->disk;
@@ -293,6 +299,46 @@ static int64_t outage_s(struct world *w)
 	                                       : (most_hours - world_draw(w, 47)) * HOUR;
 }
 
+/* Nobody is reached for some hours: the network, or a firewall, is not up yet. */
+static void hide_all(struct world *w)
+{
+	int64_t until_s = w->now_s + (1 + world_draw(w, 8)) * HOUR;
+
+	for (unsigned g = 0; g < WORLD_GATEWAYS - 1; g++) {
+		w->gateways[g].is_unreached = true;
+		w->gateways[g].unreached_until_s = until_s;
+	}
+	for (unsigned p = 0; p < WORLD_PARENTS - 1; p++) {
+		w->parents[p].is_unreached = world_draw(w, 2);
+		w->parents[p].unreached_until_s = until_s;
+	}
+}
+
+/* A backup is in use for some hours, and then what was on the disk before. */
+static void restore(struct world *w)
+{
+	if (w->restored_s && w->restored_s <= w->now_s) {
+		w->life = w->disk;
+		w->in_place = w->disk_place;
+		w->restored_s = 0;
+		w->was_restarted = true;
+	} else if (happens(w, w->given->restores) && w->backup.count) {
+		w->life = w->backup;
+		w->restored_s = w->now_s + 6 * HOUR;
+		w->was_restarted = true;
+	} else if (happens(w, w->given->pairs) && w->backup.count && w->old_place.end_s) {
+		w->life = w->backup;
+		w->in_place = w->old_place;
+		w->restored_s = w->now_s + 6 * HOUR;
+		w->was_restarted = true;
+		hide_all(w);
+	}
+	if (w->now_s % (5 * DAY) == 0 && !w->restored_s && w->written) {
+		w->backup = w->disk;
+		w->old_place = w->in_place;
+	}
+}
+
 static void go_wrong(struct world *w)
 {
 	lag(w);
@@ -301,17 +347,7 @@ static void go_wrong(struct world *w)
 		w->clock_off_s = 0;
 	else if (happens(w, w->given->clock_steps))
 		w->clock_off_s = ((int64_t)world_draw(w, 40 * 24) - 20 * 24) * HOUR;
-	if (w->restored_s && w->restored_s <= w->now_s) {
-		w->life = w->disk;
-		w->restored_s = 0;
-		w->was_restarted = true;
-	} else if (happens(w, w->given->restores) && w->backup.count) {
-		w->life = w->backup;
-		w->restored_s = w->now_s + 6 * HOUR;
-		w->was_restarted = true;
-	}
-	if (w->now_s % (5 * DAY) == 0 && !w->restored_s)
-		w->backup = w->disk;
+	restore(w);
 	if (w->now_s - w->last_write_s > DAY)
 		return;
 	if (happens(w, w->given->vault_outages) && !is_frozen(w))
@@ -329,7 +365,7 @@ static void order(struct world *w, enum life_order what, uint16_t tag)
 	struct complaint error;
 
 	if (life_take_order(&w->life, &w->policy, what, tag, &error))
-		w->disk = w->life;
+		save(w);
 }
 
 static void give_orders(struct world *w)

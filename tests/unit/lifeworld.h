@@ -67,7 +67,15 @@ struct scenario {
 	unsigned slow_parent_days, lags, vault_outages, crashes, restores, clock_steps, flaps,
 	        absences;
 	int64_t spread_s, safety_s;
+	unsigned
+	        pairs; /* restores of state and timeline, while the keeper reaches nobody at first */
 	bool has_no_parent; /* nobody gives the parent a DS */
+};
+
+/* The timeline on the disk of the keeper; gateways may have a newer one. */
+struct place {
+	uint32_t generation;
+	int64_t end_s;
 };
 
 struct world {
@@ -78,6 +86,7 @@ struct world {
 	int64_t now_s, clock_off_s, last_step_s, last_write_s;
 	uint8_t algorithms[WORLD_KEYS];
 
+	struct place in_place, disk_place, old_place; /* as `life`, `disk` and `backup` have it */
 	struct written_timeline timelines[WORLD_HISTORY];
 	unsigned written;
 	struct parent_set sets[WORLD_HISTORY];
