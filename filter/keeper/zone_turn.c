@@ -106,7 +106,7 @@ static bool step_to_rest(struct turn_try *t)
 	for (unsigned n = 0; n < ROUNDS_MAX; n++) {
 		life_step(&t->life, &t->policy, &t->look, t->order->now_s, &t->report);
 		t->is_changed |= t->report.is_changed || t->report.make_count > 0;
-		if (!t->report.is_trusted || t->report.make_count == 0)
+		if (t->report.make_count == 0) /* as whenever nothing may move */
 			return true;
 		if (!make_asked_keys(t))
 			return false;
@@ -312,7 +312,7 @@ static bool try_to_unsign(struct turn_try *t)
 /* True if the zone would die if nothing were written. */
 static bool must_extend(const struct turn_try *t)
 {
-	return t->report.is_trusted && t->order->vault && t->zone->is_read &&
+	return (t->report.is_trusted || t->report.is_held) && t->order->vault && t->zone->is_read &&
 	       (is_too_short(t) || t->zone->is_damaged);
 }
 

@@ -234,6 +234,36 @@ static void step_on(struct life *life, const struct life_policy *policy,
 		life->generation = before.generation;
 }
 
+/* True if a key that is stolen is in use. */
+static bool is_robbed(const struct life *life)
+{
+	for (unsigned i = 0; i < life->count; i++)
+		if (life->keys[i].is_compromised && !life_is_gone(&life->keys[i]))
+			return true;
+	return false;
+}
+
+/* Who stole a key may stand on the path to a server, too, and show what holds all keys: then the stolen one stayed. So a
+ * process that knows its state goes on by what the other servers show. Returns false if that cannot be. */
+static bool step_beside_thief(struct life *life, const struct life_policy *policy,
+        const struct life_observation *look, int64_t now_s, struct life_report *report)
+{
+	struct life_server explained[LIFE_SERVERS_MAX];
+	struct life_observation others = *look;
+	struct life next = *life;
+
+	if (look->awake_s < 0 || !is_robbed(life))
+		return false;
+	others.servers = explained;
+	let_time_pass(&next, policy, look, now_s, 0);
+	others.server_count = life_explained_servers(&next, look, explained);
+	if (others.server_count == 0)
+		return false;
+	*life = next;
+	step_on(life, policy, &others, now_s, report);
+	return true;
+}
+
 void life_step(struct life *life, const struct life_policy *policy,
         const struct life_observation *look, int64_t now_s, struct life_report *report)
 {
@@ -248,7 +278,7 @@ void life_step(struct life *life, const struct life_policy *policy,
 	if (!is_trusted) {
 		if (report->is_held && jump_s)
 			hold_after_jump(life, moved, look, now_s, jump_s, report);
-		else if (report->is_held)
+		else if (report->is_held && !step_beside_thief(life, policy, look, now_s, report))
 			step_held(life, policy, look, now_s);
 		return;
 	}

@@ -17,7 +17,9 @@ int64_t life_kept_s(const struct life_policy *policy);
 
 struct life_report {
 	bool is_trusted; /* false: no KSK moved, and no ZSK but as planned; `reason` says why */
-	bool is_held;    /* not trusted, but the timeline in place goes on: it may be made longer */
+	/* not trusted, but the timeline in place goes on: it may be made longer; and stolen keys are replaced, by what the
+	 * servers show that are explained, if the state was trusted before in this process */
+	bool is_held;
 	bool is_unconfirmed; /* not trusted, because no server shows that the state is no backup */
 	bool is_changed;     /* the state, and maybe the timeline, must be written */
 	bool is_watching; /* the state alone is to be written: a wait for a DS has begun, or begins anew */

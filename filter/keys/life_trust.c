@@ -158,6 +158,25 @@ bool life_explains_servers(
 	return true;
 }
 
+unsigned life_explained_servers(const struct life *life, const struct life_observation *look,
+        struct life_server explained[static LIFE_SERVERS_MAX])
+{
+	unsigned count = 0;
+	bool any = false;
+	struct complaint ignored;
+
+	if (look->server_count > LIFE_SERVERS_MAX)
+		return 0;
+	for (unsigned i = 0; i < look->server_count; i++) {
+		const struct life_server *server = &look->servers[i];
+		if (server->is_reached && !explains_server(life, server, &ignored))
+			continue;
+		explained[count++] = *server;
+		any |= server->is_reached;
+	}
+	return any ? count : 0;
+}
+
 /* Nobody counts the time from one process to the next: then the clock is believed, if it did not go back. */
 int64_t life_clock_jump_s(
         const struct life *life, const struct life_observation *look, int64_t now_s)

@@ -51,6 +51,14 @@ bool life_may_extend_unconfirmed(
 bool life_may_extend(const struct life *life, const struct life_policy *policy,
         const struct life_observation *look, int64_t now_s);
 
+/* A look has no more servers of a zone than this. */
+#define LIFE_SERVERS_MAX 80
+
+/* Copies the servers, but for those that were reached and are not explained. Returns how many, or 0 if none of them was
+ * reached, or there are more than LIFE_SERVERS_MAX. */
+unsigned life_explained_servers(const struct life *life, const struct life_observation *look,
+        struct life_server explained[static LIFE_SERVERS_MAX]);
+
 /* By how much the clock went forward (positive) or back, beyond the time that passed; 0 if it did not. */
 int64_t life_clock_jump_s(
         const struct life *life, const struct life_observation *look, int64_t now_s);

@@ -7,6 +7,7 @@
 #include "keeper/zone_order.h"
 #include "keys/life_move.h"
 #include "keys/life_trust.h"
+#include "served.h"
 
 #define STRANGE_TAG 9999
 
@@ -37,9 +38,9 @@ static void strange_turn(struct bed *bed, unsigned others)
 }
 
 /* Lives for some days with the stranger. Somebody is told all the time, and the timeline lasts. */
-static void live_with_stranger(struct bed *bed, unsigned others, unsigned days)
+static void live_with_stranger_for(struct bed *bed, unsigned others, int64_t span_s)
 {
-	int64_t until_s = bed->now_s + days * DAY_S;
+	int64_t until_s = bed->now_s + span_s;
 
 	while (bed->now_s < until_s) {
 		strange_turn(bed, others);
@@ -48,6 +49,11 @@ static void live_with_stranger(struct bed *bed, unsigned others, unsigned days)
 		assert_true(bed->zone.end_s > bed->now_s + 2 * DAY_S);
 		bed->now_s = bed->result.next_s < until_s ? bed->result.next_s : until_s;
 	}
+}
+
+static void live_with_stranger(struct bed *bed, unsigned others, unsigned days)
+{
+	live_with_stranger_for(bed, others, days * DAY_S);
 }
 
 static bool good_clock(void *context)
@@ -187,6 +193,70 @@ static void a_clock_that_stepped_beside_a_stranger_is_believed_after_a_day(void 
 	free_bed(bed);
 }
 
+static uint16_t tag_in_use(const struct bed *bed, enum life_role role)
+{
+	for (unsigned i = 0; i < bed->zone.life.count; i++) {
+		const struct life_key *k = &bed->zone.life.keys[i];
+		if (k->role == role && life_is_out(k, role == LIFE_KSK ? LIFE_KRRSIG : LIFE_ZRRSIG))
+			return k->tag;
+	}
+	fail_msg("no key");
+	return 0;
+}
+
+static void tell_theft(struct bed *bed, uint16_t tag)
+{
+	struct complaint error;
+
+	if (!kept_zone_order(
+	            &bed->zone, &bed->store, &bed->policy, LIFE_ORDER_COMPROMISED, tag, &error))
+		fail_msg("%s", error.text);
+}
+
+static bool is_served(struct bed *bed, uint16_t tag)
+{
+	struct life_server server;
+
+	bed_serve(bed, &server);
+	return life_tags_have(&server.dnskey, tag) || life_tags_have(&server.zsk_signers, tag);
+}
+
+/* Who has a key stands on a path, too: one forged answer an hour must not keep the key in use. */
+static void a_thief_who_shows_a_strange_key_does_not_keep_the_stolen_ones(void **state)
+{
+	struct bed *bed = signed_bed();
+	(void)state;
+
+	uint16_t zsk = tag_in_use(bed, LIFE_ZSK), ksk = tag_in_use(bed, LIFE_KSK);
+	tell_theft(bed, zsk);
+	tell_theft(bed, ksk);
+	bed->follows_cds = true;
+	for (unsigned hour = 0; hour < 8 * 24; hour++) {
+		struct life_server server;
+		bed_serve(bed, &server);
+		served_take_cds(&bed->ds, &server);
+		live_with_stranger_for(bed, 1, HOUR_S);
+	}
+	assert_int_not_equal(tag_in_use(bed, LIFE_ZSK), zsk);
+	assert_int_not_equal(tag_in_use(bed, LIFE_KSK), ksk);
+	assert_false(is_served(bed, zsk) || is_served(bed, ksk));
+	bed_live_for(bed, DAY_S);
+	free_bed(bed);
+}
+
+/* Nobody shows then what the wait is for. */
+static void a_stolen_key_waits_if_all_servers_are_strange(void **state)
+{
+	struct bed *bed = signed_bed();
+	(void)state;
+
+	uint16_t zsk = tag_in_use(bed, LIFE_ZSK);
+	tell_theft(bed, zsk);
+	live_with_stranger(bed, 0, 5);
+	assert_int_equal(tag_in_use(bed, LIFE_ZSK), zsk);
+	free_bed(bed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +267,8 @@ int main(void)
 		cmocka_unit_test(a_restart_beside_a_stranger_does_not_end_the_zone),
 		cmocka_unit_test(what_the_parent_does_not_rely_on_is_not_extended),
 		cmocka_unit_test(a_clock_that_stepped_beside_a_stranger_is_believed_after_a_day),
+		cmocka_unit_test(a_thief_who_shows_a_strange_key_does_not_keep_the_stolen_ones),
+		cmocka_unit_test(a_stolen_key_waits_if_all_servers_are_strange),
 	};
 	return cmocka_run_group_tests_name("zone_turn_strangers", tests, NULL, NULL);
 }
