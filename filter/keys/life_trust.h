@@ -15,8 +15,10 @@
  * longer is valid a day earlier, too (timeline_sign.h). The state on the disk is some hours old. */
 #define LIFE_AWAY_S (26 * 3600)
 
-/* With less than this left of the timeline in place, a clock is not doubted that may be right. */
-#define LIFE_LEFT_LEAST_S (2 * LIFE_CLOCK_HOLD_S)
+/* With less than this left of the timeline in place, a clock is not doubted that may be right. More is not needed: what
+ * the timeline has signed is valid for two days longer (timeline_sign.h). And that little is left may be what a wrong
+ * clock makes of 15 days. */
+#define LIFE_LEFT_LEAST_S 3600
 
 /* Returns false, with the reason, if nothing may be done: the clock is not set, the zone was left alone for longer
  * than its timelines last, or the state is older than the timeline in place. */

@@ -95,13 +95,36 @@ static void a_zone_that_is_near_its_end_is_signed_by_any_clock(void **state)
 	(void)state;
 
 	assert_true(read_bed_timeline(bed, &t));
-	bed->now_s = timeline_end_s(&t) - 2 * DAY_S - HOUR_S;
+	bed->now_s = timeline_end_s(&t) - 2 * HOUR_S;
 	timeline_fini(&t);
 	expect_doubt(bed);
-	bed->now_s += HOUR_S;
+	bed->now_s += HOUR_S + 1;
 	bed_turn_well(bed);
 	assert_true(bed->result.wrote_timeline);
 	free_bed(bed);
+}
+
+/* By such a clock the timeline ends soon, and that is what the clock is to be doubted for. */
+static void a_clock_that_is_ahead_by_a_whole_timeline_is_doubted_too(void **state)
+{
+	(void)state;
+
+	for (unsigned hours = 12 * 24; hours < 15 * 24 - 2; hours += 5) {
+		struct bed *bed = signed_bed();
+		bed->now_s = bed->result.next_s;
+		bed_turn_well(bed);
+		int64_t end_s = bed->zone.end_s;
+		bed_restart(bed);
+		bed->is_clock_alone = true;
+		bed->clock_off_s = end_s - bed->now_s - (15 * 24 - hours) * HOUR_S;
+		uint64_t generation = generation_in_place(bed);
+		expect_doubt(bed);
+		assert_int_equal(generation_in_place(bed), generation);
+		bed->clock_off_s = 0;
+		bed->now_s += HOUR_S;
+		bed_turn_well(bed);
+		free_bed(bed);
+	}
 }
 
 /* Some hours ahead are not noticed: a timeline that is only made longer has signatures that are valid already. */
@@ -138,6 +161,7 @@ int main(void)
 		cmocka_unit_test(a_keeper_that_was_away_for_a_night_does_not_doubt),
 		cmocka_unit_test(a_timeline_that_is_made_some_hours_ahead_is_valid_now),
 		cmocka_unit_test(a_zone_that_is_near_its_end_is_signed_by_any_clock),
+		cmocka_unit_test(a_clock_that_is_ahead_by_a_whole_timeline_is_doubted_too),
 	};
 	return cmocka_run_group_tests_name("zone_turn_clock", tests, NULL, NULL);
 }
