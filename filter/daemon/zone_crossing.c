@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "daemon/crossing_records.h"
+
 #define POOL_MAX       (2 * SIGN_KEYS_MAX) /* keys from which those that sign are chosen */
 #define EARLIER_MOST   3 /* periods of before in the timeline, whose records may be shown */
 #define FOR_EVER_S     (INT64_MAX / 4)
@@ -52,52 +54,6 @@ struct course {
 static const struct sign_period *way_target(const struct course *w)
 {
 	return &w->c->plan[w->target];
-}
-
-/* ---- Records ---- */
-
-static bool signs(const struct presigned *set, uint16_t tag)
-{
-	for (unsigned i = 0; i < set->rrsig_count; i++) {
-		if (set->rrsigs[i].tag == tag)
-			return true;
-	}
-	return false;
-}
-
-/* True if the parent may have a DS of the key. */
-static bool may_have_ds(const struct sign_period *p, const struct sign_period *other, uint64_t id)
-{
-	struct cached_keys ds = { .count = 1, .ids = { id } }, theirs, others;
-
-	cached_ds(&theirs, p->ds, p->ds_count);
-	cached_ds(&others, other->ds, other->ds_count);
-	return (theirs.count == 0 && others.count == 0) || cached_have_common(&ds, &theirs) ||
-	       cached_have_common(&ds, &others);
-}
-
-/* True if a KSK signs both, to which the parent's DS may lead. Otherwise nobody knows which of them resolvers can check. */
-static bool share_ksk(const struct sign_period *a, const struct sign_period *b)
-{
-	for (unsigned i = 0; i < a->dnskey.count; i++) {
-		const struct presigned alone = { .count = 1, .rdatas = &a->dnskey.rdatas[i] };
-		struct cached_keys key;
-		cached_dnskey(&key, &alone);
-		uint16_t tag = key.count ? cached_ksk_tag(key.ids[0]) : 0;
-		if (key.count && cached_is_ksk(key.ids[0]) &&
-		        presigned_has(&b->dnskey, alone.rdatas[0]) && signs(&a->dnskey, tag) &&
-		        signs(&b->dnskey, tag) && may_have_ds(a, b, key.ids[0]))
-			return true;
-	}
-	return false;
-}
-
-/* Returns for how long the records can be shown; negative if not at all. */
-static int64_t records_end_in_s(const struct sign_period *p, int64_t at_s)
-{
-	const struct presigned *sets[] = { &p->dnskey };
-
-	return presigned_all_last_s(sets, 1, &p->dnskey, at_s);
 }
 
 /* ---- Costs ---- */
@@ -252,7 +208,8 @@ static void try_before(
         struct choice *best, const struct course *w, const struct sign_period *p, unsigned rank)
 {
 	if (p->dnskey.rdatas != way_target(w)->dnskey.rdatas &&
-	        records_end_in_s(p, w->at_s) >= LASTS_AT_LEAST && share_ksk(p, way_target(w)))
+	        crossing_records_last_s(p, w->at_s) >= LASTS_AT_LEAST &&
+	        crossing_share_ksk(p, way_target(w)))
 		try_records(best, w, p, rank);
 }
 
@@ -350,7 +307,7 @@ static void enter(struct course *w, const struct choice *choice)
 static int64_t next_event_s(const struct course *w)
 {
 	int64_t next_s = zone_caches_next_s(&w->caches);
-	int64_t lasts_s = records_end_in_s(&w->now, w->at_s);
+	int64_t lasts_s = crossing_records_last_s(&w->now, w->at_s);
 
 	if (w->target + 1 < w->c->plan_count && w->c->plan[w->target + 1].from_s < next_s)
 		next_s = w->c->plan[w->target + 1].from_s;
