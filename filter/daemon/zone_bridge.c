@@ -115,6 +115,17 @@ static void hold_entries(struct zone_bridge *bridge, const struct zone_entry *en
 	}
 }
 
+bool zone_bridge_remembers(const struct zone_bridge *bridge, int64_t now_s)
+{
+	bool remembers = false;
+
+	for (unsigned kind = 0; bridge->caches && kind < CACHED_KINDS; kind++) {
+		for (unsigned i = 0; i < bridge->caches->count[kind]; i++)
+			remembers = remembers || bridge->caches->items[kind][i].until_s > now_s;
+	}
+	return remembers;
+}
+
 void zone_bridge_fini(struct zone_bridge *bridge)
 {
 	for (unsigned i = 0; i < ZONE_BRIDGE_ENTRIES; i++)

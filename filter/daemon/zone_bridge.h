@@ -10,7 +10,8 @@
 #define ZONE_BRIDGE_ENTRIES                                                                        \
 	(2 + SIGN_KEYS_MAX) /* one has the records, one the DS, and each key may be of another */
 
-/* All zero: the zone has nothing of before, and what its timeline says of the past was so. */
+/* All zero: the zone has nothing of before, and what its timeline says of the past was so. That holds for a zone that is
+ * signed for the first time, and once caches have forgotten all of before. */
 struct zone_bridge {
 	/* Former entries from which its periods borrow keys and records; each has a user here. */
 	struct zone_entry *entries[ZONE_BRIDGE_ENTRIES];
@@ -38,6 +39,9 @@ struct bridge_time {
 bool zone_bridge_make(struct zone_bridge *bridge, struct sign_periods *fresh,
         const struct zone_entry *entry, const struct former_periods *former,
         const struct bridge_time *t);
+
+/* True if caches may have something of before at a time. A restart must know of it until then. */
+bool zone_bridge_remembers(const struct zone_bridge *bridge, int64_t now_s);
 
 void zone_bridge_fini(struct zone_bridge *bridge);
 

@@ -88,10 +88,11 @@ static int lock_directory(struct zone_copies *c, struct complaint *why)
 
 /* ---- One zone ---- */
 
-/* True while keys of the timeline before are still in use. */
-static bool is_late(const struct zone_policy *z, unsigned i, int64_t now_s)
+/* True while keys or records of timelines before are still in use, or in caches. */
+static bool needs_former(const struct zone_policy *z, unsigned i, int64_t now_s)
 {
-	return zone_succession_late_until_s(&z->signing.zones[i].periods, now_s) > 0;
+	return zone_succession_late_until_s(&z->signing.zones[i].periods, now_s) > 0 ||
+	       zone_bridge_remembers(&z->signing.bridges[i], now_s);
 }
 
 static int forget_zone(const struct zone_copies *c, const struct name *zone, struct complaint *why)
@@ -107,7 +108,7 @@ static int forget_zone(const struct zone_copies *c, const struct name *zone, str
 }
 
 /* A signer that has no zone with keeper = true needs no directory. */
-static int do_entry(struct zone_copies *c, struct zone_entry *e, bool is_late,
+static int do_entry(struct zone_copies *c, struct zone_entry *e, bool keeps_former,
         struct crypto *crypto, struct complaint *why)
 {
 	const struct name *zone = &e->text.items[0].apex;
@@ -117,10 +118,10 @@ static int do_entry(struct zone_copies *c, struct zone_entry *e, bool is_late,
 	if (lock_directory(c, why) < 0)
 		return -1;
 	int result = e->is_copied ? timeline_copy_end_former(c->directory, zone, why)
-	                          : timeline_copy_write(
-	                                    c->directory, &e->keys.timeline, is_late, crypto, why);
+	                          : timeline_copy_write(c->directory, &e->keys.timeline, e->since_s,
+	                                    keeps_former, crypto, why);
 	if (result >= 0)
-		e->has_former_copy = is_late;
+		e->has_former_copy = keeps_former;
 	return result;
 }
 
@@ -129,12 +130,12 @@ static bool copy_zone(struct zone_copies *c, const struct zone_policy *z, unsign
         struct crypto *crypto, int64_t now_s)
 {
 	struct zone_entry *e = z->seats[i].entry;
-	bool late = is_late(z, i, now_s < 0 ? clock_wall_s() : now_s);
+	bool keeps = needs_former(z, i, now_s < 0 ? clock_wall_s() : now_s);
 	struct complaint why;
 
-	if (!zone_seat_is_uncopied(&z->seats[i]) && (!e->has_former_copy || late))
+	if (!zone_seat_is_uncopied(&z->seats[i]) && (!e->has_former_copy || keeps))
 		return false;
-	if (do_entry(c, e, late, crypto, &why) < 0)
+	if (do_entry(c, e, keeps, crypto, &why) < 0)
 		tell_uncopied(c, &why);
 	else
 		e->is_copied = true;

@@ -94,13 +94,15 @@ static struct zone_entry *entry_of_copy(const struct zone_entry *fresh, struct t
 }
 
 struct zone_entry *zone_entry_recall(const struct zone_entry *fresh, const char *directory,
-        enum timeline_copy_kind kind, struct crypto *crypto, struct complaint *fault)
+        unsigned which, struct crypto *crypto, struct complaint *fault)
 {
+	const struct name *apex = &fresh->text.items[0].apex;
 	struct timeline t;
-	int found =
-	        timeline_copy_read(&t, directory, &fresh->text.items[0].apex, kind, crypto, fault);
+	int found = timeline_copy_read(&t, directory, apex, which, crypto, fault);
 	struct zone_entry *e = found > 0 ? entry_of_copy(fresh, &t) : NULL;
 
+	if (e)
+		e->since_s = timeline_copy_since_s(directory, apex, which);
 	if (found == 0)
 		fault->text[0] = '\0';
 	else if (found > 0 && !e)

@@ -19,9 +19,10 @@ struct zone_entry {
 	bool has_keys; /* they were read, or there are none on purpose (zone_keys_are_unsigned()) */
 	bool is_checked; /* their pre-made signatures are good */
 
+	int64_t since_s;      /* when its keys came in force; 0: they are not yet */
 	bool is_recalled;     /* its timeline is a copy (timeline_copy.h) */
 	bool is_copied;       /* the copy of the zone is as it should be */
-	bool has_former_copy; /* there is one of the timeline before */
+	bool has_former_copy; /* there are some of timelines before */
 };
 
 /* Where a zone is configured: in the list, by its index, or in a file. */
@@ -39,11 +40,11 @@ const struct name *zone_source_apex(const struct zone_source *source);
 struct zone_entry *zone_entry_read(const struct zone_source *source, struct crypto *crypto,
         int64_t now_s, struct complaint *fault);
 
-/* Makes an entry of the copy of a timeline that is in `directory`, for the zone of `fresh`, which is configured. The copy was checked
+/* Makes an entry of a copy of a timeline that is in `directory`, for the zone of `fresh`, which is configured. The copy was checked
  * before it was written. Returns an entry with one user; NULL if there is no copy, and then the text of `fault` is empty; or
  * NULL with a complaint. */
 struct zone_entry *zone_entry_recall(const struct zone_entry *fresh, const char *directory,
-        enum timeline_copy_kind kind, struct crypto *crypto, struct complaint *fault);
+        unsigned which, struct crypto *crypto, struct complaint *fault);
 
 /* The directory of keys that was used last: most zones have the same one, and to find each file in it again from the root
  * costs. All zero but for the descriptor, -1. */

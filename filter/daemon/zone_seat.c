@@ -223,8 +223,8 @@ static void note_bad_copy(
 	if (fresh->has_keys && fresh->keys.is_absent)
 		complaint_set(fault,
 		        "%.400s: this copy of the timeline is no use, and the timeline is missing: "
-		        "bring "
-		        "it back; or, if the zone is to be unsigned, remove the copy",
+		        "bring it back; or, if the zone is to be unsigned, remove the copy, and "
+		        "those beside it whose names go on with .former",
 		        why->text);
 	else
 		log_warning("%s: this copy of the timeline in force before is not used", why->text);
@@ -239,16 +239,11 @@ static struct zone_entry *recall_zone(struct zone_seat *seat, struct zone_entry 
 	if ((seat->before && zone_seat_has_keys(seat->before)) || !fresh->is_configured ||
 	        !fresh->text.items[0].is_kept)
 		return NULL;
-	seat->recalled =
-	        zone_entry_recall(fresh, how->copies, TIMELINE_COPY_LAST, how->crypto, &why);
-	if (!seat->recalled && why.text[0])
+	struct zone_entry *last =
+	        zone_recall_read(&seat->recalled, fresh, how->copies, how->crypto, &why);
+	if (!last && why.text[0])
 		note_bad_copy(fresh, &why, fault);
-	if (!seat->recalled)
-		return NULL;
-	seat->recalled_former =
-	        zone_entry_recall(fresh, how->copies, TIMELINE_COPY_FORMER, how->crypto, &why);
-	seat->recalled->has_former_copy = seat->recalled_former || why.text[0];
-	return seat->recalled;
+	return last;
 }
 
 /* A file that was written or touched again without another timeline needs no other copy. */
@@ -256,15 +251,14 @@ static void keep_copy(struct zone_entry *fresh, const struct zone_entry *former)
 {
 	if (!former || !is_same_timeline(fresh, former))
 		return;
+	fresh->since_s = former->since_s;
 	fresh->is_copied = former->is_copied;
 	fresh->has_former_copy = former->has_former_copy;
 }
 
-struct zone_entry *zone_seat_former(const struct zone_seat *seat)
+bool zone_seat_goes_on(const struct zone_seat *seat)
 {
-	if (seat->recalled_former || !seat->recalled)
-		return seat->recalled_former;
-	return is_same_timeline(seat->entry, seat->recalled) ? NULL : seat->recalled;
+	return seat->recalled.last && is_same_timeline(seat->entry, seat->recalled.last);
 }
 
 /* ---- Taking a seat ---- */
@@ -305,7 +299,7 @@ static void choose_entry(struct zone_seat *seat, struct zone_entry *fresh,
         const struct standing *standing, const struct complaint *fault)
 {
 	bool is_wrong = fault->text[0] != '\0';
-	bool is_same = seat->recalled && is_same_timeline(fresh, seat->recalled);
+	bool is_same = seat->recalled.last && is_same_timeline(fresh, seat->recalled.last);
 	bool is_taken = !standing->entry || (!is_wrong && (fresh->is_checked || is_same));
 
 	seat->entry = is_taken ? fresh : zone_entry_share(standing->entry);
@@ -392,9 +386,7 @@ void zone_seat_settle(struct zone_seat *seat, const struct zone_seat *before)
 void zone_seat_begun(struct zone_seat *seat)
 {
 	seat->before = NULL;
-	zone_entry_release(seat->recalled);
-	zone_entry_release(seat->recalled_former);
-	seat->recalled = seat->recalled_former = NULL;
+	zone_recall_fini(&seat->recalled);
 }
 
 void zone_seat_fini(struct zone_seat *seat)

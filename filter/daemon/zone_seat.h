@@ -4,7 +4,7 @@
 #ifndef DAEMON_ZONE_SEAT_H
 #define DAEMON_ZONE_SEAT_H
 
-#include "daemon/zone_entry.h"
+#include "daemon/zone_recall.h"
 
 struct zone_seat {
 	struct zone_entry *entry;
@@ -16,10 +16,10 @@ struct zone_seat {
 	bool is_news; /* the fault was not there in the former policy, and was not told */
 	char *fault;  /* NULL if memory was short */
 
-	/* The zone in the former policy, or NULL. If it had no keys there: the copies of what was in force before sealgate was
-	 * started, and before that, or NULL; each has a user here. Only while this policy is made. */
+	/* The zone in the former policy, or NULL. If it had no keys there: what was in force before sealgate was started.
+	 * Only while this policy is made. */
 	const struct zone_seat *before;
-	struct zone_entry *recalled, *recalled_former;
+	struct zone_recall recalled;
 };
 
 /* How zones are read. */
@@ -45,9 +45,8 @@ bool zone_seat_awaits(const struct zone_seat *seat);
 /* True if the copy of its timeline is to be written, or removed. */
 bool zone_seat_is_uncopied(const struct zone_seat *seat);
 
-/* Returns the entry whose keys were in use before sealgate was started, if that is not the one in force; or NULL, also if
- * the former policy has keys of the zone. Only while this policy is made. */
-struct zone_entry *zone_seat_former(const struct zone_seat *seat);
+/* True if what was in force last before sealgate was started is in force still. Only while this policy is made. */
+bool zone_seat_goes_on(const struct zone_seat *seat);
 
 /* Returns what is wrong, or NULL. */
 const char *zone_seat_fault(const struct zone_seat *seat);

@@ -104,17 +104,17 @@ static struct sign_period *make_periods(const struct timeline *t)
 
 _Static_assert(SIGN_KEYS_MAX > TIMELINE_SIGNERS, "all that sign have room, and one of before");
 
-/* `former` is NULL if nothing was in force. Returns false if memory is short. */
-static bool give_periods(struct sign_zone *zone, struct zone_bridge *bridge,
+/* Sets the periods of an entry. `former` is NULL if nothing was in force. Returns false if memory is short. */
+static bool give_periods(struct sign_periods *given, struct zone_bridge *bridge,
         const struct zone_entry *e, const struct former_periods *former, int64_t now_s)
 {
 	const struct timeline *t = &e->keys.timeline;
 	const struct bridge_time time = { now_s, t->is_planned ? ROUNDING_S : SUCCESSION_SPREAD_S,
-		zone->max_ttl_s };
+		e->text.items[0].max_ttl_s };
 	struct sign_period *periods = make_periods(t);
 
-	zone->periods = (struct sign_periods){ periods ? t->period_count : 0, periods };
-	return periods && (!former || zone_bridge_make(bridge, &zone->periods, e, former, &time));
+	*given = (struct sign_periods){ periods ? t->period_count : 0, periods };
+	return periods && (!former || zone_bridge_make(bridge, given, e, former, &time));
 }
 
 /* ---- Cuts ---- */
@@ -186,39 +186,98 @@ static bool make_zone(struct made_zones *s, const struct zone_seat *seat,
 	struct sign_zone *zone = &s->zones[s->count];
 	struct zone_bridge *bridge = &s->bridges[s->count++];
 	bool has_keys = zone_seat_has_keys(seat);
+	bool has_former = former->periods && former->periods->count > 0;
 
 	*zone = zone_without_periods(seat->entry, has_keys);
 	zone->is_unsigned = zone_seat_is_unsigned(seat);
+	if (has_keys && (seat->entry->since_s == 0 || seat->entry->since_s > now_s))
+		seat->entry->since_s = now_s;
 	return !has_keys || zone->is_unsigned ||
-	       give_periods(zone, bridge, seat->entry, former, now_s);
+	       give_periods(&zone->periods, bridge, seat->entry, has_former ? former : NULL, now_s);
 }
+
+/* ---- After a start ---- */
+
+/* What was in force at a time before the start, and what caches had then. */
+struct replay {
+	struct sign_periods periods; /* owned */
+	struct zone_bridge bridge;
+	struct zone_entry *entry;
+};
+
+static struct former_periods replay_former(const struct replay *r)
+{
+	return (struct former_periods){ &r->periods, &r->bridge, r->entry,
+		r->entry ? r->entry->text.items[0].max_ttl_s : 0 };
+}
+
+static void replay_fini(struct replay *r)
+{
+	free((struct sign_period *)(uintptr_t)r->periods.items);
+	zone_bridge_fini(&r->bridge);
+}
+
+/* Returns when a copy came in force. No timeline does before it is made: then the clock was behind. If that is not over
+ * yet, the clock was ahead, and nobody knows when. */
+static int64_t replay_time_s(const struct zone_entry *copy, int64_t now_s)
+{
+	int64_t made_s = copy->keys.timeline.made_s;
+	int64_t since_s = copy->since_s > made_s ? copy->since_s : made_s;
+
+	return since_s < now_s ? since_s : now_s;
+}
+
+/* Lets a copy follow what was in force before, as it did then. Returns false if memory is short. */
+static bool replay_copy(struct replay *r, struct zone_entry *copy, int64_t now_s)
+{
+	struct replay before = *r;
+	const struct former_periods former = replay_former(&before);
+	bool has_former = before.periods.count > 0, good = true;
+
+	*r = (struct replay){ .entry = copy };
+	if (!timeline_is_unsigned(&copy->keys.timeline))
+		good = give_periods(&r->periods, &r->bridge, copy, has_former ? &former : NULL,
+		        replay_time_s(copy, now_s));
+	replay_fini(&before);
+	return good;
+}
+
+/* What was served until the start is found by going the same way once more. So no wait begins anew, and none is forgotten.
+ * Returns false if memory is short. */
+static bool make_zone_after_start(struct made_zones *s, const struct zone_seat *seat, int64_t now_s)
+{
+	const struct zone_recall *recalled = &seat->recalled;
+	bool goes_on = zone_seat_goes_on(seat), good = true;
+	struct replay r = { .entry = NULL };
+
+	for (unsigned i = 0; i < recalled->former_count && good; i++)
+		good = replay_copy(&r, recalled->former[i], now_s);
+	if (good && !goes_on)
+		good = replay_copy(&r, recalled->last, now_s);
+	const struct former_periods former = replay_former(&r);
+	good = good &&
+	       make_zone(s, seat, &former, goes_on ? replay_time_s(recalled->last, now_s) : now_s);
+	replay_fini(&r);
+	return good;
+}
+
+/* ---- All ---- */
 
 /* Makes the next zone from a seat. Returns false if memory is short. */
 static bool make_next_zone(struct made_zones *s, const struct zone_seat *seat,
         const struct made_zones *former, const struct zone_seat *former_seats, int64_t now_s)
 {
-	static const struct zone_bridge no_bridge;
 	struct former_periods before = { .periods = NULL };
-	struct sign_periods recalled = { .count = 0 };
-	struct zone_entry *copy = zone_seat_former(seat);
 
-	if (copy) {
-		recalled = (struct sign_periods){ copy->keys.timeline.period_count,
-			make_periods(&copy->keys.timeline) };
-		if (!recalled.items)
-			return false;
-		before = (struct former_periods){ &recalled, &no_bridge, copy,
-			seat->entry->text.items[0].max_ttl_s };
-	} else if (seat->before) {
+	if (seat->recalled.last)
+		return make_zone_after_start(s, seat, now_s);
+	if (seat->before) {
 		size_t index = (size_t)(seat->before - former_seats);
 		before = (struct former_periods){ &former->zones[index].periods,
 			&former->bridges[index], seat->before->entry,
 			former->zones[index].max_ttl_s };
 	}
-	bool has_former = before.periods && before.periods->count > 0;
-	bool good = make_zone(s, seat, has_former ? &before : NULL, now_s);
-	free((struct sign_period *)(uintptr_t)recalled.items);
-	return good;
+	return make_zone(s, seat, &before, now_s);
 }
 
 bool zone_signing_make(struct made_zones *s, const struct zone_seat *seats, unsigned count,

@@ -237,9 +237,9 @@ static void a_start_never_fails_because_a_timeline_or_its_copy_is_broken(void **
 		        "rm K*.timeline state/K*; mkdir state/Kexample.org.timeline", "broken",
 		        "Is a directory" },
 		{ "a file in place of all copies", "rm -r state; echo >state", "signed", NULL },
-		{ "the last copy was moved, and a crash came",
+		{ "the timeline and the last copy were removed, to make the zone unsigned",
 		        "rm K*.timeline; mv state/K*.timeline state/Kexample.org.timeline.former",
-		        "signed", "copy of generation 5" },
+		        "unsigned", NULL },
 		{ "a new copy was half written, and a crash came",
 		        "rm K*.timeline; echo x >state/Kexample.org.timeline.new", "signed",
 		        "copy of generation 5" },
@@ -439,7 +439,7 @@ static void expect_signer(const struct bed *bed, const char *why, unsigned key)
 	assert_row(why, sign_zone_period(zone, clock_wall_s())->keys[0].tag == bed->keys[key].tag);
 }
 
-/* A ZSK that comes late waits for the DNSKEY TTL of an hour. A restart begins the wait anew, and does not end it. */
+/* A ZSK that comes late waits for the DNSKEY TTL of an hour. A restart does not end the wait. */
 static void a_restart_does_not_end_the_wait_for_a_key_that_comes_late(void **state)
 {
 	(void)state;
@@ -486,6 +486,55 @@ static void of_several_that_come_late_the_one_before_all_is_kept(void **state)
 	plan(bed, false, 8);
 	reload(bed);
 	expect(bed, "the end", "unsigned", NULL);
+	assert_int_not_equal(access(path_of(bed, FORMER), F_OK), 0);
+	bed_free(bed);
+}
+
+/* The first ones say what caches may have; the last one what signs now. */
+static void of_many_that_come_late_some_in_between_are_lost(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+
+	plan(bed, true, 5);
+	start(bed);
+	for (unsigned n = 0; n < 2 * TIMELINE_COPIES_FORMER; n++) {
+		plan_zsk(bed, true, 6 + n, NEXT);
+		reload(bed);
+	}
+	assert_int_equal(access(path_of(bed, FORMER "8"), F_OK), 0);
+	assert_int_not_equal(access(path_of(bed, FORMER "9"), F_OK), 0);
+	assert_int_equal(unlink(path_of(bed, FORMER "3")), 0);
+	start(bed);
+	expect_signer(bed, "many came late, and one is lost", 1);
+	plan_zsk(bed, true, 30, NEXT);
+	reload(bed);
+	assert_int_equal(access(path_of(bed, FORMER "3"), F_OK), 0);
+	assert_int_equal(access(path_of(bed, FORMER "8"), F_OK), 0);
+	start(bed);
+	expect_signer(bed, "one more", 1);
+	bed_free(bed);
+}
+
+/* Who removes the copies that are named, and no others, has what the message says. */
+static void what_is_to_be_removed_is_named_in_full(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+
+	plan(bed, true, 5);
+	start(bed);
+	plan_zsk(bed, true, 6, NEXT);
+	reload(bed);
+	put(bed, COPY, "half a copy");
+	plan(bed, false, 0);
+	start(bed);
+	expect(bed, "the last copy is no use", "broken", "go on with .former");
+	assert_int_equal(unlink(path_of(bed, COPY)), 0);
+	start(bed);
+	expect(bed, "without the last copy, the former ones mean nothing", "unsigned", NULL);
+	plan_zsk(bed, true, 2, ZSK);
+	reload(bed);
 	assert_int_not_equal(access(path_of(bed, FORMER), F_OK), 0);
 	bed_free(bed);
 }
@@ -573,6 +622,8 @@ int main(void)
 		cmocka_unit_test(a_zone_whose_file_is_gone_for_a_while_is_not_forgotten),
 		cmocka_unit_test(a_restart_does_not_end_the_wait_for_a_key_that_comes_late),
 		cmocka_unit_test(of_several_that_come_late_the_one_before_all_is_kept),
+		cmocka_unit_test(of_many_that_come_late_some_in_between_are_lost),
+		cmocka_unit_test(what_is_to_be_removed_is_named_in_full),
 		cmocka_unit_test(a_timeline_is_not_copied_before_it_is_checked),
 		cmocka_unit_test(a_timeline_that_came_in_between_follows_the_copy),
 		cmocka_unit_test(a_zone_that_gets_keys_of_its_own_is_forgotten),

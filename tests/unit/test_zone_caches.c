@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "daemon/zone_copies.h"
 #include "late.h"
 
 #define NOW      INT64_C(1780000000)
@@ -285,7 +286,7 @@ static void play_step(struct zone_bed *bed, struct record *r, const char *why,
 		planned_ttl_s = step->ttl_s;
 	if (step->max_ttl_s)
 		late_configure(bed, step->max_ttl_s);
-	zone_bed_plan(bed, step->periods, periods_in(step), n + 1, NOW + n);
+	zone_bed_plan(bed, step->periods, periods_in(step), n + 1, bed->now_s);
 	const char *fault = zone_bed_reload(bed);
 	if (fault)
 		fail_msg("%s, step %u: %s", why, n, fault);
@@ -339,6 +340,91 @@ static void nor_if_the_policy_is_made_again_and_again(void **state)
 		play(&scenes[i], 5000);
 }
 
+/* ---- Restarts ---- */
+
+/* Writes copies as they should be now. */
+static void write_copies(const struct zone_bed *bed)
+{
+	struct zone_copies copies;
+
+	zone_copies_init(&copies, bed->config.timeline_state);
+	zone_copies_look(&copies, bed->policy, bed->crypto, bed->now_s, 1);
+	assert_int_equal(copies.failures, 0);
+	zone_copies_fini(&copies);
+}
+
+/* Serves until then, with restarts at `*next_s` and `every_s` after each. */
+static void serve_with_restarts(
+        struct zone_bed *bed, struct record *r, int64_t until_s, int64_t *next_s, int64_t every_s)
+{
+	for (; bed->policy && *next_s < until_s; *next_s += every_s) {
+		serve_until(r, bed, *next_s);
+		bed->now_s = *next_s;
+		write_copies(bed);
+		zone_policy_free(bed->policy);
+		bed->policy = NULL;
+		zone_bed_reload_well(bed);
+	}
+}
+
+static struct zone_bed *kept_bed(void)
+{
+	struct zone_bed *bed = hasty_bed();
+
+	zone_bed_configure(bed, true);
+	return bed;
+}
+
+static void play_with_restarts(const struct scene *scene, int64_t next_s, int64_t every_s)
+{
+	struct zone_bed *bed = kept_bed();
+	struct record r = { .count = 0 };
+	char why[200];
+
+	snprintf(why, sizeof(why), "%s, with a restart at %+d s and each %d s", scene->why,
+	        (int)(next_s - NOW), (int)every_s);
+	planned_ttl_s = PLANNED_TTL_S;
+	for (unsigned n = 0; n < COUNT(scene->steps) && periods_in(&scene->steps[n]); n++) {
+		serve_with_restarts(bed, &r, NOW + scene->steps[n].at_s, &next_s, every_s);
+		play_step(bed, &r, why, &scene->steps[n], n);
+		write_copies(bed);
+	}
+	serve_with_restarts(bed, &r, NOW + 4 * DAY, &next_s, every_s);
+	serve_until(&r, bed, NOW + 5 * DAY);
+	expect_rejected(&r, why, scene->lax_s, scene->strict_s);
+	expect_end(bed, why, scene->shown, scene->signers);
+	zone_bed_free(bed);
+	planned_ttl_s = PLANNED_TTL_S;
+}
+
+/* A restart takes the longest TTL of now for that of before. */
+static bool changes_longest_ttl(const struct scene *scene)
+{
+	bool changes = false;
+
+	for (unsigned n = 0; n < COUNT(scene->steps); n++)
+		changes = changes || scene->steps[n].max_ttl_s > 0;
+	return changes;
+}
+
+static void nor_after_a_restart_at_any_hour(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < COUNT(scenes); i++) {
+		for (int64_t hour = 0; hour <= 28 && !changes_longest_ttl(&scenes[i]); hour++)
+			play_with_restarts(&scenes[i], NOW + hour * H + 900, 90 * DAY);
+	}
+}
+
+static void nor_after_many_restarts(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < COUNT(scenes); i++) {
+		if (!changes_longest_ttl(&scenes[i]))
+			play_with_restarts(&scenes[i], NOW - DAY, 7000);
+	}
+}
+
 /* ---- Any files at any times ---- */
 
 static unsigned draw(unsigned *seed, unsigned most)
@@ -377,20 +463,24 @@ static struct step draw_step(unsigned *seed, int64_t at_s, bool is_first)
 	return step;
 }
 
-static void play_drawn(unsigned seed)
+static void play_drawn(unsigned seed, bool restarts)
 {
-	struct zone_bed *bed = hasty_bed();
+	struct zone_bed *bed = restarts ? kept_bed() : hasty_bed();
 	struct record r = { .count = 0 };
-	int64_t at_s = -4 * DAY;
+	int64_t at_s = -4 * DAY, next_s = restarts ? NOW + at_s : INT64_MAX;
 	char why[40];
 	struct step step;
 
-	snprintf(why, sizeof(why), "seed %u", seed);
+	snprintf(why, sizeof(why), "seed %u%s", seed, restarts ? " with restarts" : "");
 	for (unsigned n = 0; n < 5; n++) {
 		step = draw_step(&seed, at_s, n == 0);
+		serve_with_restarts(bed, &r, NOW + at_s, &next_s, 30000);
 		play_step(bed, &r, why, &step, n);
+		if (restarts)
+			write_copies(bed);
 		at_s += 60 + (int64_t)draw(&seed, 80000);
 	}
+	serve_with_restarts(bed, &r, NOW + 7 * DAY, &next_s, 30000);
 	serve_until(&r, bed, NOW + 8 * DAY);
 	expect_rejected(&r, why, 0, DAY * 30);
 	const struct planned_period *last = &step.periods[periods_in(&step) - 1];
@@ -404,10 +494,14 @@ static void whatever_files_come_no_pair_is_rejected(void **state)
 	(void)state;
 	const char *one = getenv("SEALGATE_SEED");
 
-	for (unsigned seed = 1; !one && seed <= 60; seed++)
-		play_drawn(seed);
-	if (one)
-		play_drawn((unsigned)atoi(one));
+	for (unsigned seed = 1; !one && seed <= 60; seed++) {
+		play_drawn(seed, false);
+		play_drawn(seed, true);
+	}
+	if (one) {
+		play_drawn((unsigned)atoi(one), false);
+		play_drawn((unsigned)atoi(one), true);
+	}
 }
 
 int main(void)
@@ -415,6 +509,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_pair_in_caches_is_rejected),
 		cmocka_unit_test(nor_if_the_policy_is_made_again_and_again),
+		cmocka_unit_test(nor_after_a_restart_at_any_hour),
+		cmocka_unit_test(nor_after_many_restarts),
 		cmocka_unit_test(whatever_files_come_no_pair_is_rejected),
 	};
 
