@@ -52,6 +52,13 @@ static bool read_text(
 	       take_name_alone(&e->text, &source->file->apex);
 }
 
+static int64_t own_reach_s(const struct timeline *t)
+{
+	int64_t end_s = t->is_planned ? timeline_end_s(t) : 0;
+
+	return end_s > t->made_s ? end_s - t->made_s : 0;
+}
+
 struct zone_entry *zone_entry_read(const struct zone_source *source, struct crypto *crypto,
         int64_t now_s, struct complaint *fault)
 {
@@ -70,7 +77,17 @@ struct zone_entry *zone_entry_read(const struct zone_source *source, struct cryp
 	if (e->has_keys)
 		fault->text[0] = '\0';
 	e->is_checked = e->has_keys && zone_keys_are_unsigned(&e->keys);
+	e->reach_s = e->has_keys ? own_reach_s(&e->keys.timeline) : 0;
 	return e;
+}
+
+void zone_entry_follow(struct zone_entry *fresh, const struct zone_entry *former)
+{
+	const struct timeline *t = &fresh->keys.timeline;
+
+	if (fresh->reach_s > 0 && former->reach_s > fresh->reach_s &&
+	        timeline_end_s(t) <= timeline_end_s(&former->keys.timeline))
+		fresh->reach_s = former->reach_s;
 }
 
 /* Takes the timeline. Returns NULL if memory is short. */
@@ -87,6 +104,7 @@ static struct zone_entry *entry_of_copy(const struct zone_entry *fresh, struct t
 	e->source = fresh->source;
 	e->is_configured = e->is_checked = e->is_recalled = e->is_copied = true;
 	e->has_keys = zone_keys_take(&e->keys, e->text.items[0].keys, t);
+	e->reach_s = e->has_keys ? own_reach_s(&e->keys.timeline) : 0;
 	if (e->has_keys)
 		return e;
 	zone_entry_release(e);

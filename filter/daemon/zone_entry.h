@@ -19,6 +19,7 @@ struct zone_entry {
 	bool has_keys; /* they were read, or there are none on purpose (zone_keys_are_unsigned()) */
 	bool is_checked; /* their pre-made signatures are good */
 
+	int64_t reach_s; /* how far its timeline should reach ahead when it is written; 0: it has none */
 	int64_t since_s;      /* when its keys came in force; 0: they are not yet */
 	bool is_recalled;     /* its timeline is a copy (timeline_copy.h) */
 	bool is_copied;       /* the copy of the zone is as it should be */
@@ -45,6 +46,10 @@ struct zone_entry *zone_entry_read(const struct zone_source *source, struct cryp
  * NULL with a complaint. */
 struct zone_entry *zone_entry_recall(const struct zone_entry *fresh, const char *directory,
         unsigned which, struct crypto *crypto, struct complaint *fault);
+
+/* Tells an entry what its timeline follows. If a timeline prolongs nothing, as one that the keeper writes without its
+ * vault, how far it reaches says nothing of how far it should: the measure of the former one stays. */
+void zone_entry_follow(struct zone_entry *fresh, const struct zone_entry *former);
 
 /* The directory of keys that was used last: most zones have the same one, and to find each file in it again from the root
  * costs. All zero but for the descriptor, -1. */

@@ -248,10 +248,7 @@ int64_t zone_policy_timeline_end_s(const struct zone_policy *z, unsigned zone)
 
 int64_t zone_policy_timeline_reach_s(const struct zone_policy *z, unsigned zone)
 {
-	int64_t end_s = zone_policy_timeline_end_s(z, zone);
-	int64_t made_s = z->seats[zone].entry->keys.timeline.made_s;
-
-	return end_s > made_s ? end_s - made_s : 0;
+	return zone_policy_timeline_end_s(z, zone) > 0 ? z->seats[zone].entry->reach_s : 0;
 }
 
 int64_t zone_policy_refused_until_s(const struct zone_policy *z, unsigned zone)

@@ -62,7 +62,7 @@ struct file_identity zone_policy_timeline(const struct zone_policy *z, unsigned 
 /* Returns when the timeline in force of a zone, by its index, ends; 0 if no timeline is in force, or if it is unsigned. */
 int64_t zone_policy_timeline_end_s(const struct zone_policy *z, unsigned zone);
 
-/* Returns how far the timeline in force reached ahead when it was written; 0 likewise. */
+/* Returns how far the timeline in force should have reached ahead when it was written; 0 likewise. */
 int64_t zone_policy_timeline_reach_s(const struct zone_policy *z, unsigned zone);
 
 /* Returns until when validators may reject what caches have of a zone, by its index, because its timeline came too late to do

@@ -247,8 +247,10 @@ static struct zone_entry *recall_zone(struct zone_seat *seat, struct zone_entry 
 }
 
 /* A file that was written or touched again without another timeline needs no other copy. */
-static void keep_copy(struct zone_entry *fresh, const struct zone_entry *former)
+static void follow_former(struct zone_entry *fresh, const struct zone_entry *former)
 {
+	if (former)
+		zone_entry_follow(fresh, former);
 	if (!former || !is_same_timeline(fresh, former))
 		return;
 	fresh->since_s = former->since_s;
@@ -328,7 +330,7 @@ int zone_seat_take(struct zone_seat *seat, const struct zone_seat *before,
 	struct standing standing = standing_of(before, recall_zone(seat, fresh, how, &fault));
 	compare_with_former(
 	        fresh, standing.is_withdrawn ? NULL : standing.entry, how->now_s, &fault);
-	keep_copy(fresh, standing.entry);
+	follow_former(fresh, standing.entry);
 	if (!fault.text[0])
 		check_if_time(fresh, how, &fault);
 	choose_entry(seat, fresh, &standing, &fault);

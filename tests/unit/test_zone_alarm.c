@@ -39,7 +39,7 @@ static const char *logged(struct zone_keeper *k, int64_t now_s, uint64_t now_ms)
 	return text;
 }
 
-static void write_timeline(struct config *c, int64_t from_s, int64_t days)
+static void write_timeline(struct config *c, int64_t from_s, int64_t days, uint64_t generation)
 {
 	static const uint16_t flags[KEYS] = { KEYPAIR_KSK, KEYPAIR_ZSK };
 	const struct planned_period period = { from_s, from_s + days * DAY, KSK | ZSK, KSK, ZSK,
@@ -55,6 +55,8 @@ static void write_timeline(struct config *c, int64_t from_s, int64_t days)
 	for (unsigned i = 0; i < KEYS; i++)
 		planned_key(&keys[i], &zone, flags[i], ALGORITHM_ECDSAP256);
 	planned_make(&t, crypto, keys, &period, 1);
+	t.generation = generation;
+	t.made_s = from_s;
 	char *text = timeline_write(&t, crypto, &why);
 	assert_row(why.text, text != NULL);
 	snprintf(path, sizeof(path), "%s/K" ZONE ".timeline", c->keeper_timelines);
@@ -77,7 +79,7 @@ static struct zone_keeper *start(struct config *c, int64_t from_s, int64_t days)
 	assert_non_null(mkdtemp(c->sign_zones_directory));
 	strcpy(c->keeper_timelines, c->sign_zones_directory);
 	snprintf(c->timeline_state, sizeof(c->timeline_state), "%.100s/state", c->keeper_timelines);
-	write_timeline(c, from_s, days);
+	write_timeline(c, from_s, days, 1);
 	struct zone_keeper *k = zone_keeper_new(c, &why);
 	assert_row(why.text, k);
 	return k;
@@ -186,12 +188,44 @@ static void a_timeline_that_nobody_prolongs_rings_both_alarms(void **state)
 	stop(&c, k);
 }
 
+/* So does the keeper without its vault: to end signing, say. */
+static void a_timeline_that_prolongs_nothing_is_measured_by_the_one_before(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		int64_t made_s, days; /* after the first one, and how far it reaches */
+		enum zone_alarm alarm;
+	} rows[] = {
+		{ "two days are left, and none is added", 13 * DAY, 2, ZONE_ALARM_FAILED },
+		{ "once more, a day later", 14 * DAY, 1, ZONE_ALARM_FAILED },
+		{ "the vault is back", 14 * DAY + 3600, 15, ZONE_ALARM_NONE },
+		{ "six days are left of these", 23 * DAY + 3600, 6, ZONE_ALARM_NEEDS },
+		{ "the keeper is to reach less far now", 24 * DAY, 6, ZONE_ALARM_NONE },
+	};
+	int64_t from_s = clock_wall_s() - 30 * DAY;
+	struct config c;
+	struct zone_keeper *k = start(&c, from_s, 15);
+	struct complaint why;
+
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		int64_t made_s = from_s + rows[i].made_s;
+		write_timeline(&c, made_s, rows[i].days, 2 + i);
+		assert_row(why.text, zone_keeper_reload(k, &c, &why) == 0);
+		assert_null(zone_keeper_fault(k, 0));
+		if (zone_keeper_alarm(k, 0, made_s) != rows[i].alarm)
+			fail_msg("%s: %d", rows[i].why, zone_keeper_alarm(k, 0, made_s));
+	}
+	stop(&c, k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(how_far_a_timeline_should_reach_is_taken_from_itself),
 		cmocka_unit_test(a_broken_zone_of_the_keeper_is_told_with_the_name_of_the_alarm),
 		cmocka_unit_test(a_timeline_that_nobody_prolongs_rings_both_alarms),
+		cmocka_unit_test(a_timeline_that_prolongs_nothing_is_measured_by_the_one_before),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
