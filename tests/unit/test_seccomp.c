@@ -317,7 +317,11 @@ static int try_files(void)
 	if (result == -ENOSYS || result == -EOPNOTSUPP)
 		return NO_FILTER;
 	int fd = result > 0 ? mkstemp(path) : -1;
-	bool is_written = fd >= 0 && unlink(path) == 0;
+	char second[sizeof(path) + 2];
+	snprintf(second, sizeof(second), "%s-2", path);
+	bool is_linked =
+	        link(path, second) == 0 && unlink(second) == 0; /* as copies of timelines */
+	bool is_written = fd >= 0 && is_linked && unlink(path) == 0;
 	bool is_hidden = open("/etc/shadow", O_RDONLY) < 0 && open("/etc/passwd", O_RDONLY) < 0 &&
 	                 open("/dev/null", O_RDWR) < 0 && open("/dev/null", O_RDONLY) >= 0 &&
 	                 mkdir("/run/sealgate-test", 0700) < 0;
