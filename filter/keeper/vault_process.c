@@ -52,8 +52,9 @@ bool vault_process_program(char path[static PATH_MAX], struct complaint *why)
 	return false;
 }
 
-/* The program has a process group of its own, so that what a module starts can be killed with it. Signals that the keeper
- * ignores are not ignored there. */
+/* The program has a session of its own. So what a module starts can be killed with its process group, and a module does
+ * not have the terminal of root who imports keys: by TIOCSTI it could type commands there. Signals that the keeper ignores
+ * are not ignored. */
 static void set_attributes(posix_spawnattr_t *attributes)
 {
 	sigset_t none, all;
@@ -63,9 +64,8 @@ static void set_attributes(posix_spawnattr_t *attributes)
 	posix_spawnattr_init(attributes);
 	posix_spawnattr_setsigmask(attributes, &none);
 	posix_spawnattr_setsigdefault(attributes, &all);
-	posix_spawnattr_setpgroup(attributes, 0);
 	posix_spawnattr_setflags(
-	        attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+	        attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
 }
 
 static int spawn_program(struct vault_process *process, const char *program, int theirs)

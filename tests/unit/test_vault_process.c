@@ -90,6 +90,8 @@ static int stand_in(const char *what)
 			octets[0] = 99;
 		else if (strcmp(what, "signals") == 0)
 			out = ignores(SIGTERM) || ignores(SIGUSR1) ? 3 : out;
+		else if (strcmp(what, "session") == 0)
+			out = getsid(0) == getpid() && getpgrp() == getpid() ? out : 3;
 		else if (strcmp(what, "silent") == 0)
 			continue;
 		else if (strcmp(what, "stays") == 0)
@@ -257,6 +259,19 @@ static void signals_that_the_keeper_ignores_are_not_ignored_by_the_process(void 
 	signal(SIGUSR1, SIG_DFL);
 }
 
+/* Root may have given the command. Who has root's terminal types commands there. */
+static void the_process_is_not_in_the_session_of_the_terminal(void **state)
+{
+	struct complaint why = { "" };
+	struct vault_key key;
+
+	(void)state;
+	struct vault *vault = open_stand_in("session");
+	assert_int_equal(vault_find(vault, "ksk", &key, &why), VAULT_BROKEN);
+	assert_non_null(strstr(why.text, "malformed public key"));
+	vault_close(vault);
+}
+
 /* poll() takes an int, and waits for ever if it is negative. */
 static void a_limit_is_at_most_the_longest_one(void **state)
 {
@@ -293,6 +308,7 @@ int main(void)
 		cmocka_unit_test(
 		        a_process_that_leaves_another_one_behind_has_ended_and_takes_it_along),
 		cmocka_unit_test(signals_that_the_keeper_ignores_are_not_ignored_by_the_process),
+		cmocka_unit_test(the_process_is_not_in_the_session_of_the_terminal),
 		cmocka_unit_test(a_limit_is_at_most_the_longest_one),
 	};
 	if (what)
