@@ -58,12 +58,20 @@ static bool is_ds_of(const struct keypair *own, const struct ds *ds, const struc
 	       ds_matches(keys->crypto, ds, &own->zone, &key);
 }
 
+/* True if the DS may be of the key: only who has its digest type can tell. Such a DS is ignored, beside
+ * one of another type (RFC 4035, 5.2). */
+static bool may_be_ds_of(const struct keypair *own, const struct ds *ds)
+{
+	return own->algorithm == ds->algorithm && !digest_is_supported(ds->digest_type);
+}
+
 /* Adds the tags of DS or CDS records; those that are of no key of ours too, unless they are of
  * another signer. A record that nobody can read, or that has the tag of a key of ours and does not
- * fit it, sets `*has_misfit`. */
+ * fit it, sets `*has_misfit`; one of an unknown digest type does if no other one fits that key. */
 static bool add_ds_tags(struct life_tags *tags, bool *has_misfit, const struct look_set *set,
         const struct look_keys *keys)
 {
+	struct life_tags unjudged = { .count = 0 };
 	struct ds ds;
 
 	for (unsigned i = 0; i < set->count; i++) {
@@ -71,11 +79,14 @@ static bool add_ds_tags(struct life_tags *tags, bool *has_misfit, const struct l
 			continue;
 		bool is_read = ds_read(set->rdatas[i], &ds);
 		const struct keypair *own = is_read ? own_key_of_tag(keys, ds.tag) : NULL;
-		if (!is_read || (own && !is_ds_of(own, &ds, keys)))
+		bool is_unjudged = own && may_be_ds_of(own, &ds);
+		if (!is_read || (own && !is_unjudged && !is_ds_of(own, &ds, keys)))
 			*has_misfit = true;
-		else if (!add_tag(tags, ds.tag))
+		else if (!add_tag(is_unjudged ? &unjudged : tags, ds.tag))
 			return false;
 	}
+	for (unsigned i = 0; i < unjudged.count; i++)
+		*has_misfit |= !life_tags_have(tags, unjudged.tags[i]);
 	return true;
 }
 

@@ -197,6 +197,47 @@ static void only_what_fits_a_key_counts_for_it(void **state)
 	assert_true(observation.parents[0].has_misfit);
 }
 
+/* Some registries add digests of their own. */
+static void a_ds_with_an_unknown_digest_type_is_no_mistake_beside_one_that_fits(void **state)
+{
+	enum { UNKNOWN = 6, FITTING = 0 };
+	static const struct {
+		const char *why;
+		int types[2]; /* FITTING: as it was made; -1: there is no such DS */
+		int algorithm;
+		bool is_ours, has_misfit;
+	} rows[] = {
+		{ "beside SHA-256", { FITTING, UNKNOWN }, 13, true, false },
+		{ "before SHA-256", { UNKNOWN, FITTING }, 13, true, false },
+		{ "alone", { UNKNOWN, -1 }, 13, false, true },
+		{ "twice, and nothing else", { UNKNOWN, UNKNOWN }, 13, false, true },
+		{ "of another algorithm", { FITTING, UNKNOWN }, 8, true, true },
+		{ "a known type that does not fit", { FITTING, 4 }, 13, true, true },
+	};
+	struct staged s;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint8_t records[2][sizeof(ds)];
+		stage(&s);
+		struct look_set *set = &s.parent[0].sets[LOOK_DS];
+		set->count = 0;
+		for (unsigned n = 0; n < 2 && rows[i].types[n] >= 0; n++) {
+			memcpy(records[n], ds, ds_len);
+			if (rows[i].types[n] != FITTING) {
+				records[n][2] = (uint8_t)rows[i].algorithm;
+				records[n][3] = (uint8_t)rows[i].types[n];
+			}
+			set->rdatas[set->count++] = span_of(records[n], ds_len);
+		}
+		tell(&s);
+		const struct life_parent *parent = observation.parents;
+		assert_row(rows[i].why, parent->is_reached);
+		assert_row(rows[i].why, life_tags_have(&parent->ds, ksk.tag) == rows[i].is_ours);
+		assert_row(rows[i].why, parent->has_misfit == rows[i].has_misfit);
+	}
+}
+
 /* One server of the parent that is proved is enough; one that is silent says nothing. */
 static void a_parent_that_cannot_be_proved_is_told(void **state)
 {
@@ -236,6 +277,8 @@ int main(void)
 		cmocka_unit_test(servers_that_nobody_could_ask_are_told_as_not_reached),
 		cmocka_unit_test(an_address_out_of_reach_counts_unless_its_server_was_seen),
 		cmocka_unit_test(only_what_fits_a_key_counts_for_it),
+		cmocka_unit_test(
+		        a_ds_with_an_unknown_digest_type_is_no_mistake_beside_one_that_fits),
 		cmocka_unit_test(a_parent_that_cannot_be_proved_is_told),
 	};
 	return cmocka_run_group_tests_name("look_life", tests, set_up, tear_down);
