@@ -82,13 +82,27 @@ static bool order_end_of_ksk(struct life *life, const struct life_policy *policy
 }
 
 /* Who has one ZSK had a timeline, or the keeper's directory, and so each ZSK that there was by then: what signed before,
- * what signs now, what is to sign. Told a second time, it is no news: those that were made since then are safe. */
-static void mark_stolen_zsks(struct life *life, const struct life_key *told)
+ * what signs now, what is to sign. Told a second time, the tag does not say whether those that were made since then are
+ * stolen, too. */
+static bool mark_stolen_zsks(
+        struct life *life, const struct life_key *told, struct complaint *error)
 {
-	if (told->is_compromised)
-		return;
+	for (unsigned i = 0; i < life->count; i++) {
+		struct life_key *k = &life->keys[i];
+		if (k->role != LIFE_ZSK || k->is_compromised)
+			continue;
+		if (told->is_compromised) {
+			complaint_set(error,
+			        "the ZSK with the tag %u is known as stolen, with each that there "
+			        "was by then; if those that were made since then are stolen, too, "
+			        "give the order with the tag %u",
+			        told->tag, k->tag);
+			return false;
+		}
+	}
 	for (unsigned i = 0; i < life->count; i++)
 		life->keys[i].is_compromised |= life->keys[i].role == LIFE_ZSK;
+	return true;
 }
 
 /* Another ZSK takes the place of the one that signs. A theft is taken at any time, and marks only: until another timeline
@@ -96,10 +110,8 @@ static void mark_stolen_zsks(struct life *life, const struct life_key *told)
 static bool order_end_of_zsk(struct life *life, const struct life_policy *policy,
         struct life_key *k, bool is_compromised, struct complaint *error)
 {
-	if (is_compromised) {
-		mark_stolen_zsks(life, k);
-		return true;
-	}
+	if (is_compromised)
+		return mark_stolen_zsks(life, k, error);
 	if (k->is_leaving)
 		return refuse_during_roll(life, policy, LIFE_ZSK, error);
 	if (k - life->keys != life_zsk_signer(life, k->algorithm)) {

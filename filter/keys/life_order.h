@@ -16,8 +16,9 @@ enum life_order {
 };
 
 /* Takes an order; `tag` names the key of the last two. The next step acts on it. Returns false with the reason, and
- * the earliest time if there is one, if the order is refused; then nothing changed. That a key is stolen is never
- * refused. */
+ * the earliest time if there is one, if the order is refused; then nothing changed. That a key is stolen is taken at any
+ * time. Of a ZSK that is known as stolen it is refused only while there are ZSKs that are not: whether a second theft is
+ * meant cannot be seen, so the reason names one of those. */
 bool life_take_order(struct life *life, const struct life_policy *policy, enum life_order order,
         uint16_t tag, struct complaint *error);
 

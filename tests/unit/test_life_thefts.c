@@ -249,13 +249,48 @@ static void all_zsks_are_stolen_if_one_is(void **state)
 		int signer = life_zsk_signer(&w->life, 13);
 		assert_row(rows[i].why, w->life.keys[signer].id >= before);
 		assert_row(rows[i].why, !w->life.keys[signer].is_compromised);
-		/* told again: no other roll */
-		before = w->life.next_id;
-		theft_order(w, LIFE_ORDER_COMPROMISED, w->life.keys[told].tag);
-		theft_live(w, 3 * 24);
-		assert_row(rows[i].why, w->life.next_id == before);
 		free(w);
 	}
+}
+
+static unsigned safe_zsks(const struct world *w)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < w->life.count; i++)
+		count += w->life.keys[i].role == LIFE_ZSK && !w->life.keys[i].is_compromised;
+	return count;
+}
+
+/* An order that was taken and did nothing would leave a stolen ZSK in use. */
+static void a_second_theft_is_told_by_a_zsk_that_counts_as_safe(void **state)
+{
+	struct world *w = theft_world(&calm, 9 * 24);
+	uint16_t first = (uint16_t)tag_of_signer(w);
+	struct complaint why = { "" };
+	char want[40];
+	(void)state;
+
+	theft_order(w, LIFE_ORDER_COMPROMISED, first);
+	theft_order(
+	        w, LIFE_ORDER_COMPROMISED, first); /* none is safe, so nothing else can be meant */
+	assert_int_equal(safe_zsks(w), 0);
+	theft_live(w, 24);
+	uint16_t second = (uint16_t)tag_of_signer(w);
+	assert_true(second != first && safe_zsks(w) > 0);
+	uint32_t before = w->life.next_id;
+	assert_false(life_take_order(&w->life, &w->policy, LIFE_ORDER_COMPROMISED, first, &why));
+	snprintf(want, sizeof(want), "with the tag %u", second);
+	if (!strstr(strstr(why.text, "; if"), want))
+		fail_msg("%s", why.text);
+	assert_true(safe_zsks(w) > 0);
+	theft_live(w, 3 * 24);
+	assert_int_equal(w->life.next_id, before);
+	theft_order(w, LIFE_ORDER_COMPROMISED, second);
+	assert_int_equal(safe_zsks(w), 0);
+	theft_live(w, 3 * 24);
+	assert_int_not_equal(tag_of_signer(w), second);
+	free(w);
 }
 
 /* Whether it is announced in the timeline in place or not. */
@@ -366,6 +401,7 @@ int main(void)
 		cmocka_unit_test(
 		        a_stolen_zsk_of_the_algorithm_that_leaves_does_not_wait_for_the_parent),
 		cmocka_unit_test(all_zsks_are_stolen_if_one_is),
+		cmocka_unit_test(a_second_theft_is_told_by_a_zsk_that_counts_as_safe),
 		cmocka_unit_test(a_stolen_successor_never_signs),
 		cmocka_unit_test(a_theft_takes_the_place_of_rolls_that_wait),
 		cmocka_unit_test(a_late_gateway_and_the_others_fit_together_after_a_theft),
