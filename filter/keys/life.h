@@ -26,7 +26,9 @@ struct life_mark {
 	int64_t seen_s;    /* since when every server shows this change; 0: not yet */
 	int64_t announced_s; /* since when all have it by timelines of long before; 0: those do not have it */
 	uint32_t generation; /* of the first timeline that has the change; of a new ZSK: its plan */
-	bool is_doubted;     /* a server showed otherwise, so what was announced does not count */
+	/* A server showed otherwise, so what was announced does not count. Of a DS: all had it, and then a server of the
+	 * parent did not. */
+	bool is_doubted;
 };
 
 struct life_key {

@@ -194,6 +194,7 @@ static bool look_at_ds(struct life *life, const struct life_policy *policy, stru
 	}
 	if (mark->stage == LIFE_OMNIPRESENT && shown == SHOWN_OTHERWISE) {
 		life_mark_set(life, k, LIFE_DS, LIFE_RUMOURED, now_s);
+		mark->is_doubted = true;
 		return true;
 	}
 	if (!life_is_uncertain(k, LIFE_DS))

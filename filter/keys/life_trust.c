@@ -307,7 +307,7 @@ void life_begin_anew(struct life *life, const struct life_observation *look, int
 				continue;
 			k->marks[r].changed_s = now_s;
 			k->marks[r].seen_s = 0;
-			k->marks[r].is_doubted = true;
+			k->marks[r].is_doubted |= r != LIFE_DS;
 		}
 	}
 }

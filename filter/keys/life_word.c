@@ -69,7 +69,7 @@ static unsigned needs_of_parent(const struct life *life, const struct life_obser
 	return needs;
 }
 
-/* A zone whose DS was asked for, whose servers of the parent all answer, and that has none. */
+/* A zone that a DS carried, whose servers of the parent all answer, and that has none. */
 static unsigned needs_ds_back(const struct life *life, const struct life_observation *look)
 {
 	bool was_carried = false;
@@ -80,7 +80,8 @@ static unsigned needs_ds_back(const struct life *life, const struct life_observa
 			continue;
 		if (life_ds_is_seen(look, k))
 			return 0;
-		was_carried |= k->is_leaving && life_is_out(k, LIFE_DS);
+		was_carried |=
+		        life_is_out(k, LIFE_DS) && (k->is_leaving || k->marks[LIFE_DS].is_doubted);
 	}
 	for (unsigned p = 0; p < look->parent_count; p++)
 		if (!look->parents[p].is_reached)
@@ -121,7 +122,9 @@ struct life_alarms life_judge(const struct life *life, const struct life_policy 
 		if (key_waits_for_servers(policy, k, now_s))
 			alarms.needs |= LIFE_NEEDS_SERVER;
 	}
-	alarms.needs |= needs_of_parent(life, look) | needs_ds_back(life, look);
+	alarms.needs |= needs_of_parent(life, look);
+	if (needs_ds_back(life, look)) /* it says more than that there is none yet */
+		alarms.needs = (alarms.needs & ~(unsigned)LIFE_NEEDS_DS) | LIFE_NEEDS_DS_BACK;
 	return alarms;
 }
 

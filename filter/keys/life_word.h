@@ -19,9 +19,11 @@ enum life_word {
 enum life_need {
 	LIFE_NEEDS_VAULT =
 	        1 << 0, /* the vault is away, and half of the timeline is used up; or it refuses */
-	LIFE_NEEDS_DS = 1 << 1,       /* the parent was to have a DS for LIFE_PATIENCE_S already */
-	LIFE_NEEDS_NO_DS = 1 << 2,    /* likewise to have it no more */
-	LIFE_NEEDS_DS_BACK = 1 << 3,  /* a DS is gone that carried the zone */
+	LIFE_NEEDS_DS = 1 << 1, /* the parent was to have a DS for LIFE_PATIENCE_S already */
+	LIFE_NEEDS_NO_DS =
+	        1 << 2, /* likewise to have it no more; or a DS that was gone is there again */
+	LIFE_NEEDS_DS_BACK =
+	        1 << 3, /* no server of the parent has a DS any more, and one carried the zone */
 	LIFE_NEEDS_OTHER_DS = 1 << 4, /* the parent has a DS of none of the keys */
 	LIFE_NEEDS_SERVER =
 	        1

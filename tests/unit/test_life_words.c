@@ -7,6 +7,8 @@
 #include "keys/life_next.h"
 #include "keys/life_order.h"
 #include "keys/life_phase.h"
+#include "keys/life_text.h"
+#include "keys/life_trust.h"
 
 static struct world *after_hours_of(unsigned hours, bool has_cds)
 {
@@ -201,6 +203,119 @@ static void each_need_has_a_sentence_of_its_own(void **state)
 	assert_false(life_needs_tell(0, &all));
 }
 
+/* One server of the zone, as the keys of the zone ask for it, and two of the parent, of which `reached` are reached and the
+ * first `with_ds` have the DS. */
+static unsigned needs_after_look(struct world *w, unsigned reached, unsigned with_ds)
+{
+	const struct life_key *ksk = key_of(&w->life, LIFE_KSK), *zsk = key_of(&w->life, LIFE_ZSK);
+	const struct life_server server = { true, { { ksk->tag, zsk->tag }, 2 },
+		{ { ksk->tag }, 1 }, { { zsk->tag }, 1 }, { { ksk->tag }, 1 } };
+	struct life_parent parents[2] = { { .is_reached = false }, { .is_reached = false } };
+	const struct life_observation look = { .servers = &server,
+		.server_count = 1,
+		.parents = parents,
+		.parent_count = 2,
+		.in_place = w->life.generation,
+		.end_s = w->now_s + 15 * DAY,
+		.has_vault = true,
+		.is_clock_trusted = true,
+		.is_synchronised = true,
+		.awake_s = w->now_s + HOUR - w->life.last_s };
+	struct life_report report;
+
+	for (unsigned p = 0; p < reached; p++) {
+		parents[p].is_reached = true;
+		if (p < with_ds)
+			parents[p].ds = (struct life_tags){ { ksk->tag }, 1 };
+	}
+	w->now_s += HOUR;
+	life_step(&w->life, &w->policy, &look, w->now_s, &report);
+	if (!report.is_trusted)
+		fail_msg("%s", report.reason.text);
+	return life_judge(&w->life, &w->policy, &look, &report, w->now_s, look.end_s).needs;
+}
+
+/* The zone is insecure for everybody, and nothing of sealgate's can mend it. */
+static void a_ds_that_is_gone_from_the_parent_is_asked_for_again_at_once(void **state)
+{
+	static const struct {
+		const char *why;
+		unsigned reached, with_ds, needs;
+		bool was_given;
+	} rows[] = {
+		{ "all is well", 2, 2, 0, true },
+		{ "gone from all servers", 2, 0, LIFE_NEEDS_DS_BACK, true },
+		{ "one has it", 2, 1, 0, true },
+		{ "one was not reached", 1, 0, 0, true },
+		{ "never given", 2, 0, 0, false },
+	};
+	struct complaint why;
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		struct world *w = after_hours_of(200, true);
+		struct life_key *ksk = &w->life.keys[key_of(&w->life, LIFE_KSK) - w->life.keys];
+		assert_true(life_is_known(ksk, LIFE_DS));
+		if (!rows[i].was_given) {
+			life_mark_set(&w->life, ksk, LIFE_DS, LIFE_RUMOURED, w->now_s);
+			life_begin_anew(&w->life, &(struct life_observation){ 0 }, w->now_s);
+		}
+		unsigned needs = needs_after_look(w, rows[i].reached, rows[i].with_ds);
+		if (needs != rows[i].needs)
+			fail_msg("%s: needs %#x", rows[i].why, needs);
+		/* after a week, and a restart of the keeper: the state remembers it */
+		char *text = life_text_write(&w->life, "example.org.");
+		assert_true(life_text_read(&w->life, "example.org.", text, "f", &why));
+		free(text);
+		for (unsigned hour = 0; rows[i].was_given && hour < 24 * 8; hour++)
+			needs = needs_after_look(w, rows[i].reached, rows[i].with_ds);
+		if (rows[i].needs == LIFE_NEEDS_DS_BACK && needs != rows[i].needs)
+			fail_msg("%s: needs %#x after a week", rows[i].why, needs);
+		for (unsigned hour = 0; hour < 72; hour++)
+			needs = needs_after_look(w, 2, 2);
+		assert_int_equal(needs, 0);
+		free(w);
+	}
+}
+
+static void a_ds_that_stays_or_comes_back_is_to_be_removed(void **state)
+{
+	static const struct {
+		const char *why;
+		enum life_stage stage;
+		unsigned hours, with_ds, needs;
+	} rows[] = {
+		{ "it leaves since today", LIFE_UNRETENTIVE, 1, 2, 0 },
+		{ "it leaves for more than a week", LIFE_UNRETENTIVE, 24 * 7 + 1, 2,
+		        LIFE_NEEDS_NO_DS },
+		{ "it was gone, and one server has it again", LIFE_HIDDEN, 1, 1, LIFE_NEEDS_NO_DS },
+		{ "it is gone", LIFE_HIDDEN, 1, 0, 0 },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		struct world *w = after_hours_of(200, true);
+		struct life_key *k = &w->life.keys[key_of(&w->life, LIFE_KSK) - w->life.keys];
+		const struct life_parent parents[2] = {
+			{ true, { { k->tag }, rows[i].with_ds > 0 }, false },
+			{ true, { { k->tag }, rows[i].with_ds > 1 }, false },
+		};
+		const struct life_observation look = {
+			.parents = parents, .parent_count = 2, .has_vault = true
+		};
+		const struct life_report report = { .is_trusted = true };
+		w->life.is_signed = false;
+		life_mark_set(&w->life, k, LIFE_DS, rows[i].stage,
+		        w->now_s - rows[i].hours * (int64_t)HOUR);
+		unsigned needs = life_judge(
+		        &w->life, &w->policy, &look, &report, w->now_s, w->now_s + 14 * DAY)
+		                         .needs;
+		if (needs != rows[i].needs)
+			fail_msg("%s: needs %#x", rows[i].why, needs);
+		free(w);
+	}
+}
+
 /* Whoever removes the DS that `sealgate ds` says to remove, and gives those that it says to give, never leaves the zone
  * without one. */
 static void what_is_said_of_ds_never_leaves_a_zone_without_one(void **state)
@@ -245,6 +360,8 @@ int main(void)
 		cmocka_unit_test(an_active_key_ends_earlier_if_its_successor_is_hastened),
 		cmocka_unit_test(what_is_said_of_ds_never_leaves_a_zone_without_one),
 		cmocka_unit_test(each_need_has_a_sentence_of_its_own),
+		cmocka_unit_test(a_ds_that_is_gone_from_the_parent_is_asked_for_again_at_once),
+		cmocka_unit_test(a_ds_that_stays_or_comes_back_is_to_be_removed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
