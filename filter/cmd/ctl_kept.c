@@ -2,6 +2,9 @@
 #include "cmd/ctl_kept.h"
 
 #include <errno.h>
+#include <unistd.h>
+
+#include "base/advice.h"
 
 static bool has_kept_zones(const struct config *c)
 {
@@ -12,15 +15,23 @@ static bool has_kept_zones(const struct config *c)
 	return false;
 }
 
-/* Several gateways share one keeper, so its absence is no fault. */
-static const char *absence_text(int error)
+/* Several gateways share one keeper, so its absence is no fault. On its own machine it is: there is the socket of one that
+ * crashed, or, since systemd removes that one, the directory with its state. */
+static void tell_absence(const struct config *c, int error, struct complaint *text)
 {
-	if (error == -ENOENT || error == -ECONNREFUSED)
-		return "does not run on this machine";
-	if (error == -EACCES || error == -EPERM)
-		return "permission denied: only root, its user and members of keeper.group may ask "
-		       "it";
-	return "does not answer: it may wait for its vault, or for servers";
+	bool is_absent = error == -ENOENT || error == -ECONNREFUSED;
+
+	if (error == -ECONNREFUSED || (is_absent && access(c->keeper_directory, F_OK) == 0))
+		complaint_set(text,
+		        "has ended, or was not started: see `systemctl status sealgate-keeper%s`",
+		        advice_unit());
+	else if (is_absent)
+		complaint_set(text, "does not run on this machine");
+	else if (error == -EACCES || error == -EPERM)
+		complaint_set(text, "permission denied: only root, its user and members of "
+		                    "keeper.group may ask it");
+	else
+		complaint_set(text, "does not answer: it may wait for its vault, or for servers");
 }
 
 /* A directory of zones is not read for this: its zones may be kept. */
@@ -42,7 +53,9 @@ void ctl_kept_append(const struct config *c, struct control_answer *answer)
 	} else if (words) {
 		control_answer_append_text(answer, "keeper", control_answer_error(words));
 	} else if (has_kept_zones(c)) {
-		control_answer_append_text(answer, "keeper", absence_text(error));
+		struct complaint absence;
+		tell_absence(c, error, &absence);
+		control_answer_append_text(answer, "keeper", absence.text);
 	}
 	control_answer_free(words);
 }

@@ -8,7 +8,7 @@
 #include "daemon/control_client.h"
 
 /* Appends the keeper's words to the daemon's answer: nothing if `c` has no such zone; "keeper" with the reason if the
- * keeper does not answer. Waits for it CONTROL_WAIT_S at most. */
+ * keeper does not answer: that it has ended, if this is its machine. Waits for it CONTROL_WAIT_S at most. */
 void ctl_kept_append(const struct config *c, struct control_answer *answer);
 
 #endif
