@@ -262,18 +262,15 @@ static bool regain_from(struct keys_move *m, const struct timeline *t)
 	return false;
 }
 
-static bool read_moved_timeline(struct keys_move *m, struct timeline *t)
+/* Returns its text, for key_text_free(); NULL with a complaint. */
+static char *load_moved_timeline(struct keys_move *m)
 {
 	const char *file = m->moving->files[0];
 	char *text = file_read(file, TIMELINE_TEXT_OCTETS);
-	bool good = false;
 
 	if (!text)
 		complaint_set(&m->error, "%s: %s", file, file_why(file, errno));
-	else
-		good = timeline_read(t, m->tools.crypto, text, file, &m->error);
-	key_text_free(text);
-	return good;
+	return text;
 }
 
 /* A zone without a state cannot be read, if its timeline is in place. */
@@ -287,11 +284,16 @@ static enum exit_code import_timeline(struct keys_move *m)
 {
 	struct timeline t;
 
-	if (!become_owner_of(m->config.keeper_directory, &m->error) || !open_lost_zone(m) ||
-	        !read_moved_timeline(m, &t))
+	/* What root copied from a gateway, the keeper's user need not be able to read. */
+	char *text = load_moved_timeline(m);
+	bool good = text && become_owner_of(m->config.keeper_directory, &m->error) &&
+	            open_lost_zone(m) &&
+	            timeline_read(&t, m->tools.crypto, text, m->moving->files[0], &m->error);
+	key_text_free(text);
+	if (!good)
 		return move_fails(m);
 	keeper_tools_open_vault(&m->tools);
-	bool good = regain_from(m, &t);
+	good = regain_from(m, &t);
 	timeline_fini(&t);
 	if (!good)
 		return move_fails(m);

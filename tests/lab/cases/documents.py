@@ -125,6 +125,11 @@ def _has_keys(runner):
     runner.machine.must("rm -rf /etc/sealgate/keys\nsealgate keys generate example.org")
 
 
+def _has_a_copy_of_a_timeline(runner):
+    """Of a gateway; it is not read here."""
+    runner.machine.must("touch Kexample.org.timeline")
+
+
 def _has_a_zone_in_a_directory(runner):
     _has_keys(runner)
     runner.machine.must("mkdir /etc/sealgate/zones\ntouch /etc/sealgate/zones/example.org.conf")
@@ -175,6 +180,7 @@ BEFORE = (
     ("docs/signing.md", "cd /etc/sealgate && umask 027", _has_keys),
     ("docs/signing.md", "cd /etc/sealgate/keys", _has_keys_of_root),
     ("docs/secondaries.md", 'role = "signer";', _has_keys),
+    ("docs/keys.md", "install -d -m 0700", _has_a_copy_of_a_timeline),
     (README, "sealgate ctl status", _has_the_service_again),
 )
 

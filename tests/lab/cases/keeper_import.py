@@ -152,10 +152,21 @@ def _exports(moves):
         expect_equal(f"{tag} signs now", 0 < times.get("Activate", 0) <= now_s, tag == moves.active)
 
 
+def _reads_timeline_as_root(moves):
+    """What root copied from a gateway belongs to root. It is damaged, so it goes no further than to be read."""
+    path = f"{moves.place}/K{ZONE}timeline"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("damaged\n")
+    os.chmod(path, 0o600)
+    code, said = moves.keys("import", ZONE, path)
+    expect(code == 1 and path in said and "denied" not in said, f"exit {code}: {said}")
+
+
 GROUPS = (
     Group("keeper, import and export", _scene, (
         Case("`sealgate keys import` takes keys of BIND, with the KSK in a token of the keeper's user", _imports),
         Case("the module of the token runs as the keeper's user, and cannot be root again", _vault_is_no_root),
         Case("`sealgate keys export` gives BIND the same keys, but no private half from the token", _exports),
+        Case("`sealgate keys import` reads a timeline that only root may read", _reads_timeline_as_root),
     ), obstacle=programs.obstacle("softhsm2-util") or programs.obstacle("pkcs11-tool")),
 )

@@ -135,10 +135,36 @@ def _reads_again_and_ends(units):
     expect_equal("result", units.run("systemctl", "show", "--property=Result", "--value", "sealgate-keeper")[1], "success")
 
 
+def _goes_on_after_a_new_disk(units):
+    """Nothing is left but the vault, and the timeline of a gateway. The commands are those of docs/keys.md."""
+    def tags():
+        return sorted((key["role"], key["tag"]) for key in json.loads(units.run(
+            "/usr/local/sbin/sealgate", "keys", "status", ZONE, "--json")[1])["keys"])
+    timelines = "/var/lib/sealgate-timelines"
+    copy = f"/run/K{ZONE}timeline"
+    units.run("systemctl", "start", "sealgate-keeper")
+    before = tags()
+    for command in (
+            f"systemctl stop sealgate-keeper && install -m 0640 {timelines}/K{ZONE}timeline {copy}",
+            f"mv {STATE}/token /run/token && rm -r {STATE} {timelines}",
+            f"install -d -m 0700 -o sealgate-keeper -g sealgate-keeper {STATE}",
+            f"install -d -m 0750 -o sealgate-keeper -g sealgate {timelines}",
+            f"install -m 0640 -o sealgate-keeper -g sealgate {copy} {timelines}",
+            f"mv /run/token {STATE}/token",
+            f"SOFTHSM2_CONF={STATE}/token/softhsm2.conf /usr/local/sbin/sealgate keys import {ZONE} "
+            f"{timelines}/K{ZONE}timeline",
+            "systemctl start sealgate-keeper"):
+        code, said = units.run("sh", "-c", command)
+        expect(code == 0, f"{command}: exit {code}", *said.splitlines())
+    expect_equal("keys", tags(), before)
+    units.run("systemctl", "stop", "sealgate-keeper")
+
+
 GROUPS = (
     Group("keeper, its unit", _scene, (
         Case("sealgate-keeper.service makes keys with a token in its sandbox, and `sealgate keys` reaches it", _without_a_name),
         Case("an instance of the keeper's unit runs beside it, with directories of its own", _as_an_instance),
         Case("`systemctl reload` keeps the keeper's process, and `stop` ends it", _reads_again_and_ends),
+        Case("with nothing but the vault and a timeline, the keeper goes on with the same keys", _goes_on_after_a_new_disk),
     ), obstacle=manager.obstacle() or programs.obstacle("softhsm2-util")),
 )
