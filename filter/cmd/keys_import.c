@@ -298,7 +298,8 @@ static enum exit_code import_timeline(struct keys_move *m)
 	if (!good)
 		return move_fails(m);
 	puts("start `sealgate keeper`: it begins each wait anew; see with `sealgate keys status` "
-	     "what it does");
+	     "what it does, and give orders again that are not in its timeline: keys that were "
+	     "stolen, and `unsign` without CDS");
 	return EXIT_FINE;
 }
 

@@ -16,8 +16,8 @@ struct zone_seat {
 	bool is_news; /* the fault was not there in the former policy, and was not told */
 	char *fault;  /* NULL if memory was short */
 
-	/* The zone in the former policy, or NULL. If it had no keys there: what was in force before sealgate was started.
-	 * Only while this policy is made. */
+	/* The zone in the former policy, or NULL. If it had no keys there, at a start or because it was broken: the copies of
+	 * what was in force. Only while this policy is made. */
 	const struct zone_seat *before;
 	struct zone_recall recalled;
 };

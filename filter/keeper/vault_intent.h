@@ -2,7 +2,8 @@
 /* Which key a token is to make, noted before it is asked. Whatever becomes of the order, an answer that is lost or a crash,
  * the same order has the same id again, and the token finds the key that it made then. Tokens are small.
  *
- * A note is a file beside the keys, Kexample.org.+013.making, with the id. It goes when the caller has noted the key
+ * A note is a file beside the keys, with the id: Kexample.org.+013.making, or Ksealgate-shared-ksk+013.making for a KSK that
+ * zones share. It goes when the caller has noted the key
  * itself. Private to keeper/vault. */
 #ifndef KEEPER_VAULT_INTENT_H
 #define KEEPER_VAULT_INTENT_H

@@ -131,6 +131,31 @@ static void a_zone_that_is_to_be_unsigned_becomes_so(void **state)
 	}
 }
 
+/* Nothing in its timeline tells it from a zone that waits for its first DS, so the order has to be given again, as the page
+ * and the command say. Nobody rejects it meanwhile. */
+static void an_unsigning_without_cds_is_forgotten_and_can_be_ordered_again(void **state)
+{
+	struct bed *bed = signed_bed();
+	struct complaint error = { "" };
+	(void)state;
+
+	bed->policy.has_cds = bed->follows_cds = false;
+	bed_turn_well(bed);
+	bed_order(bed, LIFE_ORDER_UNSIGN);
+	bed->ds.count = 0;
+	bed_turn_well(bed);
+	lose_state(bed);
+	if (!regain(bed, &error))
+		fail_msg("%s", error.text);
+	assert_true(bed->zone.life.is_signed);
+	bed_restart(bed);
+	bed_turn_well(bed);
+	bed_order(bed, LIFE_ORDER_UNSIGN);
+	bed_live_for(bed, 8 * DAY_S);
+	assert_int_equal(bed->result.word, LIFE_UNSIGNED);
+	free_bed(bed);
+}
+
 static void expect_refusal(struct bed *bed, const char *word)
 {
 	struct complaint error = { "" };
@@ -180,6 +205,7 @@ int main(void)
 		cmocka_unit_test(a_zone_whose_state_is_lost_goes_on_from_its_timeline),
 		cmocka_unit_test(a_roll_of_the_ksk_ends_after_the_state_was_lost),
 		cmocka_unit_test(a_zone_that_is_to_be_unsigned_becomes_so),
+		cmocka_unit_test(an_unsigning_without_cds_is_forgotten_and_can_be_ordered_again),
 		cmocka_unit_test(what_is_amiss_is_refused),
 	};
 	return cmocka_run_group_tests_name("key_regain", tests, NULL, NULL);
