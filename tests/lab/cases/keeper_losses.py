@@ -13,7 +13,7 @@ import time
 from lab import kept, programs, softtoken
 
 from .case import Case, Group, expect, expect_equal, tell, wait_until
-from .keeper_runbooks import Runbooks, goes_on, hand_new_ds, runbooks
+from .keeper_runbooks import Runbooks, goes_on, hand_new_ds, obey_until, runbooks
 from .keeper_steps import PAUSE_S, STEP_S, active, nobody_noticed, order, wait_for
 
 LOST, MOVES, STATE = ZONES = ("lost.lab.", "moves.lab.", "state.lab.")
@@ -64,8 +64,7 @@ def _state_lost(world):
     for role in ("KSK", "ZSK"):
         expect_equal(role, active(world.status(STATE), role), active(before, role))
     order(world, "roll", STATE, "ksk")
-    hand_new_ds(world, STATE)
-    wait_for(world, STATE, lambda now: active(before, "KSK") in kept.tags(now, "KSK", "retired"), "the KSK does not roll")
+    obey_until(world, STATE, lambda now: active(before, "KSK") in kept.tags(now, "KSK", "retired"), "the KSK does not roll")
     nobody_noticed(world)
 
 
@@ -93,9 +92,8 @@ def _hangs(world):
             expect(world.signers_at(gate, LOST), f"{gate.name} signs no more")
     tell(f"`keys status` answered after {longest_s:.1f} s at most, with a token that hangs")
     expect(longest_s < LIMIT_S / 2, "who asks waits for the token")
-    hand_new_ds(world, LOST)
-    wait_for(world, LOST, lambda now: ksk in kept.tags(now, "KSK", "retired") and "vault_fault" not in now,
-             "the keeper does not go on with the token")
+    obey_until(world, LOST, lambda now: ksk in kept.tags(now, "KSK", "retired") and "vault_fault" not in now,
+               "the keeper does not go on with the token")
     nobody_noticed(world)
 
 

@@ -127,6 +127,16 @@ def hand_new_ds(world, zone):
     world.hand_ds(zone)
 
 
+def obey_until(world, zone, is_met, what_fails):
+    """The registrar gets what `sealgate ds` says until the condition is met: in a roll first the DS of both KSKs, and then
+    that of the new one alone."""
+    def look(status):
+        if {sheet["key_tag"] for sheet in world.sheets(zone) if sheet["give_ds"]} != set(world.registry.tags(zone)):
+            world.hand_ds(zone)
+        return is_met(status)
+    wait_for(world, zone, look, what_fails)
+
+
 def _is_withdrawn(world, zone, stolen):
     """Waits until every gate gives out all DNSKEYs that are in use, and not the stolen one."""
     now = world.status(zone)
