@@ -6,7 +6,7 @@
  *
  * Calls wait for the vault, at most its limit, and a second more for a process that was killed to end. Each returns
  * VAULT_GOOD, or a fault with a complaint; vault_fault_passes() says whether the same may succeed later. Nothing is tried again behind the
- * caller's back, except for a lost session, once. A token that hung is left alone for a while. An order to make a key may be repeated. Keys are never deleted. */
+ * caller's back, except for a session that is lost or may be out of date, once. A token that hung is left alone for a while. An order to make a key may be repeated. Keys are never deleted. */
 #ifndef KEEPER_VAULT_H
 #define KEEPER_VAULT_H
 

@@ -7,12 +7,29 @@
 
 #define CLOSING_MS 2000
 
+/* True for what a token says of its keys and its room, and an operator would act on. */
+static bool is_about_content(const struct vault_request *request, enum vault_fault fault)
+{
+	static const bool is_of_content[VAULT_FAULT_COUNT] = { [VAULT_NO_KEY] = true,
+		[VAULT_SEVERAL] = true,
+		[VAULT_UNFIT] = true,
+		[VAULT_CANNOT] = true,
+		[VAULT_FULL] = true,
+		[VAULT_READ_ONLY] = true };
+
+	return is_of_content[fault] && request->order != VAULT_ORDER_LIST; /* whose end it is */
+}
+
 /* A session that was lost is opened anew. A process that ended goes the same way: no order makes a
- * second key. One that hung costs the whole limit, and is left to the next call. */
-static bool is_worth_another_try(const struct vault_token *token, enum vault_fault fault)
+ * second key. One that hung costs the whole limit, and is left to the next call. A module may go on with a session for
+ * which the token was away, and say that its keys are not there, also when the token is back: so keys count as missing
+ * only by a session that is new. */
+static bool is_worth_another_try(const struct vault_token *token,
+        const struct vault_request *request, enum vault_fault fault, bool is_new)
 {
 	return fault == VAULT_LOST ||
-	       (fault == VAULT_AWAY && !vault_session_is_open(&token->session));
+	       (fault == VAULT_AWAY && !vault_session_is_open(&token->session)) ||
+	       (!is_new && is_about_content(request, fault));
 }
 
 /* A key may want the PIN for each signature (CKA_ALWAYS_AUTHENTICATE), so that any order may find it wrong. After an
@@ -41,9 +58,10 @@ static enum vault_fault try_order(struct vault_token *token, const struct vault_
         struct vault_reply *reply, struct complaint *why)
 {
 	uint64_t end_ms = clock_monotonic_ms() + token->session.limit_ms;
+	bool is_new = !vault_session_is_open(&token->session);
 	enum vault_fault fault = VAULT_LOST;
 
-	for (int tries = 0; tries < 2; tries++) {
+	for (int tries = 0; tries < 2; tries++, is_new = true) {
 		if (vault_wait_is_over(&token->session.wait))
 			return vault_session_part(&token->session, why);
 		fault = vault_session_open(&token->session, end_ms, why);
@@ -51,7 +69,7 @@ static enum vault_fault try_order(struct vault_token *token, const struct vault_
 			fault = vault_session_ask(&token->session, request, end_ms, reply, why);
 		else if (fault != VAULT_LOST)
 			return fault;
-		if (!is_worth_another_try(token, fault))
+		if (!is_worth_another_try(token, request, fault, is_new))
 			break;
 		vault_session_end(&token->session, end_ms);
 	}

