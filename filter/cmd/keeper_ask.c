@@ -4,14 +4,17 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/advice.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/time_words.h"
 
-#define KEEPER_WAIT_S 90    /* it makes one turn of one zone at most before it listens */
-#define PAGES_MAX     10000 /* of one list */
+#define KEEPER_WAIT_S  90    /* it makes one turn of one zone at most before it listens */
+#define LATER_WAIT_MS  40000 /* a turn waits for its vault for half a minute at most */
+#define LATER_PAUSE_MS 100
+#define PAGES_MAX      10000 /* of one list */
 
 static enum exit_code say_no_keeper(const char *path, int error)
 {
@@ -54,10 +57,26 @@ static struct control_answer *check_answer(struct control_answer *answer, enum e
 	return NULL;
 }
 
+/* An order meets a turn of its zone now and then, which is over in a moment if the vault answers. */
+static struct control_answer *ask_until_free(const char *path, const char *request, int *error)
+{
+	uint64_t end_ms = clock_monotonic_ms() + LATER_WAIT_MS;
+
+	for (;;) {
+		struct control_answer *answer =
+		        control_ask_patiently(path, request, KEEPER_WAIT_S, error);
+		if (!answer || control_answer_code(answer) != CONTROL_LATER ||
+		        clock_monotonic_ms() >= end_ms)
+			return answer;
+		control_answer_free(answer);
+		nanosleep(&(struct timespec){ .tv_nsec = LATER_PAUSE_MS * 1000000 }, NULL);
+	}
+}
+
 static struct control_answer *ask_once(const char *path, const char *request, enum exit_code *code)
 {
 	int error = 0;
-	struct control_answer *answer = control_ask_patiently(path, request, KEEPER_WAIT_S, &error);
+	struct control_answer *answer = ask_until_free(path, request, &error);
 
 	if (answer)
 		return check_answer(answer, code);

@@ -28,6 +28,7 @@ enum control_code {
 	CONTROL_FINE = 0,
 	CONTROL_NO = 1,
 	CONTROL_USAGE = 2,
+	CONTROL_LATER = 3, /* as CONTROL_NO, but it may be taken if it is given again in a moment */
 	CONTROL_UNPROTECTED = 4, /* has values, as CONTROL_FINE: packets may pass unjudged */
 };
 

@@ -164,6 +164,7 @@ enum control_code control_answer_code(const struct control_answer *answer)
 	switch (code) {
 	case CONTROL_FINE:
 	case CONTROL_USAGE:
+	case CONTROL_LATER:
 	case CONTROL_UNPROTECTED:
 		return (enum control_code)code;
 	default:

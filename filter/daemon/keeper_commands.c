@@ -38,14 +38,14 @@ static struct keeper_zone *find_ordered_zone(
 	return zone;
 }
 
-static void finish_order(struct control_reply *reply, const struct keeper_zone *zone,
-        const char *order, bool is_taken)
+static void finish_order(struct control_reply *reply, const struct keeper *k,
+        const struct keeper_zone *zone, const char *order, bool is_taken)
 {
 	char name[NAME_TEXT_SIZE];
 
 	name_text(&zone->kept.name, name);
 	if (!is_taken) {
-		reply->code = CONTROL_NO;
+		reply->code = zone_order_must_wait(k, zone) ? CONTROL_LATER : CONTROL_NO;
 		return;
 	}
 	log_info("%s: the order \"%s\" was taken", name, order);
@@ -61,7 +61,7 @@ static void give_order(void *context, const char *zone_text, enum life_order ord
 
 	if (zone)
 		finish_order(
-		        reply, zone, words, zone_order_take(k, zone, order, tag, &reply->error));
+		        reply, k, zone, words, zone_order_take(k, zone, order, tag, &reply->error));
 }
 
 static void order_roll(void *context, char *const words[], struct control_reply *reply)
@@ -104,7 +104,7 @@ static void order_trust(void *context, char *const words[], struct control_reply
 	struct keeper_zone *zone = find_ordered_zone(k, words[0], reply);
 
 	if (zone)
-		finish_order(reply, zone, "trust", zone_order_trust(k, zone, &reply->error));
+		finish_order(reply, k, zone, "trust", zone_order_trust(k, zone, &reply->error));
 }
 
 /* ---- Reading ---- */

@@ -7,11 +7,16 @@
 #include "keys/life_trust.h"
 
 /* An order in the middle of a turn would be lost: the turn writes what it has decided without it. */
+bool zone_order_must_wait(const struct keeper *k, const struct keeper_zone *zone)
+{
+	return k->turning == zone;
+}
+
 static bool read_before_order(struct keeper *k, struct keeper_zone *zone, struct complaint *error)
 {
 	struct keeper_tools *tools = &k->tools;
 
-	if (k->turning == zone) {
+	if (zone_order_must_wait(k, zone)) {
 		complaint_set(error, "the keeper waits for the vault, in a turn of this zone: give "
 		                     "the order again in half a minute");
 		return false;
@@ -74,11 +79,18 @@ static bool can_be_signed(struct keeper *k, const struct keeper_zone *zone, stru
 	return lost < 0;
 }
 
+/* Who stole a key does not wait until the vault is found, so a theft is known at once, and what can be done without the
+ * KSK is done. Without a DS a zone needs no signature. */
+static bool needs_ksk(enum life_order order)
+{
+	return order != LIFE_ORDER_UNSIGN && order != LIFE_ORDER_COMPROMISED;
+}
+
 bool zone_order_take(struct keeper *k, struct keeper_zone *zone, enum life_order order,
         uint16_t tag, struct complaint *error)
 {
 	if (!read_before_order(k, zone, error) || !is_ready_for(zone, order, error) ||
-	        (order != LIFE_ORDER_UNSIGN && !can_be_signed(k, zone, error)))
+	        (needs_ksk(order) && !can_be_signed(k, zone, error)))
 		return false;
 	bool is_taken =
 	        kept_zone_order(&zone->kept, &k->tools.store, &zone->policy, order, tag, error);

@@ -10,9 +10,12 @@
  * taken after a look, because the zone may have keys of somebody else. */
 bool zone_is_untouched(const struct kept_zone *z);
 
+/* True while a turn of the zone is made, which waits for the vault: no order for it is taken then, nor `trust`. */
+bool zone_order_must_wait(const struct keeper *k, const struct keeper_zone *zone);
+
 /* Takes an order (keys/life_order.h). Returns false with the reason, and then nothing changed; or if it could not be
- * written: then the next turn reads from the disk whether it was taken. A zone whose KSK the vault has not got takes one
- * order only, that it is to be unsigned. */
+ * written: then the next turn reads from the disk whether it was taken. A zone whose KSK the vault has not got takes two
+ * orders only: that it is to be unsigned, and that a key was stolen. */
 bool zone_order_take(struct keeper *k, struct keeper_zone *zone, enum life_order order,
         uint16_t tag, struct complaint *error);
 

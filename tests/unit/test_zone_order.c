@@ -65,10 +65,38 @@ static void a_zone_with_a_timeline_and_no_state_is_not_read_and_takes_no_order(v
 	free_bed(bed);
 }
 
+/* What a thief has does not wait for the vault. */
+static void a_theft_is_taken_while_the_vault_lacks_the_ksk_and_no_roll_is(void **state)
+{
+	struct bed *bed = signed_bed();
+	const struct keeper_job job = { .clock_is_trusted = ask_clock };
+	struct keeper k = { .job = &job };
+	struct complaint error = { "" };
+	(void)state;
+
+	lose_ksk(bed, true);
+	struct keeper_zone zone = { .kept = bed->zone, .policy = bed->policy, .turned_s = 1 };
+	k.tools.store = bed->store;
+	k.tools.crypto = bed->crypto;
+	k.tools.vault = bed->vault;
+	assert_false(zone_order_take(&k, &zone, LIFE_ORDER_ROLL_KSK, 0, &error));
+	assert_non_null(strstr(error.text, "bring it back"));
+	assert_false(zone_order_take(&k, &zone, LIFE_ORDER_RETIRE, bed->ds.tags[0], &error));
+	assert_true(zone_order_take(&k, &zone, LIFE_ORDER_COMPROMISED, bed->ds.tags[0], &error));
+	assert_true(zone.kept.life.keys[0].is_compromised || zone.kept.life.keys[1].is_compromised);
+	bed->zone = zone.kept;
+	bed_turn(bed);
+	assert_int_equal(bed->result.fault, VAULT_NO_KEY);
+	assert_int_equal(bed->result.word, LIFE_ACTION_NEEDED);
+	assert_true(bed->result.alarms.needs & LIFE_NEEDS_VAULT);
+	free_bed(bed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nobody_can_vouch_for_a_clock_that_is_not_set),
+		cmocka_unit_test(a_theft_is_taken_while_the_vault_lacks_the_ksk_and_no_roll_is),
 		cmocka_unit_test(
 		        a_zone_with_a_timeline_and_no_state_is_not_read_and_takes_no_order),
 	};

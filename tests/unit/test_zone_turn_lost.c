@@ -5,19 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The vault is another one, with no key in it; or there is none. */
-static void lose_ksk(struct bed *bed, bool has_vault)
-{
-	const struct vault_place place = { .where = bed->vault_directory };
-	struct complaint why;
-
-	vault_close(bed->vault);
-	snprintf(bed->vault_directory, sizeof(bed->vault_directory), "%s/other", bed->directory);
-	assert_int_equal(mkdir(bed->vault_directory, 0700), 0);
-	assert_int_equal(vault_open(&bed->vault, &place, &why), VAULT_GOOD);
-	bed->has_vault = has_vault;
-}
-
 /* Turns whenever a turn is due, and counts the time that the parent has no DS. Signatures must not end before caches have
  * none, which takes 25 hours. Returns false when the word came. */
 static bool live_until(struct bed *bed, enum life_word word, int64_t until_s)

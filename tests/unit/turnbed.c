@@ -153,6 +153,18 @@ void bed_live_for(struct bed *bed, int64_t span_s)
 	}
 }
 
+void lose_ksk(struct bed *bed, bool has_vault)
+{
+	const struct vault_place place = { .where = bed->vault_directory };
+	struct complaint why;
+
+	vault_close(bed->vault);
+	snprintf(bed->vault_directory, sizeof(bed->vault_directory), "%s/other", bed->directory);
+	assert_int_equal(mkdir(bed->vault_directory, 0700), 0);
+	assert_int_equal(vault_open(&bed->vault, &place, &why), VAULT_GOOD);
+	bed->has_vault = has_vault;
+}
+
 void bed_restart(struct bed *bed)
 {
 	struct name name = bed->zone.name;

@@ -51,6 +51,9 @@ void bed_turn_blind(struct bed *bed);
 /* Turns well whenever a turn is due. */
 void bed_live_for(struct bed *bed, int64_t span_s);
 
+/* The vault is another one, with no key in it; or there is none. */
+void lose_ksk(struct bed *bed, bool has_vault);
+
 /* What a process knows is gone. */
 void bed_restart(struct bed *bed);
 
