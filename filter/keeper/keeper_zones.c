@@ -39,6 +39,7 @@ static bool add_kept_zone(
 	if (!zone)
 		return false;
 	kept_zone_init(&zone->kept, &configured->apex);
+	zone->unseen_since_s = -1;
 	zone->policy = policy;
 	zones->count++;
 	return true;

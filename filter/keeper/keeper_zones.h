@@ -18,7 +18,8 @@ struct keeper_zone {
 	struct turn_result last;    /* of the last turn */
 	struct complaint told;      /* what was wrong with a turn, as told last; or "" */
 	struct complaint told_look; /* likewise with a look */
-	int64_t unproved_s;         /* since when no server of the parent was proved; 0: one was */
+	int64_t unseen_since_s; /* since when nobody has seen enough of it, by a clock that never steps; -1: it is seen */
+	int64_t unproved_s; /* since when no server of the parent was proved; 0: one was */
 	enum life_actor
 	        begins_by; /* of a zone without keys: who must act before it can be signed */
 	struct life_tags told_cds; /* the CDS set that the parent was told of (keys/life_cds.h) */

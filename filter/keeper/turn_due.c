@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "keeper/turn_due.h"
 
-#define DAY_S 86400
+#define DAY_S        86400
+#define UNSEEN_MIN_S 5
+#define UNSEEN_MAX_S 600
 
 /* How often servers are looked at that were told only now, and do not all show it yet. Of an hour
  * five minutes. */
@@ -60,4 +62,9 @@ int64_t turn_due_after_failure_s(const struct life_policy *policy, int64_t due_s
 	int64_t again_s = now_s + soon_s(policy);
 
 	return due_s > again_s ? earlier(due_s, now_s + policy->look_s) : again_s;
+}
+
+int64_t turn_due_unseen_s(int64_t unseen_s)
+{
+	return unseen_s < UNSEEN_MIN_S ? UNSEEN_MIN_S : earlier(unseen_s, UNSEEN_MAX_S);
 }

@@ -60,6 +60,7 @@ static void begin_try(struct turn_try *t, bool has_vault, enum turn_way way)
 	t->look.in_place = z->in_place < UINT32_MAX ? (uint32_t)z->in_place : UINT32_MAX;
 	t->look.end_s = z->end_s;
 	t->look.uptime_s = order->uptime_s;
+	t->look.unseen_s = order->unseen_s;
 	t->look.has_vault = has_vault;
 	t->look.is_refused = order->is_refused;
 	t->look.is_clock_trusted = order->is_clock_trusted;

@@ -18,6 +18,7 @@ struct turn_order {
 	        *seen;           /* servers and TTLs count (look_life.h); NULL: nobody looked */
 	bool is_refused;         /* validators refuse what servers serve (self_check_state.h) */
 	int64_t now_s, uptime_s; /* the second by a clock that never steps */
+	int64_t unseen_s;        /* for how long nobody has been seen who confirms the state */
 	bool is_clock_trusted, is_clock_synchronised; /* life_look.h */
 	bool shares_ksk;                              /* with other zones (shared_ksk.h) */
 };

@@ -12,14 +12,14 @@
 #include "keeper/cds_notice.h"
 #include "keeper/key_material.h"
 #include "keeper/look_life.h"
+#include "keeper/turn_due.h"
 #include "keeper/zone_job.h"
 #include "keeper/zone_order.h"
 #include "keeper/zone_pace.h"
 #include "keys/life_needs.h"
 
-#define LOOK_AGAIN_S 600  /* after a look that failed */
-#define LOOK_EACH_S  3600 /* also if nothing is waited for: servers and DS may change */
-#define UNPROVED_S   3600 /* then somebody must find out why nothing is proved of the parent */
+#define LOOK_EACH_S 3600 /* also if nothing is waited for: servers and DS may change */
+#define UNPROVED_S  3600 /* then somebody must find out why nothing is proved of the parent */
 
 /* Counts on while the machine sleeps, and nobody sets it. */
 static int64_t uptime_s(void)
@@ -308,6 +308,22 @@ static void prepare_vault(struct keeper *k)
 		vault_set_wait(k->tools.vault, &wait);
 }
 
+/* The gateway of the zone, or the network, may start later. Until then its servers are looked at again and again. */
+static bool is_unseen(const struct keeper_zone *zone, const struct zone_seen *s)
+{
+	return !s->is_seen || zone_is_untouched(&zone->kept) || zone->kept.trusted_s < 0;
+}
+
+/* Returns for how long that has been so. */
+static int64_t note_sight(struct keeper_zone *zone, bool unseen, int64_t uptime_now_s)
+{
+	if (!unseen)
+		zone->unseen_since_s = -1;
+	else if (zone->unseen_since_s < 0)
+		zone->unseen_since_s = uptime_now_s;
+	return unseen ? uptime_now_s - zone->unseen_since_s : 0;
+}
+
 static void turn_zone(struct keeper *k, struct keeper_zone *zone, const struct zone_seen *s,
         const struct complaint *unbegun)
 {
@@ -325,6 +341,7 @@ static void turn_zone(struct keeper *k, struct keeper_zone *zone, const struct z
 		.is_refused = zone->check.is_failing,
 		.now_s = clock_wall_s(),
 		.uptime_s = uptime_s(),
+		.unseen_s = zone->unseen_since_s < 0 ? 0 : uptime_s() - zone->unseen_since_s,
 		.is_clock_trusted = is_clock_trusted,
 		.is_clock_synchronised = k->job->clock_is_synchronised &&
 		                         k->job->clock_is_synchronised(k->job->context),
@@ -338,9 +355,10 @@ static void turn_zone(struct keeper *k, struct keeper_zone *zone, const struct z
 		keeper_zones_hasten(&k->zones);
 	zone->due_s =
 	        least_s(result.next_s, zone_pace_next(&zone->kept.name, LOOK_EACH_S, order.now_s));
-	/* its gateway, or the network, may start later */
-	if (!s->is_seen || zone_is_untouched(&zone->kept) || zone->kept.trusted_s < 0)
-		zone->due_s = least_s(zone->due_s, order.now_s + LOOK_AGAIN_S);
+	bool unseen = is_unseen(zone, s);
+	int64_t unseen_s = note_sight(zone, unseen, order.uptime_s);
+	if (unseen)
+		zone->due_s = least_s(zone->due_s, order.now_s + turn_due_unseen_s(unseen_s));
 	tell_result(zone, &result, tools, unbegun, order.now_s);
 	zone->last = result;
 	zone->turned_s = order.now_s;

@@ -44,7 +44,8 @@ struct life_observation {
 	bool is_silent;  /* an address of the zone's servers does not answer, for long */
 	bool is_unproved; /* servers of the parent answer, and none of them could be proved, for long */
 	int64_t uptime_s; /* of the machine, by a clock that never steps */
-	bool is_vouched;  /* an operator said to this process that the state is the newest one */
+	int64_t unseen_s; /* for how long nobody has been seen who confirms the state, after a start */
+	bool is_vouched; /* an operator said to this process that the state is the newest one */
 	int64_t awake_s; /* since the last trusted step, by a clock that never steps; -1: not in this process */
 };
 

@@ -99,11 +99,19 @@ int64_t life_failing_s(const struct life_policy *policy)
 	return policy->ahead_s / 5;
 }
 
+/* Without this, each restart of a machine would ring. Nothing moves meanwhile, and the alarm of a timeline that ends is
+ * another one. */
+static bool may_still_start(const struct life_observation *look, const struct life_report *report)
+{
+	return report->is_unconfirmed && look->unseen_s < LIFE_START_S;
+}
+
 struct life_alarms life_judge(const struct life *life, const struct life_policy *policy,
         const struct life_observation *look, const struct life_report *report, int64_t now_s,
         int64_t end_s)
 {
-	struct life_alarms alarms = { .has_failed = !report->is_trusted || look->is_refused };
+	bool is_stopped = !report->is_trusted && !may_still_start(look, report);
+	struct life_alarms alarms = { .has_failed = is_stopped || look->is_refused };
 
 	if (report->was_blind)
 		alarms.needs |= LIFE_NEEDS_LOOKS;

@@ -43,6 +43,8 @@ enum life_need {
 };
 
 #define LIFE_PATIENCE_S (7 * 86400)
+#define LIFE_START_S                                                                               \
+	600 /* in which a network comes up after a start: a keeper that reaches nobody rings later */
 
 /* Returns how much of the timeline in place must be left: with less, and no vault, somebody has to act. Of 15 days
  * seven. */

@@ -9,6 +9,7 @@
 struct sight {
 	const char *why;
 	bool reaches_servers, reaches_parent;
+	int64_t unseen_s;
 };
 
 static void turn_with_sight(struct bed *bed, const struct sight *sight)
@@ -29,7 +30,8 @@ static void turn_with_sight(struct bed *bed, const struct sight *sight)
 		.crypto = bed->crypto,
 		.seen = &seen,
 		.now_s = bed->now_s,
-		.uptime_s = 60,
+		.uptime_s = LIFE_START_S,
+		.unseen_s = sight->unseen_s,
 		.is_clock_trusted = true,
 		.is_clock_synchronised = true };
 	zone_turn(&bed->zone, &order, &bed->result);
@@ -39,9 +41,9 @@ static void turn_with_sight(struct bed *bed, const struct sight *sight)
 static void a_backup_of_both_files_does_not_replace_what_gateways_have(void **state)
 {
 	static const struct sight rows[] = {
-		{ "nobody is reached", false, false },
-		{ "only the parent is", false, true },
-		{ "servers that show the same backup are, too", true, true },
+		{ "nobody is reached", false, false, LIFE_START_S },
+		{ "only the parent is", false, true, 0 },
+		{ "servers that show the same backup are, too", true, true, 0 },
 	};
 	(void)state;
 
@@ -63,9 +65,37 @@ static void a_backup_of_both_files_does_not_replace_what_gateways_have(void **st
 	}
 }
 
+/* Each restart of a machine would ring otherwise. */
+static void an_alarm_rings_only_when_a_network_should_be_up(void **state)
+{
+	static const struct {
+		int64_t unseen_s;
+		enum life_word word;
+	} rows[] = {
+		{ 0, LIFE_SIGNING },
+		{ LIFE_START_S - 1, LIFE_SIGNING },
+		{ LIFE_START_S, LIFE_INTERNAL_FAILURE },
+	};
+	struct bed *bed = signed_bed();
+	(void)state;
+
+	bed_restart(bed);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct sight nobody = { .unseen_s = rows[i].unseen_s };
+		turn_with_sight(bed, &nobody);
+		assert_false(bed->result.is_trusted);
+		assert_int_equal(bed->result.word, rows[i].word);
+		assert_int_equal(bed->result.alarms.has_failed, rows[i].word != LIFE_SIGNING);
+	}
+	bed->now_s = bed->zone.end_s - 2 * DAY_S; /* but the end of the timeline does ring */
+	turn_with_sight(bed, &(const struct sight){ .unseen_s = 0 });
+	assert_int_equal(bed->result.word, LIFE_INTERNAL_FAILURE);
+	free_bed(bed);
+}
+
 static void a_server_that_is_reached_ends_the_wait(void **state)
 {
-	const struct sight nobody = { "", false, false };
+	const struct sight nobody = { .reaches_servers = false };
 	struct bed *bed = signed_bed();
 	(void)state;
 
@@ -80,7 +110,7 @@ static void a_server_that_is_reached_ends_the_wait(void **state)
 
 static void an_operator_ends_the_wait(void **state)
 {
-	const struct sight nobody = { "", false, false };
+	const struct sight nobody = { .reaches_servers = false };
 	struct bed *bed = signed_bed();
 	(void)state;
 
@@ -97,7 +127,7 @@ static void an_operator_ends_the_wait(void **state)
 /* A keeper that reaches nobody for two weeks still has the keys of the zone. */
 static void a_zone_whose_servers_are_out_of_reach_does_not_end(void **state)
 {
-	const struct sight nobody = { "", false, false };
+	const struct sight nobody = { .reaches_servers = false };
 	struct bed *bed = signed_bed();
 	int64_t end_s = bed->zone.end_s;
 	(void)state;
@@ -177,6 +207,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_backup_of_both_files_does_not_replace_what_gateways_have),
+		cmocka_unit_test(an_alarm_rings_only_when_a_network_should_be_up),
 		cmocka_unit_test(a_server_that_is_reached_ends_the_wait),
 		cmocka_unit_test(an_operator_ends_the_wait),
 		cmocka_unit_test(a_zone_whose_servers_are_out_of_reach_does_not_end),

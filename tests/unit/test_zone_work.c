@@ -135,6 +135,34 @@ static void why_a_zone_is_not_signed_stays_until_it_is(void **state)
 	free_kept(kept);
 }
 
+/* A machine that starts has its network seconds later as a rule. */
+static void a_zone_that_nobody_sees_is_looked_at_again_soon_and_then_less_often(void **state)
+{
+	static const struct {
+		int64_t unseen_s, again_s;
+	} rows[] = { { 0, 5 }, { 4, 5 }, { 40, 40 }, { 300, 300 }, { 5000, 600 } };
+	static const struct complaint unseen = { "nobody looked" };
+	enum { SLACK_S = 3 };
+	struct kept *kept = new_kept(new_bed());
+	struct keeper_zone *zone = &kept->zone;
+
+	(void)state;
+	zone->unseen_since_s = -1;
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		zone_work_end(&kept->k, zone, NULL, &unseen);
+		assert_true(zone->unseen_since_s >= 0);
+		zone->unseen_since_s -= rows[i].unseen_s;
+		zone_work_end(&kept->k, zone, NULL, &unseen);
+		assert_in_range(zone->due_s - zone->turned_s, rows[i].again_s,
+		        rows[i].again_s + (rows[i].again_s < 600 ? SLACK_S : 0));
+		zone->unseen_since_s = -1;
+	}
+	zone_work_end(&kept->k, zone, NULL, &unseen);
+	zone_work_end(&kept->k, zone, look_with(true, true, false), NULL);
+	assert_int_equal(zone->unseen_since_s, -1);
+	free_kept(kept);
+}
+
 /* A resolver may fail for a moment, so the alarm comes later than the reason. */
 static void a_parent_that_is_never_proved_needs_somebody_after_an_hour(void **state)
 {
@@ -216,6 +244,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_zone_that_may_not_begin_says_why_and_who_must_act),
 		cmocka_unit_test(why_a_zone_is_not_signed_stays_until_it_is),
+		cmocka_unit_test(
+		        a_zone_that_nobody_sees_is_looked_at_again_soon_and_then_less_often),
 		cmocka_unit_test(a_parent_that_is_never_proved_needs_somebody_after_an_hour),
 		cmocka_unit_test(a_server_that_is_dead_for_long_needs_somebody),
 		cmocka_unit_test(a_shared_ksk_that_is_stolen_hastens_all_zones),
