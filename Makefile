@@ -59,7 +59,7 @@ SRC_libseccomp := filter/daemon/seccomp.c filter/daemon/seccomp_filter.c
 SRC_landlock   := filter/daemon/landlock.c
 VAULT_SRC      := $(wildcard filter/keeper/token*.c)
 TESTS_libpcap  := capture captures link
-TESTS_jansson  := control ctl_kept keeper_status
+TESTS_jansson  := control ctl_kept ctl_metrics keeper_status
 TESTS_libseccomp := seccomp seccomp_machines
 TESTS_p11-kit-1 := token token_away token_troubles keeper_hang
 MISSING  := $(filter-out $(FOUND),$(OPTIONAL))
@@ -203,6 +203,7 @@ $B/tests/test_sandbox: our_ldflags += $(SANDBOX:%=-Wl$(comma)--wrap=%)
 # What subcommands print is not in the library.
 $B/tests/test_keys_rows: $B/filter/cmd/keys_rows.o
 $B/tests/test_ctl_kept: $B/filter/cmd/ctl_kept.o
+$B/tests/test_ctl_metrics: $B/filter/cmd/ctl_metrics.o $B/filter/cmd/metrics_text.o
 
 # It has a vault that makes no key.
 $B/tests/test_zone_turn_troubles: our_ldflags += -Wl$(comma)--wrap=vault_make

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/ctl_kept.h"
+#include "cmd/ctl_metrics.h"
 #include "cmd/options.h"
 #include "daemon/control_client.h"
 
@@ -81,6 +82,29 @@ static enum exit_code ask_daemon(
 	return code;
 }
 
+/* A daemon or a keeper that does not answer is a metric, too; a reader without the right is an error. */
+static enum exit_code print_metrics(const struct options *o, const struct config *c)
+{
+	struct metrics_page page = { .out = stdout, .is_openmetrics = o->openmetrics };
+	struct metrics_answers answers = { .status = NULL };
+	int error = 0;
+	struct control_answer *status = control_ask(c->control_socket, "status", &error);
+
+	if (!status && (error == -EACCES || error == -EPERM))
+		return say_no_answer(c->control_socket, error);
+	struct control_answer *counters =
+	        status ? control_ask(c->control_socket, "metrics", &error) : NULL;
+	struct control_answer *kept = ctl_kept_zones(c, &answers.wants_keeper);
+	answers.status = status;
+	answers.counters = counters;
+	answers.kept = kept;
+	ctl_metrics_write(&page, &answers);
+	control_answer_free(status);
+	control_answer_free(counters);
+	control_answer_free(kept);
+	return EXIT_FINE;
+}
+
 static enum exit_code run_ctl(int argc, char **argv)
 {
 	const struct command_verb *verb;
@@ -94,6 +118,10 @@ static enum exit_code run_ctl(int argc, char **argv)
 	verb = options_verb(&command_ctl, argc, argv);
 	if (!verb || !options_check_verb(argc, argv, verb))
 		return EXIT_USAGE;
+	if (o.openmetrics && strcmp(verb->name, "metrics") != 0) {
+		options_wrong(argv[0], "--openmetrics is an option of the word metrics");
+		return EXIT_USAGE;
+	}
 	if (!write_request(words, request, sizeof(request))) {
 		options_wrong(
 		        argv[0], "the command has more than %d octets", CONTROL_REQUEST_MAX - 1);
@@ -106,7 +134,8 @@ static enum exit_code run_ctl(int argc, char **argv)
 	/* A file that is wrong must not keep the operator from the daemon that runs. */
 	if (!options_load_config_or_salvage(&o, &c, SALVAGE_SOCKET))
 		return EXIT_USAGE;
-	enum exit_code code = ask_daemon(&o, &c, request);
+	bool is_page = strcmp(request, "metrics") == 0 && !o.json;
+	enum exit_code code = is_page ? print_metrics(&o, &c) : ask_daemon(&o, &c, request);
 	config_fini(&c);
 	return code;
 }
@@ -134,6 +163,10 @@ static const struct command_verb ctl_verbs[] = {
 	        "one ZONE of a signer, and nothing else",
 	        NULL },
 	{ "status", NULL, "print the state and the main counters", NULL },
+	{ "metrics", NULL,
+	        "print all counters, and the state of each zone of the keeper, as Prometheus reads "
+	        "them",
+	        NULL },
 	{ 0 },
 };
 
@@ -141,6 +174,7 @@ static const struct command_option ctl_options[] = {
 	OPTION_CONFIG,
 	OPTION_INSTANCE,
 	{ "json", 'j', true, NULL, "print JSON" },
+	{ "openmetrics", 'm', false, NULL, "metrics: print them in the format of OpenMetrics" },
 	{ 0 },
 };
 

@@ -11,4 +11,8 @@
  * keeper does not answer: that it has ended, if this is its machine. Waits for it CONTROL_WAIT_S at most. */
 void ctl_kept_append(const struct config *c, struct control_answer *answer);
 
+/* Asks the keeper for all its zones, and waits as long for each part of the list. Returns the answer, for the caller to free;
+ * NULL if the keeper does not answer: `*is_missed` says whether that is a fault, because this is its machine. */
+struct control_answer *ctl_kept_zones(const struct config *c, bool *is_missed);
+
 #endif

@@ -115,6 +115,7 @@ bool options_read(struct options *o, const struct command *c, int argc, char **a
 		o->replace = o->replace || id == 'r';
 		o->dry_run = o->dry_run || id == 'n';
 		o->json = o->json || id == 'j';
+		o->openmetrics = o->openmetrics || id == 'm';
 	}
 	return !o->instance || options_take_instance(o, c);
 }

@@ -21,6 +21,7 @@ struct options {
 	bool quick;
 	bool replace;
 	bool dry_run;
+	bool openmetrics;
 };
 
 #define ARGUMENTS_ANY INT_MAX
@@ -53,7 +54,7 @@ bool options_check_verb(int argc, char **argv, const struct command_verb *verb);
 const struct command_verb *options_verb(const struct command *c, int argc, char **argv);
 
 /* Reads the options of a subcommand that has no others than those of struct options: with the ids c
- * (--config), I (--instance), b (--backend), j (--json), o (--offline), q (--quick), r (--replace) and n (--dry-run).
+ * (--config), I (--instance), b (--backend), j (--json), o (--offline), q (--quick), r (--replace), n (--dry-run) and m (--openmetrics).
  * Returns false after logging an error. */
 bool options_read(struct options *o, const struct command *c, int argc, char **argv);
 

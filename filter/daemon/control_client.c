@@ -243,6 +243,11 @@ const char *control_row_text(const struct control_row *row, const char *key)
 	return text ? text : "";
 }
 
+bool control_row_has(const struct control_row *row, const char *key)
+{
+	return row_value(row, key) != NULL;
+}
+
 int64_t control_row_number(const struct control_row *row, const char *key)
 {
 	return json_integer_value(row_value(row, key));

@@ -62,6 +62,9 @@ unsigned control_row_count(const struct control_row *values, const char *list);
 const struct control_row *control_row_at(
         const struct control_row *values, const char *list, unsigned index);
 
+/* True if the row has a value of this name. */
+bool control_row_has(const struct control_row *row, const char *key);
+
 /* Return a value; "", 0 or false if the row does not have it. */
 const char *control_row_text(const struct control_row *row, const char *key);
 int64_t control_row_number(const struct control_row *row, const char *key);

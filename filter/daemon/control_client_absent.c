@@ -101,6 +101,13 @@ void control_answer_append_text(struct control_answer *answer, const char *key, 
 	(void)text;
 }
 
+bool control_row_has(const struct control_row *row, const char *key)
+{
+	(void)row;
+	(void)key;
+	return false;
+}
+
 const struct control_row *control_answer_values(const struct control_answer *answer)
 {
 	(void)answer;

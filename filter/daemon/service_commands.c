@@ -328,6 +328,16 @@ static void add_status(void *context, char *const words[], struct control_reply 
 	}
 }
 
+/* All counters, and nothing else: for programs, which ask each few seconds. */
+static void add_metrics(void *context, char *const words[], struct control_reply *reply)
+{
+	const struct service *s = context;
+
+	(void)words;
+	for (size_t i = 0; i < stats_field_count; i++)
+		add_counters(s, &stats_fields[i].name, 1, reply);
+}
+
 const struct control_command service_commands[] = {
 	{ "pause", "SECONDS", 1, 1, pause_judging, false },
 	{ "resume", "", 0, 0, resume_judging, false },
@@ -341,6 +351,7 @@ const struct control_command service_commands[] = {
 	{ "nta list", "", 0, 0, nta_command_list, true },
 	{ "reload", "[ZONE]", 0, 1, reload, false },
 	{ "status", "", 0, 0, add_status, true },
+	{ "metrics", "", 0, 0, add_metrics, true },
 	{ "rules-removed", "", 0, 0, stand_back, false },
 	{ "rules-applied", "", 0, 0, watch_rules, false },
 	{ "replace", "", 0, 0, let_replace, false },

@@ -7,7 +7,7 @@ import os
 import signal
 import time
 
-from lab import ask, topology
+from lab import ask, metrics, topology
 from lab.clock import Clock, library
 from lab.resources import LabError
 
@@ -296,6 +296,30 @@ def _log_level(world):
     expect("debug" in said, said)
 
 
+def _metrics(world):
+    expect_data(world.ask(NAME, "A"), "A", GOOD)
+    plain, types = metrics.read(_ctl(world, "metrics"), False)
+    told = world.gate.status()
+    strict, strict_types = metrics.read(_ctl(world, "metrics", "--openmetrics"), True)
+    expect_equal("the samples", set(strict), set(plain))
+    expect_equal("the families", strict_types, types)
+    expect_equal("up", plain["sealgate_up",], 1)
+    expect_equal("build", plain["sealgate_build_info", "enforce", "host", told["version"]], 1)
+    expect_equal("the rules", plain["sealgate_rules", told["rules"]], 1)
+    for name in ("queries", "responses", "status_secure", "passed_cd"):
+        expect_equal(f"the type of {name}", types[f"sealgate_{name}"], "counter")
+        expect(plain[f"sealgate_{name}_total",] <= int(told[name]) <= strict[f"sealgate_{name}_total",],
+               f"{name}: {plain[f'sealgate_{name}_total',]}, {told[name]}")
+    expect(plain["sealgate_status_secure_total",] >= 1, "no answer is counted")
+    world.gate.stop()
+    try:
+        code, said = world.gate.ctl("metrics")
+        expect_equal("exit code without a daemon", code, 0)
+        expect_equal("without a daemon", metrics.read(said, False)[0], {("sealgate_up",): 0})
+    finally:
+        world.gate.start()
+
+
 _KNOWN = (
     Case("ctl zones prints what is known of zones", _zones),
     Case("ctl flush NAME forgets that name, and no other", _flush_name),
@@ -317,6 +341,9 @@ _NTA = (
 
 GROUPS = (
     Group("ctl zones, servers, recent, flush", with_sealgate("host"), _KNOWN),
+    Group("ctl metrics", with_sealgate("host"), (
+        Case("ctl metrics prints what Prometheus and OpenMetrics read: all counters, rules, clock", _metrics),),
+        obstacle=metrics.obstacle()),
     Group("ctl nta", with_sealgate("host", queues=2), _NTA),
     Group("ctl nta with a clock of its own", _with_a_clock, (
         Case("a negative trust anchor is not extended by a clock that is set back or stands still", _nta_by_a_clock_set_back),)),

@@ -9,10 +9,10 @@ import signal
 import subprocess
 import time
 
-from lab import programs
+from lab import metrics, programs
 from lab.resources import run_tool
 
-from .case import Case, Group, expect, wait_until
+from .case import Case, Group, expect, expect_equal, wait_until
 from .keeper_look import GOOD, LAGS, RESOLVER, LookWorld
 
 KEPT, SIGNED_ELSEWHERE = "kept.fine.", "good.fine."
@@ -111,6 +111,23 @@ def _alarms(world):
     expect("DNSSECInternalFailure" in world.keeper.log_text(), world.keeper.log_text())
 
 
+def _metrics(world):
+    """The zone of before rings, and the others do not. Nothing but the keeper runs here."""
+    _alarms(world)
+    done = subprocess.run(world.namespace.argv(world.lab.sealgate_path, "ctl", "metrics", "--openmetrics", "--config",
+                                               world.keeper_config), capture_output=True, text=True)
+    expect_equal(f"exit code: {done.stderr}", done.returncode, 0)
+    told, _types = metrics.read(done.stdout, True)
+    expect_equal("the daemon", told["sealgate_up",], 0)
+    expect_equal("the keeper", told["sealgate_keeper_up",], 1)
+    expect_equal("its state", told["sealgate_kept_zone_state", "internal failure", SIGNED_ELSEWHERE], 1)
+    expect_equal("its alarm", told["sealgate_kept_zone_alarm", "DNSSECInternalFailure", SIGNED_ELSEWHERE], 1)
+    expect_equal("the alarm of the other", told["sealgate_kept_zone_alarm", "DNSSECInternalFailure", KEPT], 0)
+    for zone in (KEPT, SIGNED_ELSEWHERE):
+        words = [key for key, value in told.items() if key[0] == "sealgate_kept_zone_state" and key[2] == zone and value]
+        expect_equal(f"words of {zone}", [key[1] for key in words], [world.status(zone)["word"]])
+
+
 def _refuses(world):
     zone = world.kept(lambda zone: len(zone["keys"]) == 2, "the keeper has not made two keys")
     for words, wanted, reason in (
@@ -158,8 +175,10 @@ GROUPS = (
     Group("keeper, orders", _scene, (
         Case("`sealgate keys status` and `list` tell what the keeper does, and who must act", _tells),
         Case("a zone that somebody else signs is left alone, with an alarm", _alarms),
+        Case("`sealgate ctl metrics` tells the word and the alarms of each zone", _metrics),
         Case("an order that would break a zone is refused with the reason", _refuses),
         Case("`sealgate ds` says that the parent must not have the DS yet, and has its digests", _ds),
         Case("an order that was taken survives the keeper", _survives),
-    ), obstacle=programs.obstacle("nsd") or programs.obstacle("named") or programs.obstacle("dnssec-signzone")),
+    ), obstacle=programs.obstacle("nsd") or programs.obstacle("named") or programs.obstacle("dnssec-signzone")
+       or metrics.obstacle()),
 )
