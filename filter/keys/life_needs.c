@@ -36,6 +36,11 @@ const char *life_need_text(unsigned bit)
 		"no server of the parent can be proved from the trust anchors down, so no DS "
 		"counts as seen or as gone, and changes wait: see that trust_anchor is up to date, "
 		"and whether validators still accept the parent",
+		"the KSK is a week older than keeper.ksk_life, and cannot be replaced before "
+		"another "
+		"key has come or gone: see with `sealgate keys status ZONE` which one waits, and "
+		"for "
+		"what",
 	};
 	return texts[bit];
 }

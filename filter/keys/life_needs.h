@@ -5,7 +5,7 @@
 
 #include "keys/life_word.h"
 
-#define LIFE_NEEDS_COUNT 13
+#define LIFE_NEEDS_COUNT 14
 
 /* The names of the two alarms, which are those of Amazon Route 53. */
 #define LIFE_ALARM_FAILED "DNSSECInternalFailure"

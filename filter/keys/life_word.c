@@ -32,8 +32,17 @@ static bool is_relied_on_by_parent(const struct life_key *k)
 	       (!life_is_hidden(k, LIFE_DS) && !k->marks[LIFE_DS].seen_s);
 }
 
-static unsigned needs_of_ksk(const struct life *life, const struct life_observation *look,
+/* A roll that is due begins at once, unless another change of KSKs does not end: the parent keeps a DS that is to go. */
+static bool is_overdue(const struct life *life, const struct life_policy *policy,
         const struct life_key *k, int64_t now_s)
+{
+	return life->is_signed && policy->ksk_life_s && !k->is_leaving && !k->is_standby &&
+	       life_is_out(k, LIFE_KRRSIG) &&
+	       now_s - k->made_s > policy->ksk_life_s + LIFE_PATIENCE_S;
+}
+
+static unsigned needs_of_ksk(const struct life *life, const struct life_policy *policy,
+        const struct life_observation *look, const struct life_key *k, int64_t now_s)
 {
 	const struct life_mark *ds = &k->marks[LIFE_DS];
 	bool is_late = ds->changed_s && !ds->seen_s && now_s - ds->changed_s > LIFE_PATIENCE_S;
@@ -45,6 +54,8 @@ static unsigned needs_of_ksk(const struct life *life, const struct life_observat
 		needs |= LIFE_NEEDS_NO_DS;
 	if (ds->stage == LIFE_HIDDEN && ds->changed_s && life_ds_is_seen(look, k))
 		needs |= LIFE_NEEDS_NO_DS;
+	if (is_overdue(life, policy, k, now_s))
+		needs |= LIFE_NEEDS_ROLL;
 	if (life->is_signed && k->is_compromised && is_relied_on_by_parent(k))
 		needs |= LIFE_NEEDS_NEW_KSK;
 	return needs;
@@ -126,7 +137,7 @@ struct life_alarms life_judge(const struct life *life, const struct life_policy 
 	for (unsigned i = 0; i < life->count; i++) {
 		const struct life_key *k = &life->keys[i];
 		if (k->role == LIFE_KSK)
-			alarms.needs |= needs_of_ksk(life, look, k, now_s);
+			alarms.needs |= needs_of_ksk(life, policy, look, k, now_s);
 		if (key_waits_for_servers(policy, k, now_s))
 			alarms.needs |= LIFE_NEEDS_SERVER;
 	}

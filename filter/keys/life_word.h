@@ -40,6 +40,9 @@ enum life_need {
 	        1 << 10, /* the zone is to be unsigned, and the vault cannot sign that by CDS */
 	LIFE_NEEDS_ADDRESS = 1 << 11, /* an address of the zone's servers does not answer */
 	LIFE_NEEDS_PROOF = 1 << 12,   /* the chain of trust proves no server of the parent */
+	LIFE_NEEDS_ROLL =
+	        1
+	        << 13, /* a KSK is older than the policy lets it be, by LIFE_PATIENCE_S, and its roll cannot begin */
 };
 
 #define LIFE_PATIENCE_S (7 * 86400)

@@ -191,7 +191,7 @@ static void each_need_has_a_sentence_of_its_own(void **state)
 	struct complaint all;
 
 	(void)state;
-	assert_int_equal(LIFE_NEEDS_PROOF, 1 << (LIFE_NEEDS_COUNT - 1));
+	assert_int_equal(LIFE_NEEDS_ROLL, 1 << (LIFE_NEEDS_COUNT - 1));
 	for (unsigned bit = 0; bit < LIFE_NEEDS_COUNT; bit++) {
 		assert_true(life_needs_tell(1u << bit, &all));
 		assert_string_equal(all.text, life_need_text(bit));
@@ -316,6 +316,47 @@ static void a_ds_that_stays_or_comes_back_is_to_be_removed(void **state)
 	}
 }
 
+/* A roll that is due begins by itself. If it does not for a week, something that takes forever stands in its way. */
+static void a_ksk_that_is_much_older_than_the_policy_rings(void **state)
+{
+	static const struct {
+		const char *why;
+		int64_t beyond_s; /* the age that the policy allows */
+		bool is_leaving, is_standby, rolls_by_order, is_unsigned;
+		unsigned needs;
+	} rows[] = {
+		{ "it is due", 0, false, false, false, false, 0 },
+		{ "for a week", LIFE_PATIENCE_S, false, false, false, false, 0 },
+		{ "for longer", LIFE_PATIENCE_S + 1, false, false, false, false, LIFE_NEEDS_ROLL },
+		{ "its roll has begun", LIFE_PATIENCE_S + 1, true, false, false, false, 0 },
+		{ "a stand-by", LIFE_PATIENCE_S + 1, false, true, false, false, 0 },
+		{ "only orders roll it", LIFE_PATIENCE_S + 1, false, false, true, false, 0 },
+		{ "the zone becomes unsigned", LIFE_PATIENCE_S + 1, false, false, false, true, 0 },
+	};
+	const struct life_report report = { .is_trusted = true };
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		struct world *w = after_hours_of(200, true);
+		struct life_key *k = &w->life.keys[key_of(&w->life, LIFE_KSK) - w->life.keys];
+		const struct life_parent parent = { true, { { k->tag }, 1 }, false };
+		const struct life_observation look = {
+			.parents = &parent, .parent_count = 1, .has_vault = true
+		};
+		k->made_s = w->now_s - w->policy.ksk_life_s - rows[i].beyond_s;
+		k->is_leaving = rows[i].is_leaving;
+		k->is_standby = rows[i].is_standby;
+		w->life.is_signed = !rows[i].is_unsigned;
+		w->policy.ksk_life_s = rows[i].rolls_by_order ? 0 : w->policy.ksk_life_s;
+		unsigned needs = life_judge(
+		        &w->life, &w->policy, &look, &report, w->now_s, w->now_s + 14 * DAY)
+		                         .needs;
+		if (needs != rows[i].needs)
+			fail_msg("%s: needs %#x", rows[i].why, needs);
+		free(w);
+	}
+}
+
 /* Whoever removes the DS that `sealgate ds` says to remove, and gives those that it says to give, never leaves the zone
  * without one. */
 static void what_is_said_of_ds_never_leaves_a_zone_without_one(void **state)
@@ -362,6 +403,7 @@ int main(void)
 		cmocka_unit_test(each_need_has_a_sentence_of_its_own),
 		cmocka_unit_test(a_ds_that_is_gone_from_the_parent_is_asked_for_again_at_once),
 		cmocka_unit_test(a_ds_that_stays_or_comes_back_is_to_be_removed),
+		cmocka_unit_test(a_ksk_that_is_much_older_than_the_policy_rings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
