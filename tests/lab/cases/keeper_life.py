@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import random
+import signal
 import time
 
 from lab import kept, programs, softtoken
@@ -71,6 +72,25 @@ def _rolls(world):
     nobody_noticed(world, "while keys rolled")
 
 
+def _frozen(world):
+    """It answers nobody, as one that hangs, and as long as a reader waits. Zones live on their timelines."""
+    before, asked = world.gates[0].sealgate.status(), dict(world.askers.counts)
+    expect_equal("the keeper", before["keeper"], "runs")
+    world.keeper.signal(signal.SIGSTOP)
+    try:
+        told = world.gates[0].sealgate.status()
+        expect(told["keeper"].startswith("does not answer"), told["keeper"])
+        code, page = world.gates[0].sealgate.ctl("metrics")
+        expect(code == 0 and "\nsealgate_keeper_up 0\n" in page, f"exit {code}: {page}")
+        for gate in world.gates:
+            expect(world.signers_at(gate, LIVES), f"{gate.name} signs no more")
+        expect(all(count > asked[name] for name, count in world.askers.counts.items()), "nobody asked meanwhile")
+    finally:
+        world.keeper.signal(signal.SIGCONT)
+    wait_for(world, LIVES, lambda now: now["word"] == "signing", "it does not go on")
+    nobody_noticed(world, "while the keeper was frozen")
+
+
 def _unsigned(world):
     """The DS went by CDS DELETE, as dnssec-cds reads it, and signatures stayed until caches had forgotten it."""
     wait_for(world, LEAVES, lambda now: now["word"] == "unsigned", "it does not become unsigned")
@@ -118,6 +138,7 @@ GROUPS = (
     Group("keeper, the life of keys", _scene, (
         Case("keeper: a zone becomes signed, and Secure when its DS is at the parent, without a failure", _begins),
         Case("keeper: a ZSK and a KSK roll, dnssec-cds takes the CDS, and no validator sees a failure", _rolls),
+        Case("keeper: frozen, it is told so, and no answer waits for it", _frozen),
         Case("keeper: a zone becomes unsigned, the DS first, and no validator sees a failure", _unsigned),
         Case("keeper: killed 50 times, without its token, sealgate restarted: the algorithm rolls, and nobody notices",
              _through_a_storm),
