@@ -8,12 +8,13 @@
 #ifndef BASE_ADVICE_H
 #define BASE_ADVICE_H
 
-/* Says which instance this process is about. `config` is the file that the command line names, or NULL;
- * `instance` is the name that it gives, "" for none. To be called before there are threads, if it is called at
- * all. The texts are copied; what is too long is left out. */
+/* Says which instance this process is about. `config` is the file that the command line names, or
+ * NULL; `instance` is the name that it gives, "" for none. To be called before there are threads,
+ * if it is called at all. The texts are copied; what is too long is left out. */
 void advice_use(const char *config, const char *instance);
 
-/* Returns the options of a command, with a blank before: " --instance NAME", " --config FILE"; or "". */
+/* Returns the options of a command, with a blank before: " --instance NAME", " --config FILE"; or
+ * "". */
 const char *advice_options(void);
 
 /* Returns what a name of a unit of systemd has at its end: "@NAME", or "". */

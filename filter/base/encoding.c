@@ -57,7 +57,8 @@ static int two_digits(const char *text)
 	return 10 * (text[0] - '0') + text[1] - '0';
 }
 
-/* A signer with thousands of zones reads a million of these at its start, and strptime() takes ten times as long. */
+/* A signer with thousands of zones reads a million of these at its start, and strptime() takes ten
+ * times as long. */
 bool digits_time_read(const char *text, int64_t *time_s)
 {
 	if (strspn(text, "0123456789") != DIGITS_TIME_SIZE - 1 || text[DIGITS_TIME_SIZE - 1])

@@ -18,15 +18,15 @@ bool hex_decode(const char *text, uint8_t *out, size_t capacity, size_t *len);
 const char *base64_encode(struct span octets, char *text);
 const char *hex_encode(struct span octets, char *text);
 
-/* Reads a decimal number of at most `max`. Returns false for any other text, for one with a sign or a
- * blank too. */
+/* Reads a decimal number of at most `max`. Returns false for any other text, for one with a sign or
+ * a blank too. */
 bool decimal_read(const char *text, unsigned long max, unsigned long *value);
 
 #define DIGITS_TIME_SIZE 15
 
 /* Times as fourteen digits, YYYYMMDDHHmmSS, as in RRSIG records (RFC 4034, 3.2). Reading returns
- * false for any other text, and for what writing never writes: the 30th of February, years before 1000.
- * Writing returns `text`. */
+ * false for any other text, and for what writing never writes: the 30th of February, years before
+ * 1000. Writing returns `text`. */
 bool digits_time_read(const char *text, int64_t *time_s);
 const char *digits_time_write(int64_t time_s, char text[static DIGITS_TIME_SIZE]);
 

@@ -13,7 +13,8 @@
 #define READ_FIRST_OCTETS                                                                          \
 	16384 /* most files are shorter; a buffer for the longest one would cost more than the file */
 
-/* Reads at most `most` + 1 octets to a buffer that grows. Returns NULL and sets errno on failure. */
+/* Reads at most `most` + 1 octets to a buffer that grows. Returns NULL and sets errno on
+ * failure. */
 static char *read_stream(FILE *file, size_t most, size_t *len)
 {
 	size_t size = most < READ_FIRST_OCTETS ? most + 1 : READ_FIRST_OCTETS;
@@ -153,7 +154,8 @@ struct file_rights {
 	gid_t group; /* (gid_t)-1: that of the process */
 };
 
-/* The group comes before the mode, so that the process's own group never has the rights of the other one. */
+/* The group comes before the mode, so that the process's own group never has the rights of the
+ * other one. */
 static int set_rights(int fd, const struct file_rights *rights)
 {
 	if (rights->group != (gid_t)-1 && fchown(fd, (uid_t)-1, rights->group) < 0)
@@ -215,7 +217,8 @@ int file_replace_for(const char *path, const char *text, mode_t mode, gid_t grou
 	error = file_make_parent(path);
 	if (error && error != -EROFS && error != -EACCES)
 		return error;
-	unlink(new_path); /* left by a process that was killed, which may have been another user's */
+	/* left by a process that was killed, which may have been another user's */
+	unlink(new_path);
 	error = write_new(new_path, text, &(struct file_rights){ mode, group });
 	if (error)
 		return error;

@@ -16,8 +16,8 @@ char *file_read(const char *path, size_t most);
 /* The same for a file that is open for reading, which is closed. */
 char *file_read_from(int fd, size_t most);
 
-/* Returns why the file or directory at `path` could not be opened for reading, by the errno of that, and what to
- * do if the user or the sandbox of this process forbids it. */
+/* Returns why the file or directory at `path` could not be opened for reading, by the errno of
+ * that, and what to do if the user or the sandbox of this process forbids it. */
 const char *file_why(const char *path, int number);
 
 /* What tells that a file is no longer the one that was read. All zero: there was none. */
@@ -29,8 +29,9 @@ struct file_identity {
 #define FILE_UNSETTLED                                                                             \
 	(-1) /* in place of a time: the file was changed so lately that it is never the same */
 
-/* Takes it from a file that can be looked at, by its path, its name in an open directory, or what fstatat() told; all zero otherwise. Take it before
- * the file is read: then a change in between shows the next time. */
+/* Takes it from a file that can be looked at, by its path, its name in an open directory, or what
+ * fstatat() told; all zero otherwise. Take it before the file is read: then a change in between
+ * shows the next time. */
 struct file_identity file_identify(const char *path);
 struct file_identity file_identify_in(int directory, const char *name);
 struct file_identity file_identity_of(const struct stat *st);
@@ -43,15 +44,16 @@ void file_directory(const char *path, char directory[static PATH_MAX]);
 int file_create(const char *path, const char *text, mode_t mode);
 
 /* Replaces a file atomically: even after a crash, the path holds the whole old file or the whole
- * new one. Creates the directory of the file if only that is missing. Returns 0 or -errno. After a failure
- * the path may hold either file: the new one is not sure to be on the disk. */
+ * new one. Creates the directory of the file if only that is missing. Returns 0 or -errno. After a
+ * failure the path may hold either file: the new one is not sure to be on the disk. */
 int file_replace(const char *path, const char *text, mode_t mode);
 
-/* Does this for a file that a group may use: nobody ever finds it with the rights of another group. */
+/* Does this for a file that a group may use: nobody ever finds it with the rights of another
+ * group. */
 int file_replace_for(const char *path, const char *text, mode_t mode, gid_t group);
 
-/* Renames a regular file that is damaged to `path`.damaged, for the operator to look at. Only the last one is
- * kept, and one that cannot be read stays where it is. */
+/* Renames a regular file that is damaged to `path`.damaged, for the operator to look at. Only the
+ * last one is kept, and one that cannot be read stays where it is. */
 void file_set_aside(const char *path);
 
 /* Creates a directory with exactly this mode, whatever the umask; an existing directory stays as it

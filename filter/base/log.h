@@ -15,8 +15,8 @@ enum log_level {
 	LOG_LEVEL_DEBUG = 7
 };
 
-/* Sets the level, in any thread: from now on, lines with a higher number are not written. The default is
- * LOG_LEVEL_INFO. */
+/* Sets the level, in any thread: from now on, lines with a higher number are not written. The
+ * default is LOG_LEVEL_INFO. */
 void log_set_level(enum log_level level);
 enum log_level log_get_level(void);
 

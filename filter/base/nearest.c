@@ -18,8 +18,8 @@ static unsigned least3(unsigned a, unsigned b, unsigned c)
 	return least < c ? least : c;
 }
 
-/* The optimal string alignment distance. `rows` are the distances of the last two, and of this, first
- * letters of `a` from each beginning of `b`. */
+/* The optimal string alignment distance. `rows` are the distances of the last two, and of this,
+ * first letters of `a` from each beginning of `b`. */
 static unsigned letters_apart(const char *a, const char *b)
 {
 	unsigned rows[3][WORD_MAX + 1];

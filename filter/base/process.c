@@ -66,7 +66,8 @@ static int spawn_and_wait(const char *const argv[], const int fd[static STREAMS]
 	for (int i = 0; i < STREAMS && !error; i++)
 		error = posix_spawn_file_actions_adddup2(&actions, fd[i], i);
 	if (!error) {
-		/* posix_spawnp() does not write to the strings; its prototype is older than const. */
+		/* posix_spawnp() does not write to the strings; its prototype is older than
+		 * const. */
 		char *const *args;
 		memcpy(&args, &argv, sizeof(args));
 		error = posix_spawnp(&pid, argv[0], &actions, NULL, args, environ);

@@ -8,8 +8,8 @@
 /* Writes a JSON string with its quotation marks (RFC 8259, 7). The text is UTF-8. */
 void quoted_json(FILE *out, const char *text);
 
-/* Writes text for an XML element, or for the value of an attribute. Control characters, which XML 1.0 has no form for,
- * become "?". */
+/* Writes text for an XML element, or for the value of an attribute. Control characters, which XML
+ * 1.0 has no form for, become "?". */
 void quoted_xml(FILE *out, const char *text);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads and writes socket addresses of IPv4 and IPv6, and the interface of a link-local one; the longest path of a UNIX socket. */
+/* Reads and writes socket addresses of IPv4 and IPv6, and the interface of a link-local one; the
+ * longest path of a UNIX socket. */
 #ifndef BASE_SOCKADDR_H
 #define BASE_SOCKADDR_H
 
@@ -55,9 +56,9 @@ static inline struct sockaddr_storage sockaddr_of(
 	return address;
 }
 
-/* The operator names the interface of a link-local server (fe80::1%eth0). Interfaces come and go while sealgate
- * runs, so the name stays with the address, in octets of struct sockaddr_storage behind struct
- * sockaddr_in6. The interface is looked up when a socket is connected. */
+/* The operator names the interface of a link-local server (fe80::1%eth0). Interfaces come and go
+ * while sealgate runs, so the name stays with the address, in octets of struct sockaddr_storage
+ * behind struct sockaddr_in6. The interface is looked up when a socket is connected. */
 static inline void sockaddr_set_interface(struct sockaddr_storage *address, const char *name)
 {
 	char *at = (char *)address + sizeof(struct sockaddr_in6);

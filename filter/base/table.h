@@ -33,9 +33,9 @@ typedef bool table_same(const void *entry, const void *key);
 int table_init(struct table *t, size_t entry_size, uint32_t capacity);
 void table_fini(struct table *t);
 
-/* Does this with the entries in `memory`, which is borrowed, all zero, aligned to TABLE_ALIGN, and has
- * table_memory() octets. If the process dies at any moment, table_read_kept() can read them: an entry
- * is written there before it is marked as one, and is all zero then. */
+/* Does this with the entries in `memory`, which is borrowed, all zero, aligned to TABLE_ALIGN, and
+ * has table_memory() octets. If the process dies at any moment, table_read_kept() can read them: an
+ * entry is written there before it is marked as one, and is all zero then. */
 int table_init_in(struct table *t, size_t entry_size, uint32_t capacity, void *memory);
 size_t table_memory(size_t entry_size, uint32_t capacity);
 
@@ -103,8 +103,8 @@ struct table_kept_slot {
 	uint32_t next; /* of a spare entry: the slot of the next one of its chain, or TABLE_NONE */
 };
 
-/* Copies slot `i`, which is less than the capacity, and its entry. The copy may have been altered in any
- * way. */
+/* Copies slot `i`, which is less than the capacity, and its entry. The copy may have been altered
+ * in any way. */
 struct table_kept_slot table_read_kept(
         const void *memory, size_t entry_size, uint32_t i, void *entry);
 

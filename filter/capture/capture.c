@@ -132,8 +132,9 @@ static void ignore_packet(u_char *context, const struct pcap_pkthdr *header, con
 	(void)octets;
 }
 
-/* Only the kernel knows the mark of a packet. pcap's expressions have no word for it, and pcap would
- * run the filter once more by itself, so the kernel is told directly. What came before is read. */
+/* Only the kernel knows the mark of a packet. pcap's expressions have no word for it, and pcap
+ * would run the filter once more by itself, so the kernel is told directly. What came before is
+ * read. */
 static bool capture_filter_marked(pcap_t *p, uint32_t mark)
 {
 	struct sock_filter code[] = {

@@ -31,8 +31,9 @@ struct capture *capture_open_file(const char *path, struct complaint *error);
  * `error` on failure. */
 struct capture *capture_open_live(const char *interface, struct complaint *error);
 
-/* Opens an interface for the packets only that sockets of this machine with the bits of `mark` send to
- * port 53. Each of them can be read as soon as it is sent. Returns NULL with `error` on failure. */
+/* Opens an interface for the packets only that sockets of this machine with the bits of `mark` send
+ * to port 53. Each of them can be read as soon as it is sent. Returns NULL with `error` on
+ * failure. */
 struct capture *capture_open_marked(const char *interface, uint32_t mark, struct complaint *error);
 
 void capture_close(struct capture *c);

@@ -32,8 +32,8 @@ struct audit_command {
 	struct audit_report report;
 };
 
-/* Reads the command line and makes the audit; the caller has set `source` and `command`. Returns false after
- * logging an error; then do not call audit_command_end(). */
+/* Reads the command line and makes the audit; the caller has set `source` and `command`. Returns
+ * false after logging an error; then do not call audit_command_end(). */
 bool audit_command_begin(struct audit_command *a, int argc, char **argv);
 void audit_command_end(struct audit_command *a);
 

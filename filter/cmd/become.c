@@ -20,8 +20,8 @@ static int take_groups(const struct stat *st, gid_t *group)
 	return user ? initgroups(user->pw_name, *group) : setgroups(1, group);
 }
 
-/* The groups go first: only root may change them. The real and the saved ids change, too, since who has one of them can
- * take it back; with the last id of root the capabilities go. */
+/* The groups go first: only root may change them. The real and the saved ids change, too, since who
+ * has one of them can take it back; with the last id of root the capabilities go. */
 static int become_for_good(const struct stat *st)
 {
 	gid_t group;

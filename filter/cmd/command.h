@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A subcommand: a row of the table in main.c and a source of its own. It describes its words and options
- * in tables. Parsing (cmd/options.h), `--help` (cmd/command_help.h) and "did you mean" read these tables;
- * nothing else lists an option. */
+/* A subcommand: a row of the table in main.c and a source of its own. It describes its words and
+ * options in tables. Parsing (cmd/options.h), `--help` (cmd/command_help.h) and "did you mean" read
+ * these tables; nothing else lists an option. */
 #ifndef CMD_COMMAND_H
 #define CMD_COMMAND_H
 

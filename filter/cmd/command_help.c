@@ -49,7 +49,8 @@ static void print_option(const struct command_option *o)
 	print_row(left, o->help);
 }
 
-/* Writes " apply|remove|show"; or " WORD..." if that is too long for a line: the words follow anyhow. */
+/* Writes " apply|remove|show"; or " WORD..." if that is too long for a line: the words follow
+ * anyhow. */
 static void list_words(const struct command *c, char *text, size_t size)
 {
 	size_t len = 0, room = WIDTH - strlen("usage: sealgate  [OPTION]...") - strlen(c->name);

@@ -29,8 +29,8 @@ static enum anchor_fit ask_resolvers(
 	return fit;
 }
 
-/* Asks whether the anchors fit. Returns false if one fits none of its zone's keys. That a network is
- * missing is no fault of the configuration. */
+/* Asks whether the anchors fit. Returns false if one fits none of its zone's keys. That a network
+ * is missing is no fault of the configuration. */
 static bool anchors_fit(const struct config *c, const struct anchors *a)
 {
 	uint64_t until_ms = clock_monotonic_ms() + ASK_MAX_MS;
@@ -81,8 +81,8 @@ static void doubt_ntas(const struct config *c)
 	}
 }
 
-/* Tells each zone that is broken. A service starts nevertheless, unless all are; and then a quick check is enough for
- * its rules, which must be there for the other zones. */
+/* Tells each zone that is broken. A service starts nevertheless, unless all are; and then a quick
+ * check is enough for its rules, which must be there for the other zones. */
 static enum exit_code zones_check(const struct config *c, bool is_quick)
 {
 	struct complaint why;

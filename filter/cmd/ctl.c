@@ -66,7 +66,8 @@ static enum exit_code say_no_answer(const char *path, int error)
 	return EXIT_UNREACHABLE;
 }
 
-/* Asks the daemon of this configuration, prints what it says, and, for its status, what the keeper says. */
+/* Asks the daemon of this configuration, prints what it says, and, for its status, what the keeper
+ * says. */
 static enum exit_code ask_daemon(
         const struct options *o, const struct config *c, const char *request)
 {
@@ -82,7 +83,8 @@ static enum exit_code ask_daemon(
 	return code;
 }
 
-/* A daemon or a keeper that does not answer is a metric, too; a reader without the right is an error. */
+/* A daemon or a keeper that does not answer is a metric, too; a reader without the right is an
+ * error. */
 static enum exit_code print_metrics(const struct options *o, const struct config *c)
 {
 	struct metrics_page page = { .out = stdout, .is_openmetrics = o->openmetrics };

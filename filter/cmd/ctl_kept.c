@@ -18,14 +18,16 @@ static bool has_kept_zones(const struct config *c)
 	return false;
 }
 
-/* On a gateway that gets the timelines from another machine, nobody makes the keeper's directory. */
+/* On a gateway that gets the timelines from another machine, nobody makes the keeper's
+ * directory. */
 static bool is_keepers_machine(const struct config *c)
 {
 	return access(c->keeper_directory, F_OK) == 0;
 }
 
-/* Several gateways share one keeper, so its absence is no fault. On its own machine it is: there is the socket of one that
- * crashed, or, since systemd removes that one, the directory with its state. */
+/* Several gateways share one keeper, so its absence is no fault. On its own machine it is: there is
+ * the socket of one that crashed, or, since systemd removes that one, the directory with its
+ * state. */
 static void tell_absence(const struct config *c, int error, struct complaint *text)
 {
 	bool is_absent = error == -ENOENT || error == -ECONNREFUSED;

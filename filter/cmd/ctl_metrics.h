@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `sealgate ctl metrics`: all that the daemon counts, and the state of each zone of a keeper on this machine. */
+/* `sealgate ctl metrics`: all that the daemon counts, and the state of each zone of a keeper on
+ * this machine. */
 #ifndef CMD_CTL_METRICS_H
 #define CMD_CTL_METRICS_H
 

@@ -145,8 +145,8 @@ static enum exit_code ds_of_keeper(struct ds_run *r)
 
 /* ---- The command ---- */
 
-/* Finds out whether the keeper looks after the zone. A configuration that cannot be read says nothing, unless the command
- * line names it. Returns false after logging why. */
+/* Finds out whether the keeper looks after the zone. A configuration that cannot be read says
+ * nothing, unless the command line names it. Returns false after logging why. */
 static bool ds_find_keeper(const struct ds_run *r, bool *is_kept)
 {
 	struct config_zone zone;

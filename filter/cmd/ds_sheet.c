@@ -41,7 +41,8 @@ bool ds_sheet_fill(
 
 /* ---- For a person ---- */
 
-/* The words in brackets are those of Amazon Route 53's page and API, which many instructions use. */
+/* The words in brackets are those of Amazon Route 53's page and API, which many instructions
+ * use. */
 static void ds_print_fields(const struct ds_sheet *s)
 {
 	printf("  Key tag (KeyTag)                          %u\n", s->key->tag);

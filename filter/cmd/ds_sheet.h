@@ -32,7 +32,8 @@ struct ds_sheet {
 bool ds_sheet_fill(struct ds_sheet *s, struct crypto *crypto, const struct name *zone,
         const struct keypair *key);
 
-/* Print a sheet for a person, or as an object of a JSON list; `before` is how many were printed already. */
+/* Print a sheet for a person, or as an object of a JSON list; `before` is how many were printed
+ * already. */
 void ds_sheet_print(const struct ds_sheet *s, unsigned before);
 void ds_sheet_print_json(const struct ds_sheet *s, unsigned before);
 

@@ -132,7 +132,8 @@ static void take_policy(struct judge_options *o, const struct config *c)
 	o->policy.passes_blocked = c->blocked == BLOCKED_PASS;
 }
 
-/* Adds those that the daemon was told at run time. Of two for a zone the later end holds, as there. */
+/* Adds those that the daemon was told at run time. Of two for a zone the later end holds, as
+ * there. */
 static void take_added_ntas(struct judge_options *o, const struct config *c)
 {
 	struct added_ntas added;
@@ -149,8 +150,8 @@ static void take_added_ntas(struct judge_options *o, const struct config *c)
 	}
 }
 
-/* Adds the negative trust anchors of the configuration and of its daemon, local names, limit of iterations and
- * SHA-1 to those of the options. */
+/* Adds the negative trust anchors of the configuration and of its daemon, local names, limit of
+ * iterations and SHA-1 to those of the options. */
 static bool take_config(struct judge_options *o, struct config *c)
 {
 	struct nta_list given = o->ntas;

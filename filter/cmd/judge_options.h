@@ -47,8 +47,8 @@ void judge_options_begin(struct judge_options *o);
 /* Takes an option. Returns false for an unknown letter, or after logging an error. */
 bool judge_options_take(struct judge_options *o, int letter, const char *value);
 
-/* Loads the files of the options of the command `by`. Returns false after logging an error; then do not call
- * judge_options_end(). */
+/* Loads the files of the options of the command `by`. Returns false after logging an error; then do
+ * not call judge_options_end(). */
 bool judge_options_load(struct judge_options *o, const struct command *by);
 void judge_options_end(struct judge_options *o);
 

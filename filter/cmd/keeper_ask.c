@@ -57,7 +57,8 @@ static struct control_answer *check_answer(struct control_answer *answer, enum e
 	return NULL;
 }
 
-/* An order meets a turn of its zone now and then, which is over in a moment if the vault answers. */
+/* An order meets a turn of its zone now and then, which is over in a moment if the vault
+ * answers. */
 static struct control_answer *ask_until_free(const char *path, const char *request, int *error)
 {
 	uint64_t end_ms = clock_monotonic_ms() + LATER_WAIT_MS;

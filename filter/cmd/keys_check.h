@@ -14,8 +14,8 @@ struct keys_checking {
 	const struct zone_key_files *files; /* the zone's keys; may be none */
 	struct crypto *crypto;
 	const char *config; /* the path of the configuration; NULL: the default */
-	const struct sockaddr_storage
-	        *server; /* the resolver; NULL: those of the configuration, or the machine's */
+	/* the resolver; NULL: those of the configuration, or the machine's */
+	const struct sockaddr_storage *server;
 };
 
 /* Asks and prints. Returns EXIT_FINE if every server serves each KSK and its DS, EXIT_NO if not, or

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `sealgate keys import ZONE FILE.private...` brings the keys of a zone that is signed elsewhere to the keeper,
- * `sealgate keys import ZONE FILE.timeline` those of a zone whose state was lost, and
+/* `sealgate keys import ZONE FILE.private...` brings the keys of a zone that is signed elsewhere to
+ * the keeper, `sealgate keys import ZONE FILE.timeline` those of a zone whose state was lost, and
  * `sealgate keys export ZONE --to DIR` writes them as BIND's key files. */
 #ifndef CMD_KEYS_IMPORT_H
 #define CMD_KEYS_IMPORT_H

@@ -11,8 +11,8 @@
 
 struct keys_run {
 	const struct command_verb *verb;
-	struct keys_order
-	        order; /* the words behind the verb; the rest is for a verb that goes to the keeper */
+	/* the words behind the verb; the rest is for a verb that goes to the keeper */
+	struct keys_order order;
 	const char *directory;
 	bool has_directory; /* it is on the command line */
 	bool as_svg, as_json;

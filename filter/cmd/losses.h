@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Adds up and logs what capture/ counted and could not deliver whole, so that it was not judged: packets
- * that were dropped or cut short, and datagrams and streams with missing parts. */
+/* Adds up and logs what capture/ counted and could not deliver whole, so that it was not judged:
+ * packets that were dropped or cut short, and datagrams and streams with missing parts. */
 #ifndef CMD_LOSSES_H
 #define CMD_LOSSES_H
 

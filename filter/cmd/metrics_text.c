@@ -3,7 +3,8 @@
 
 #include <inttypes.h>
 
-/* A name of a zone may come from a file that others write: it must not end its line or its quotes. */
+/* A name of a zone may come from a file that others write: it must not end its line or its
+ * quotes. */
 static void put_escaped(FILE *out, const char *text, bool is_quoted)
 {
 	for (; *text; text++) {

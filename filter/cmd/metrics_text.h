@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writes metrics as text: in the format of Prometheus, version 0.0.4, which the textfile collector of node_exporter reads,
- * or in that of OpenMetrics 1.0. They differ in the names of counters, in units and in the last line. */
+/* Writes metrics as text: in the format of Prometheus, version 0.0.4, which the textfile collector
+ * of node_exporter reads, or in that of OpenMetrics 1.0. They differ in the names of counters, in
+ * units and in the last line. */
 #ifndef CMD_METRICS_TEXT_H
 #define CMD_METRICS_TEXT_H
 

@@ -165,7 +165,8 @@ static void list_verbs(const struct command_verb *verbs, char *text, size_t size
 	}
 }
 
-/* Returns how many of the arguments from argv[optind] on are this verb: one or two; 0 if it is another. */
+/* Returns how many of the arguments from argv[optind] on are this verb: one or two; 0 if it is
+ * another. */
 static int verb_words(const struct command_verb *v, int argc, char **argv)
 {
 	const char *space = strchr(v->name, ' ');
@@ -202,7 +203,8 @@ const struct command_verb *options_verb(const struct command *c, int argc, char 
 
 /* ---- The configuration ---- */
 
-/* By default neither file nor name is to be told. The name then says nothing of the unit: sealgate.service runs it. */
+/* By default neither file nor name is to be told. The name then says nothing of the unit:
+ * sealgate.service runs it. */
 void options_use_advice(const struct options *o, const char *instance)
 {
 	if (o->instance)

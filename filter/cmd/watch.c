@@ -22,7 +22,8 @@ static void watch_stop(int signal_number)
 
 struct watching {
 	struct audit_command *command;
-	/* The queries that sealgate itself sends, by its mark; NULL if they cannot be told apart. */
+	/* The queries that sealgate itself sends, by its mark; NULL if they cannot be told
+	 * apart. */
 	struct capture *own;
 	struct dissector *own_dissector;
 	struct complaint own_error; /* why they cannot; else "" */

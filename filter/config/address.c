@@ -24,8 +24,8 @@ static bool port_read(const char *text, uint16_t *port)
 	return true;
 }
 
-/* Splits `text` into the host, without brackets, and the text of the port, NULL if there is none. The
- * port of an IPv6 address needs brackets, because the address has colons itself. */
+/* Splits `text` into the host, without brackets, and the text of the port, NULL if there is none.
+ * The port of an IPv6 address needs brackets, because the address has colons itself. */
 static bool address_split(const char *text, char *host, size_t host_size, const char **port)
 {
 	const char *start = text, *end = text + strlen(text), *colon = strchr(text, ':');

@@ -40,7 +40,8 @@ static const char *last_part(const char *path)
 	return dot ? dot + 1 : path;
 }
 
-/* Names the key that was probably meant: one with a similar path, or one of this name in a group. */
+/* Names the key that was probably meant: one with a similar path, or one of this name in a
+ * group. */
 static bool say_unknown(struct config_reader *r, const char *path, const config_setting_t *s)
 {
 	struct nearest by_path = nearest_to(path);
@@ -99,8 +100,8 @@ static bool load_group(struct config_reader *r, const char *group, const config_
 
 /* ---- Keys that depend on each other ---- */
 
-/* The worker that gets a response must know its query. With several queues, only the kernel knows to
- * which of them it gives the response. */
+/* The worker that gets a response must know its query. With several queues, only the kernel knows
+ * to which of them it gives the response. */
 static bool shortcut_fits(struct config_reader *r, config_t *file)
 {
 	const struct config *c = r->config;
@@ -133,7 +134,8 @@ static bool marks_fit(struct config_reader *r, config_t *file)
 	return true;
 }
 
-/* Only these servers can be asked: an answer of a server that some client chose would decide for all. */
+/* Only these servers can be asked: an answer of a server that some client chose would decide for
+ * all. */
 static bool discovery_fits(struct config_reader *r, config_t *file)
 {
 	const struct config *c = r->config;
@@ -173,7 +175,8 @@ static bool keys_fit(struct config_reader *r, config_t *file)
 	       (c->role != ROLE_SIGNER || config_signer_fits(r, file));
 }
 
-/* A response that may wait longer than its question is remembered is dropped, however long it may wait. */
+/* A response that may wait longer than its question is remembered is dropped, however long it may
+ * wait. */
 static void doubt_waits(struct config_reader *r, config_t *file)
 {
 	struct config *c = r->config;

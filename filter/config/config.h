@@ -121,11 +121,12 @@ struct config {
 	char control_group[CONFIG_USER_MAX]; /* "": none */
 	uint32_t log_level;                  /* enum log_level */
 
-	/* Not in the file: what the file says that is allowed, and hardly meant, with its line. Empty if there
-	 * is no such thing. */
+	/* Not in the file: what the file says that is allowed, and hardly meant, with its line.
+	 * Empty if there is no such thing. */
 	struct complaint doubt;
 
-	/* Not in the file: the user that the program runs as, besides root. rules_apply() finds it. */
+	/* Not in the file: the user that the program runs as, besides root. rules_apply() finds
+	 * it. */
 	uint32_t user;
 
 	/* Of the signer. */
@@ -151,21 +152,21 @@ struct config {
 	bool keeper_cds, keeper_standby, keeper_shared_ksk;
 };
 
-/* Fills `c` with the default of every key. Frees nothing that `c` had before. Returns 0; or -ENOMEM,
- * and then `c` owns nothing. */
+/* Fills `c` with the default of every key. Frees nothing that `c` had before. Returns 0; or
+ * -ENOMEM, and then `c` owns nothing. */
 int config_defaults(struct config *c);
 
-/* Fills `c` like config_defaults(), and then with the values in the file at `path`. `path` NULL stands
- * for the default path, where the file may be missing: `*found`, if not NULL, says whether there was
- * one. Returns 0; or -EINVAL with a sentence in `error` that names file and line, and then `c` owns
- * nothing and must not be used. */
+/* Fills `c` like config_defaults(), and then with the values in the file at `path`. `path` NULL
+ * stands for the default path, where the file may be missing: `*found`, if not NULL, says whether
+ * there was one. Returns 0; or -EINVAL with a sentence in `error` that names file and line, and
+ * then `c` owns nothing and must not be used. */
 int config_load(struct config *c, const char *path, bool *found, struct complaint *error);
 
 /* Frees the lists that `c` owns. Fine twice, and after a failure. */
 void config_fini(struct config *c);
 
-/* Returns the number of the first queue for queries. The queues for responses begin at `queue_first`;
- * there are `queue_count` of each. */
+/* Returns the number of the first queue for queries. The queues for responses begin at
+ * `queue_first`; there are `queue_count` of each. */
 static inline uint32_t config_queries_first(const struct config *c)
 {
 	return c->queue_first + c->queue_count;

@@ -16,9 +16,9 @@ struct config_changes {
 	char at_restart[CHANGED_KEYS_MAX]; /* differ from what was in force at the start */
 };
 
-/* Compares a new configuration with that of the reload before (`current`), or, for keys that take effect
- * only at a start, with that of the start. `bound` is the path of one more such key, whose new value this process
- * cannot use, or NULL. Returns 0 or -ENOMEM. */
+/* Compares a new configuration with that of the reload before (`current`), or, for keys that take
+ * effect only at a start, with that of the start. `bound` is the path of one more such key, whose
+ * new value this process cannot use, or NULL. Returns 0 or -ENOMEM. */
 int config_compare(const struct config *next, const struct config *current,
         const struct config *started, const char *bound, struct config_changes *changes);
 

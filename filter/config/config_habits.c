@@ -7,8 +7,8 @@
 
 #define WORDS_MAX 3
 
-/* The word's index is the value. The first word is the default. The words "true" and "false" are written
- * without quotation marks. */
+/* The word's index is the value. The first word is the default. The words "true" and "false" are
+ * written without quotation marks. */
 static const struct habit {
 	const char *member;
 	size_t at; /* a uint8_t in struct config_zone */

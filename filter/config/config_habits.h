@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The members of a zone in sign.zones that have one of a few words: how far its servers are believed, and who looks after
- * its keys. Private to config/. */
+/* The members of a zone in sign.zones that have one of a few words: how far its servers are
+ * believed, and who looks after its keys. Private to config/. */
 #ifndef CONFIG_CONFIG_HABITS_H
 #define CONFIG_CONFIG_HABITS_H
 

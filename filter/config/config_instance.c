@@ -9,8 +9,8 @@
 /* More than twice the largest queue.count. */
 #define QUEUES_APART 200
 
-/* By instance_number(). The bits of marks are those of the highest octet, which other programs leave alone
- * (docs/packet-marks.md). The third has no shortcut, because it is a signer. */
+/* By instance_number(). The bits of marks are those of the highest octet, which other programs
+ * leave alone (docs/packet-marks.md). The third has no shortcut, because it is a signer. */
 static const struct {
 	uint32_t mask, own, relay, shortcut_bit;
 } marks[] = {

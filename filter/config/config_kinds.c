@@ -264,7 +264,8 @@ const struct config_kind kind_directory = { .set_default = path_default,
 	.say_allowed = directory_say_allowed,
 	.show = path_show };
 
-/* A PIN does not belong here: more people read a configuration than a PIN is for. It is not shown again. */
+/* A PIN does not belong here: more people read a configuration than a PIN is for. It is not shown
+ * again. */
 static bool vault_read(
         struct config_reader *r, const struct config_key *k, const config_setting_t *s, void *value)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The kinds of configuration keys: how the value of a key is read, explained, shown and freed. Lists
- * are in config_lists.h, the zones of a signer in config_sign.h. Private to config/. */
+/* The kinds of configuration keys: how the value of a key is read, explained, shown and freed.
+ * Lists are in config_lists.h, the zones of a signer in config_sign.h. Private to config/. */
 #ifndef CONFIG_CONFIG_KINDS_H
 #define CONFIG_CONFIG_KINDS_H
 
@@ -17,8 +17,8 @@ struct config_kind {
 	 * default is zero. */
 	bool (*set_default)(const struct config_key *k, void *value);
 
-	/* Reads `s` in place of the default. Returns false if `s` is not of this kind, or if a fault
-	 * was reported to `r`. */
+	/* Reads `s` in place of the default. Returns false if `s` is not of this kind, or if a
+	 * fault was reported to `r`. */
 	bool (*read)(struct config_reader *r, const struct config_key *k, const config_setting_t *s,
 	        void *value);
 

@@ -25,7 +25,8 @@ static void nta_list_fini(void *value)
 	*list = NULL;
 }
 
-/* Returns false if the list is full, or if memory runs out. A zone that is named twice keeps its later entry. */
+/* Returns false if the list is full, or if memory runs out. A zone that is named twice keeps its
+ * later entry. */
 static bool add_placed(struct config_reader *r, struct placed_ntas *placed, const struct nta *nta,
         const config_setting_t *at)
 {

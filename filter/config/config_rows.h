@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The rows of the table of keys, in one source for each subject: config_rows_*.c. Private to config/. */
+/* The rows of the table of keys, in one source for each subject: config_rows_*.c. Private to
+ * config/. */
 #ifndef CONFIG_CONFIG_ROWS_H
 #define CONFIG_CONFIG_ROWS_H
 

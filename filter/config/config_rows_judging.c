@@ -23,9 +23,9 @@ static const char *const unsynchronised_clock_words[] = {
 };
 static const char *const dns64_words[] = { [DNS64_BY_DNS] = "dns", [DNS64_BY_RA] = "ra", NULL };
 
-/* Special use: RFC 6761, 6762 with its appendix G, 7686, 8375, 9462, 9476, 9665, and ICANN's .internal.
- * "localdomain" is what installers write into /etc/hosts. Not "test": nobody serves it but developers,
- * and nothing but a key of theirs says so. The networks: RFC 6303, RFC 7793. */
+/* Special use: RFC 6761, 6762 with its appendix G, 7686, 8375, 9462, 9476, 9665, and ICANN's
+ * .internal. "localdomain" is what installers write into /etc/hosts. Not "test": nobody serves it
+ * but developers, and nothing but a key of theirs says so. The networks: RFC 6303, RFC 7793. */
 #define LOCAL_NAMES                                                                                \
 	"localhost localdomain local lan home corp intranet internal private alt invalid onion "   \
 	"home.arpa resolver.arpa service.arpa 0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 "     \

@@ -31,8 +31,8 @@ static bool same_group(const struct config_key *a, const struct config_key *b)
 	return len == group_len(b) && strncmp(a->path, b->path, len) == 0;
 }
 
-/* The keys of a group are next to each other in the table. The example has groups as comments, too: a group
- * that is there, though empty, could not be set again further down. */
+/* The keys of a group are next to each other in the table. The example has groups as comments, too:
+ * a group that is there, though empty, could not be set again further down. */
 static void show_keys(const struct config *c, bool is_example, FILE *out)
 {
 	const char *mark = is_example ? "#" : "";

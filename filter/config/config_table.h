@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The keys of the configuration file: one table for reading, checking, showing and the example file.
- * A new key is a member of struct config and a row in one of config_rows_*.c. */
+/* The keys of the configuration file: one table for reading, checking, showing and the example
+ * file. A new key is a member of struct config and a row in one of config_rows_*.c. */
 #ifndef CONFIG_CONFIG_TABLE_H
 #define CONFIG_CONFIG_TABLE_H
 
@@ -12,7 +12,8 @@ struct config_kind;
 
 /* When a new value of a key takes effect, while the daemon runs. */
 enum key_change {
-	CHANGE_RESTART, /* at the next start: the value says what is bound, opened or taken at the start */
+	/* at the next start: the value says what is bound, opened or taken at the start */
+	CHANGE_RESTART,
 	CHANGE_NOW,   /* by a reload */
 	CHANGE_RULES, /* by a reload, which applies the rules again */
 };
@@ -29,13 +30,15 @@ struct config_key {
 	const char *help;         /* for the example file, lines of at most 70 columns */
 };
 
-/* Returns the key at a place of the table, from 0 on; NULL: there are no more. The keys of a group follow each other. */
+/* Returns the key at a place of the table, from 0 on; NULL: there are no more. The keys of a group
+ * follow each other. */
 const struct config_key *config_key_at(size_t i);
 
 /* Returns the key with this path, or NULL. */
 const struct config_key *key_find(const char *path);
 
-/* Returns the word that the key with this path has in `c`. The key must be of the kind for words. */
+/* Returns the word that the key with this path has in `c`. The key must be of the kind for
+ * words. */
 const char *key_word(const char *path, const struct config *c);
 
 /* Returns the member of `c` that belongs to the key. */

@@ -61,8 +61,8 @@ struct config_zones {
 /* Returns the zone with the longest apex at or above `name`, or NULL. */
 const struct config_zone *config_zone_of(const struct config_zones *zones, const struct name *name);
 
-/* Copies one zone, with its cuts and servers. Returns false if memory is short; else free the copy with
- * config_zones_fini(). */
+/* Copies one zone, with its cuts and servers. Returns false if memory is short; else free the copy
+ * with config_zones_fini(). */
 bool config_zones_copy(struct config_zones *copy, const struct config_zones *zones, unsigned index);
 
 /* True if both zones are configured alike, wherever that is written. */

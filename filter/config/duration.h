@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A span of time as an operator writes it: a number of seconds (s), minutes (m), hours (h), days (d) or weeks (w), such
- * as "12h". */
+/* A span of time as an operator writes it: a number of seconds (s), minutes (m), hours (h), days
+ * (d) or weeks (w), such as "12h". */
 #ifndef CONFIG_DURATION_H
 #define CONFIG_DURATION_H
 

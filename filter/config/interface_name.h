@@ -4,8 +4,9 @@
 
 #include <stdbool.h>
 
-/* True if `text` can be the name of an interface, and is safe in packet filter rules and file names:
- * letters, digits, '.', '_' and '-' only, and neither '.' nor '-' first. `text` may be NULL. */
+/* True if `text` can be the name of an interface, and is safe in packet filter rules and file
+ * names: letters, digits, '.', '_' and '-' only, and neither '.' nor '-' first. `text` may be
+ * NULL. */
 bool interface_name_is_safe(const char *text);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A local name as an operator writes it: "lan", "10.0.0.0/8" (the reverse zones of this network), "*"
- * (every name of one label that the root denies); each may end in " from 10.8.0.1" or
- * " from 10.8.0.0/24", the servers that answer for it. */
+/* A local name as an operator writes it: "lan", "10.0.0.0/8" (the reverse zones of this network),
+ * "*" (every name of one label that the root denies); each may end in " from 10.8.0.1" or " from
+ * 10.8.0.0/24", the servers that answer for it. */
 #ifndef CONFIG_LOCAL_TEXT_H
 #define CONFIG_LOCAL_TEXT_H
 

@@ -8,8 +8,8 @@
 
 #include "base/complaint.h"
 
-/* Reads the first "nameserver" from a file like /etc/resolv.conf. The complaint names the last line before it
- * whose address cannot be used, or is "". Returns false if there is none. */
+/* Reads the first "nameserver" from a file like /etc/resolv.conf. The complaint names the last line
+ * before it whose address cannot be used, or is "". Returns false if there is none. */
 bool nameserver_read(const char *path, struct sockaddr_storage *server, struct complaint *skipped);
 
 #endif

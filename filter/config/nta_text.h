@@ -12,8 +12,8 @@
 /* Returns false if `text` is not a negative trust anchor. */
 bool nta_read(const char *text, struct nta *nta);
 
-/* Reads an end: fourteen digits as above, or from `now_s` on a span of time (duration.h), such as "12h".
- * Returns false for any other text. */
+/* Reads an end: fourteen digits as above, or from `now_s` on a span of time (duration.h), such as
+ * "12h". Returns false for any other text. */
 bool nta_end_read(const char *text, int64_t now_s, int64_t *expires_s);
 
 /* Writes an end as fourteen digits; "never" for NTA_FOREVER. Returns `text`. */

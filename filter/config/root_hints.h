@@ -15,9 +15,9 @@ struct root_hints {
 	struct sockaddr_storage at[ROOT_HINTS_MAX];
 };
 
-/* Reads the A and AAAA records of a file, one a line; owner, TTL and class may be missing. Skips other
- * records. Returns 0; or -ENOENT if there is no file, or -EINVAL if it cannot be read or has no
- * address. Then `error` names the file and the line, and `hints` is empty. */
+/* Reads the A and AAAA records of a file, one a line; owner, TTL and class may be missing. Skips
+ * other records. Returns 0; or -ENOENT if there is no file, or -EINVAL if it cannot be read or has
+ * no address. Then `error` names the file and the line, and `hints` is empty. */
 int root_hints_load(struct root_hints *hints, const char *path, struct complaint *error);
 
 #endif

@@ -17,7 +17,8 @@
 
 /* ---- A file with the right syntax ---- */
 
-/* True if a key looks like "instance", whatever its value is: the operator may have meant that key. */
+/* True if a key looks like "instance", whatever its value is: the operator may have meant that
+ * key. */
 static bool has_mistyped_instance(const config_t *file)
 {
 	const config_setting_t *root = config_root_setting(file);
@@ -79,8 +80,8 @@ static bool socket_in_text(const char *text, char value[static CONFIG_PATH_MAX])
 	return sketch_find(text, "control_socket", value) == SKETCH_ONE && value[0] == '/';
 }
 
-/* A file that is cut short may have lost the name of the instance. The default file has none, and a socket that
- * is told needs none. */
+/* A file that is cut short may have lost the name of the instance. The default file has none, and a
+ * socket that is told needs none. */
 static bool needs_no_name(const char *path, bool has_socket, enum salvage_need need)
 {
 	return strcmp(path, CONFIG_DEFAULT_PATH) == 0 || (has_socket && need == SALVAGE_SOCKET);
@@ -88,7 +89,8 @@ static bool needs_no_name(const char *path, bool has_socket, enum salvage_need n
 
 /* ---- */
 
-/* Returns the name that counts, or NULL with a complaint. `found` NULL: the file does not tell it. */
+/* Returns the name that counts, or NULL with a complaint. `found` NULL: the file does not tell
+ * it. */
 static const char *choose(
         const char *path, const char *found, const char *asked, struct complaint *why)
 {

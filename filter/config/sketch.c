@@ -22,7 +22,8 @@ bool sketch_is_mistyped(const char *name, const char *key)
 	return meant.best && !key_find(name);
 }
 
-/* Returns what follows a comment of several lines, or NULL if it has no end, or may hide the key. */
+/* Returns what follows a comment of several lines, or NULL if it has no end, or may hide the
+ * key. */
 static const char *after_comment(const char *at, const char *key)
 {
 	const char *end = strstr(at + 2, "*/");
@@ -42,7 +43,8 @@ static const char *after_blanks(const char *at, const char *key)
 	}
 }
 
-/* Returns what follows a string, or NULL if it does not end in its line: then its beginning may be an end. */
+/* Returns what follows a string, or NULL if it does not end in its line: then its beginning may be
+ * an end. */
 static const char *after_string(const char *at)
 {
 	for (at++; *at != '"'; at++) {
@@ -53,7 +55,8 @@ static const char *after_string(const char *at)
 	return at + 1;
 }
 
-/* Takes the value behind the name of the key, and returns what follows; or NULL if that is no plain string. */
+/* Takes the value behind the name of the key, and returns what follows; or NULL if that is no plain
+ * string. */
 static const char *take_value(const char *at, const char *key, char value[static CONFIG_PATH_MAX])
 {
 	at = after_blanks(at, key);

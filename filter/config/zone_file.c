@@ -38,7 +38,8 @@ static bool read_zone_text(struct config_reader *r, const char *text, const stru
 	return good;
 }
 
-/* libconfig's scanner ends the process if a read fails, so it gets a text, and never the file of one zone of many. */
+/* libconfig's scanner ends the process if a read fails, so it gets a text, and never the file of
+ * one zone of many. */
 bool zone_file_read(struct config_zones *zones, const char *path, const struct name *apex,
         const struct config *c, struct complaint *error)
 {
@@ -47,8 +48,8 @@ bool zone_file_read(struct config_zones *zones, const char *path, const struct n
 
 	*zones = (struct config_zones){ 0 };
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
-		return reader_wrong(
-		        &r, NULL, "not a file"); /* to read a FIFO might take for ever */
+		/* to read a FIFO might take for ever */
+		return reader_wrong(&r, NULL, "not a file");
 	char *text = file_read(path, FILE_OCTETS);
 	if (!text)
 		return reader_wrong(&r, NULL, "%s",

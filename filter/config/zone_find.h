@@ -6,9 +6,9 @@
 #include "base/complaint.h"
 #include "config/config.h"
 
-/* Copies what sign.zones, or a file of sign.zones_directory, says of the zone; the members that refer to lists of other
- * things (cuts, servers) have no meaning in the copy. Returns false with a complaint if the zone is not there, or if its
- * file cannot be read. */
+/* Copies what sign.zones, or a file of sign.zones_directory, says of the zone; the members that
+ * refer to lists of other things (cuts, servers) have no meaning in the copy. Returns false with a
+ * complaint if the zone is not there, or if its file cannot be read. */
 bool zone_find(const struct config *c, const struct name *apex, struct config_zone *zone,
         struct complaint *error);
 

@@ -29,17 +29,17 @@ struct pubkey;
  * belongs to one thread. */
 struct pubkey *pubkey_new(uint8_t algorithm, struct span octets);
 
-/* Decodes an RSA key of 512 to 1023 or of 4097 to 8192 bits, which pubkey_new() refuses. The smaller ones
- * can be factored, so a signature by one proves no more than that the forger took that trouble. The
- * larger ones count for no more, as other validators cannot check them. Returns NULL for any other
- * key. */
+/* Decodes an RSA key of 512 to 1023 or of 4097 to 8192 bits, which pubkey_new() refuses. The
+ * smaller ones can be factored, so a signature by one proves no more than that the forger took that
+ * trouble. The larger ones count for no more, as other validators cannot check them. Returns NULL
+ * for any other key. */
 struct pubkey *pubkey_new_unfit(uint8_t algorithm, struct span octets);
 
 /* True for a key by pubkey_new_unfit(). */
 bool pubkey_is_unfit(const struct pubkey *key);
 
-/* Returns the work of one check by this key: 1 for P-256 or RSA of 2048 bits, about 60 microseconds;
- * 10 for P-384, at most 17. */
+/* Returns the work of one check by this key: 1 for P-256 or RSA of 2048 bits, about 60
+ * microseconds; 10 for P-384, at most 17. */
 unsigned pubkey_work(const struct pubkey *key);
 
 /* Returns false for a well-formed RSA key whose modulus is shorter or longer than supported. Such a

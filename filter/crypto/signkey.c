@@ -52,8 +52,9 @@ bool signkey_is_supported(uint8_t algorithm)
 	return signing_row_of(algorithm) != NULL;
 }
 
-/* True if the private and the public key belong together. Where the public key is computed from the private one, it
- * always does, and to check that would take most of the time in which a zone is read. */
+/* True if the private and the public key belong together. Where the public key is computed from the
+ * private one, it always does, and to check that would take most of the time in which a zone is
+ * read. */
 static bool is_pair(const struct signing_algorithm *row, EVP_PKEY *pkey)
 {
 	if (row->from_secret)

@@ -45,7 +45,8 @@ struct span signkey_public(const struct signkey *key);
  * `out->full`. */
 void signkey_write_secret(const struct signkey *key, struct writer *out);
 
-/* Returns a copy of an ECDSA or Ed25519 key, for signkey_free(). NULL if memory is short, OpenSSL fails, or for RSA. */
+/* Returns a copy of an ECDSA or Ed25519 key, for signkey_free(). NULL if memory is short, OpenSSL
+ * fails, or for RSA. */
 struct signkey *signkey_copy(const struct signkey *key);
 
 /* Writes one part of an RSA key, big-endian without leading zeros. */

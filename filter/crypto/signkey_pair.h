@@ -9,7 +9,8 @@
 struct signkey {
 	const struct algorithm *algorithm;
 	EVP_PKEY *pkey;
-	bool sets_nonce; /* it is ECDSA, and libcrypto can derive the nonce from the signed data (RFC 6979) */
+	/* it is ECDSA, and libcrypto can derive the nonce from the signed data (RFC 6979) */
+	bool sets_nonce;
 	size_t public_len;
 	uint8_t public_octets[PUBLIC_KEY_MAX_OCTETS]; /* as in a DNSKEY */
 };

@@ -109,7 +109,8 @@ static bool all_use_newest(const struct anchor_keeper *k)
 	return true;
 }
 
-/* Called only if every worker uses the newest anchors: any other worker might still take an old one. */
+/* Called only if every worker uses the newest anchors: any other worker might still take an old
+ * one. */
 static void free_old_anchors(struct anchor_keeper *k)
 {
 	while (k->old) {
@@ -164,8 +165,8 @@ struct look {
 	struct observation seen;
 };
 
-/* Accepts an answer if a trusted key has signed it, or if it shows a revocation, which the revoked key
- * proves itself. Any other answer may be forged, so the server is asked again. */
+/* Accepts an answer if a trusted key has signed it, or if it shows a revocation, which the revoked
+ * key proves itself. Any other answer may be forged, so the server is asked again. */
 static bool take_answer(void *context, struct span answer, bool last_try)
 {
 	struct look *look = context;

@@ -11,8 +11,8 @@
 struct anchor_keeper;
 
 /* Reads the saved states and merges `configured` into them. A damaged or read-only file is logged
- * and ignored. Borrows `c` until anchor_keeper_free(), also after anchor_keeper_use(), and `configured` for the call. Returns NULL
- * if memory or descriptors are short. */
+ * and ignored. Borrows `c` until anchor_keeper_free(), also after anchor_keeper_use(), and
+ * `configured` for the call. Returns NULL if memory or descriptors are short. */
 struct anchor_keeper *anchor_keeper_new(const struct config *c, const struct anchors *configured);
 
 /* Returns the anchors in force. The keeper owns them. */

@@ -27,8 +27,8 @@
 /* Octets of JSON. A row has two names at most, and what follows the rows is short. */
 #define ROW_MAX 4096
 
-/* The main thread waits this long for a request, and for a reader less: a reader must not be able to keep it
- * from its other work. `sealgate ctl` sends the request at once. */
+/* The main thread waits this long for a request, and for a reader less: a reader must not be able
+ * to keep it from its other work. `sealgate ctl` sends the request at once. */
 #define WAIT_MS       500
 #define READER_MS     20
 #define SHORT_REST_MS 50
@@ -46,8 +46,8 @@ bool control_is_built(void)
 	return true;
 }
 
-/* Removes a socket, and nothing else: a file that the configuration names by mistake stays. The user of the
- * daemon may own the directory, so no symbolic link is followed there. */
+/* Removes a socket, and nothing else: a file that the configuration names by mistake stays. The
+ * user of the daemon may own the directory, so no symbolic link is followed there. */
 static int remove_socket(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -175,7 +175,8 @@ static void control_refuse(struct control_reply *reply, const char *what, const 
 	complaint_set(&reply->error, "%s%s", what, more);
 }
 
-/* Returns how many words of a request make up the name of the command; 0 if it is another command. */
+/* Returns how many words of a request make up the name of the command; 0 if it is another
+ * command. */
 static unsigned name_words(const struct control_command *command, char *const words[])
 {
 	const char *space = strchr(command->name, ' ');

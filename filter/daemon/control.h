@@ -20,7 +20,8 @@
 #define CONTROL_WORDS_MAX   8
 #define CONTROL_REPLY_MAX   65536
 
-/* The words of a refusal, by the daemon or by a socket that lets nobody connect: who else may do what. */
+/* The words of a refusal, by the daemon or by a socket that lets nobody connect: who else may do
+ * what. */
 #define CONTROL_DENIED "permission denied: only root and %s may "
 #define CONTROL_OWNER  "the user that the daemon runs as"
 
@@ -35,8 +36,8 @@ enum control_code {
 /* The reply to a command: values, which control_add_...() add, or an error. */
 struct control_reply {
 	enum control_code code;
-	/* Called after the reply is sent, with the connection to the client; or NULL. From then on no
-	 * other client is served: the path of the socket is free for another process. */
+	/* Called after the reply is sent, with the connection to the client; or NULL. From then on
+	 * no other client is served: the path of the socket is free for another process. */
 	void (*then)(void *context, int fd);
 	struct json_t *values;
 	struct json_t *rows; /* of control_begin_rows() */
@@ -51,8 +52,8 @@ struct control_command {
 	unsigned least, most;  /* how many arguments there may be */
 	/* `words` has the arguments, and NULL in place of each that was left out. */
 	void (*run)(void *context, char *const words[], struct control_reply *reply);
-	/* The command changes nothing and tells no secret, so the group may use it. False: only root and
-	 * the user of the daemon. */
+	/* The command changes nothing and tells no secret, so the group may use it. False: only
+	 * root and the user of the daemon. */
 	bool only_reads;
 };
 
@@ -61,18 +62,20 @@ struct control;
 /* False if this build has no jansson: then control_open() fails, and nothing else is called. */
 bool control_is_built(void);
 
-/* Removes the socket at `path` if nothing listens on it. A daemon that runs as another user can neither find that
- * out nor remove it, so root calls this before it gives up its privileges. control_open() tells failures. */
+/* Removes the socket at `path` if nothing listens on it. A daemon that runs as another user can
+ * neither find that out nor remove it, so root calls this before it gives up its privileges.
+ * control_open() tells failures. */
 void control_remove_stale(const char *path);
 
-/* Listens at `path`. Makes its directory if only that is missing, and replaces a socket that a killed
- * daemon left. The table ends with a name of NULL. Borrows all arguments. Returns NULL with a
- * complaint. Must be called while the process has one thread, because it changes the umask. */
+/* Listens at `path`. Makes its directory if only that is missing, and replaces a socket that a
+ * killed daemon left. The table ends with a name of NULL. Borrows all arguments. Returns NULL with
+ * a complaint. Must be called while the process has one thread, because it changes the umask. */
 struct control *control_open(const char *path, const struct control_command *commands,
         void *context, struct complaint *error);
 
-/* Lets the members of the group of this name use the commands that only read. An empty name, and one that no
- * group has, lets nobody. `key` of the configuration names the group. Returns 0, or -errno with a complaint. */
+/* Lets the members of the group of this name use the commands that only read. An empty name, and
+ * one that no group has, lets nobody. `key` of the configuration names the group. Returns 0, or
+ * -errno with a complaint. */
 int control_admit(struct control *c, const char *group, const char *key, struct complaint *error);
 
 /* Returns a descriptor that is readable when a client has connected; then call control_serve(). */
@@ -84,9 +87,9 @@ void control_serve(struct control *c);
 /* Closes and removes the socket. NULL is fine. */
 void control_close(struct control *c);
 
-/* Add a list of rows to a reply: control_begin_rows() begins it, control_begin_row() a row, which gets the
- * values that are added until control_end_rows(). control_begin_row() returns false if the reply has no room
- * for another row. */
+/* Add a list of rows to a reply: control_begin_rows() begins it, control_begin_row() a row, which
+ * gets the values that are added until control_end_rows(). control_begin_row() returns false if the
+ * reply has no room for another row. */
 void control_begin_rows(struct control_reply *reply, const char *key);
 bool control_begin_row(struct control_reply *reply);
 void control_end_rows(struct control_reply *reply);

@@ -14,16 +14,17 @@
 
 struct control_answer;
 
-/* Sends `request` to the daemon at `path` and waits for the reply, which the caller frees. Returns NULL
- * with -errno in `*error` if no daemon listens there, -ETIMEDOUT if the daemon says nothing for
- * CONTROL_WAIT_S, -EPROTO if the reply is no JSON. */
+/* Sends `request` to the daemon at `path` and waits for the reply, which the caller frees. Returns
+ * NULL with -errno in `*error` if no daemon listens there, -ETIMEDOUT if the daemon says nothing
+ * for CONTROL_WAIT_S, -EPROTO if the reply is no JSON. */
 struct control_answer *control_ask(const char *path, const char *request, int *error);
 
 /* Does the same, and waits longer: `wait_s`. */
 struct control_answer *control_ask_patiently(
         const char *path, const char *request, unsigned wait_s, int *error);
 
-/* Does the same as control_ask(), and leaves the connection open in `*fd`, for the caller to close, if there is a reply. */
+/* Does the same as control_ask(), and leaves the connection open in `*fd`, for the caller to close,
+ * if there is a reply. */
 struct control_answer *control_ask_on(const char *path, const char *request, int *fd, int *error);
 
 /* Does the same on the connection `fd`, which stays open. */
@@ -40,15 +41,15 @@ const char *control_answer_error(const struct control_answer *answer);
 /* Returns a value, or 0 if there is no such number. */
 long control_answer_number(const struct control_answer *answer, const char *key);
 
-/* Writes the values: a line `key=value` for each, and for each row of a list one line of such pairs; or one
- * JSON object. */
+/* Writes the values: a line `key=value` for each, and for each row of a list one line of such
+ * pairs; or one JSON object. */
 void control_answer_write(const struct control_answer *answer, bool as_json, FILE *out);
 
 /* Makes an answer of the text of a reply; NULL if it is no JSON. */
 struct control_answer *control_answer_read(const char *text, size_t len);
 
-/* Takes the rest of an answer that had no room: appends the rows of each list of `rest`, which also says whether there is
- * "more". */
+/* Takes the rest of an answer that had no room: appends the rows of each list of `rest`, which also
+ * says whether there is "more". */
 void control_answer_join(struct control_answer *answer, const struct control_answer *rest);
 
 /* Appends the values of another answer, but for those that `answer` has already; or a value. */
@@ -75,11 +76,12 @@ bool control_row_flag(const struct control_row *row, const char *key);
 struct sockaddr_un control_client_address(const char *path);
 int control_client_connect(const char *path);
 
-/* Returns a connection to the process that listens at `path`, if it is one of root; otherwise -1. */
+/* Returns a connection to the process that listens at `path`, if it is one of root; otherwise
+ * -1. */
 int control_client_connect_to_root(const char *path);
 
-/* Returns the id of the process that listens at `path`, or 0 if none does, or none of root, of our own user or
- * of `user`: another user must not be able to keep sealgate from starting. */
+/* Returns the id of the process that listens at `path`, or 0 if none does, or none of root, of our
+ * own user or of `user`: another user must not be able to keep sealgate from starting. */
 int control_client_peer(const char *path, uid_t user);
 
 #endif

@@ -50,7 +50,8 @@ enum control_right control_peer_right(int fd, gid_t group)
 	return CONTROL_MAY_NOTHING;
 }
 
-/* The group goes first: a socket that its former group could use for a moment would be one too many. */
+/* The group goes first: a socket that its former group could use for a moment would be one too
+ * many. */
 int control_peer_admit(const char *path, gid_t group)
 {
 	return lchown(path, (uid_t)-1, group) < 0 || chmod(path, 0660) < 0 ? -errno : 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The rights of a client of the control socket. The kernel lets root, the user of the daemon and the
- * members of one group connect; the daemon asks again who they are. Private to daemon/control. */
+/* The rights of a client of the control socket. The kernel lets root, the user of the daemon and
+ * the members of one group connect; the daemon asks again who they are. Private to
+ * daemon/control. */
 #ifndef DAEMON_CONTROL_PEER_H
 #define DAEMON_CONTROL_PEER_H
 
@@ -18,8 +19,8 @@ enum control_right {
  * `group` may read; CONTROL_NO_GROUP: no group may. */
 enum control_right control_peer_right(int fd, gid_t group);
 
-/* Lets the members of `group` connect to the socket at `path`, which this user owns. Only root and a member
- * of the group can do so. Returns 0 or -errno. */
+/* Lets the members of `group` connect to the socket at `path`, which this user owns. Only root and
+ * a member of the group can do so. Returns 0 or -errno. */
 int control_peer_admit(const char *path, gid_t group);
 
 #endif

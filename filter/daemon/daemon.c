@@ -40,8 +40,8 @@
 /* "Ready" means protected, if the rules can be put in place within this time. */
 #define RULES_WAIT_MS 10000
 
-/* Signals are read from a descriptor. They are blocked before a thread starts, so that they interrupt
- * no thread. */
+/* Signals are read from a descriptor. They are blocked before a thread starts, so that they
+ * interrupt no thread. */
 static int open_events(struct service *s)
 {
 	sigset_t set;
@@ -93,8 +93,8 @@ static int start_threads(struct service *s, const struct config *c)
 	return 0;
 }
 
-/* A relayed connection takes two descriptors. A lower limit is no failure: then idle connections are
- * closed earlier. */
+/* A relayed connection takes two descriptors. A lower limit is no failure: then idle connections
+ * are closed earlier. */
 static void raise_descriptor_limit(const struct config *c)
 {
 	rlim_t wanted = DESCRIPTORS_A_WORKER;
@@ -223,8 +223,8 @@ static void service_fini(struct service *s)
 		close(s->failed);
 }
 
-/* A configured file must exist; the default one, which Debian installs, need not. If `resolver` names servers,
- * nothing is asked of the root's; but a reload may take them away. */
+/* A configured file must exist; the default one, which Debian installs, need not. If `resolver`
+ * names servers, nothing is asked of the root's; but a reload may take them away. */
 static int load_hints(struct service *s, const struct config *c)
 {
 	bool is_named = strcmp(c->root_hints, key_find("root_hints")->text) != 0;
@@ -305,7 +305,8 @@ static int guard_rules(struct service *s, struct config *c, const struct identit
 	return -EAGAIN;
 }
 
-/* The control socket of another daemon may belong to root. After root is given up it is out of reach. */
+/* The control socket of another daemon may belong to root. After root is given up it is out of
+ * reach. */
 static void reach_older(struct service *s, const struct config *c, bool replaces)
 {
 	control_remove_stale(c->control_socket);
@@ -313,8 +314,8 @@ static void reach_older(struct service *s, const struct config *c, bool replaces
 		s->older = replace_reach_root(c->control_socket);
 }
 
-/* Later there is no right to open them. They can do nothing that verdicts on packets could not do, too. The rules know
- * them by their owner, which is the user of the file system at this moment. */
+/* Later there is no right to open them. They can do nothing that verdicts on packets could not do,
+ * too. The rules know them by their owner, which is the user of the file system at this moment. */
 static void open_raw_sockets(struct service *s, const struct identity *who)
 {
 	int before = who->is_to_change ? setfsuid(who->user) : 0;
@@ -351,8 +352,8 @@ static int give_up_privileges(
 	return error;
 }
 
-/* Binds the queues, or takes them over. Until then another process may change its negative trust anchors, so
- * their file is read afterwards. */
+/* Binds the queues, or takes them over. Until then another process may change its negative trust
+ * anchors, so their file is read afterwards. */
 static int bind_queues(struct service *s, const struct config *c, bool replaces)
 {
 	int error = replaces ? replace_running(c->control_socket, s->older, &s->before) : 0;

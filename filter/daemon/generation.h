@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A generation: one reading of the configuration, with what is made of it and what the workers borrow. A
- * reload makes the next one. The former one lives until no worker uses it any more. */
+/* A generation: one reading of the configuration, with what is made of it and what the workers
+ * borrow. A reload makes the next one. The former one lives until no worker uses it any more. */
 #ifndef DAEMON_GENERATION_H
 #define DAEMON_GENERATION_H
 
@@ -15,8 +15,8 @@ struct generation {
 };
 
 /* Makes a generation of `c`, whose lists it takes over: `c` is empty afterwards. Of `started`, the
- * configuration at the start (NULL: this one), it borrows what a reload cannot change. Returns NULL if memory
- * is short, and `c` is as before. */
+ * configuration at the start (NULL: this one), it borrows what a reload cannot change. Returns NULL
+ * if memory is short, and `c` is as before. */
 struct generation *generation_new(struct config *c, const struct config *started);
 
 /* NULL is fine. */

@@ -112,8 +112,8 @@ void handover_each(const struct worker *w, const struct worker_config *config, h
 	}
 }
 
-/* Keeps one descriptor under its name, and no other. If systemd has it already, it stays there all the time:
- * this process may die at any moment. */
+/* Keeps one descriptor under its name, and no other. If systemd has it already, it stays there all
+ * the time: this process may die at any moment. */
 static void keep_one(void *context, const char *name, int fd)
 {
 	const struct handover *h = context;

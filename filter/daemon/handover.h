@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A process of the daemon leaves the descriptors of its workers to the next one, each under a name. While no
- * process runs, systemd holds them in its file descriptor store (sd_pid_notify_with_fds(3)), and packets
- * wait in their queues. */
+/* A process of the daemon leaves the descriptors of its workers to the next one, each under a name.
+ * While no process runs, systemd holds them in its file descriptor store
+ * (sd_pid_notify_with_fds(3)), and packets wait in their queues. */
 #ifndef DAEMON_HANDOVER_H
 #define DAEMON_HANDOVER_H
 
@@ -40,12 +40,13 @@ typedef void handover_giver(void *context, const char *name, int fd);
 void handover_each(const struct worker *w, const struct worker_config *config, handover_giver *give,
         void *context);
 
-/* Once all workers are made: has systemd keep the descriptors of the worker instead of those that it kept under these names. */
+/* Once all workers are made: has systemd keep the descriptors of the worker instead of those that
+ * it kept under these names. */
 void handover_to_systemd(
         struct handover *h, const struct worker *w, const struct worker_config *config);
 
-/* Closes what was not taken, and has systemd forget it; and what was taken too, if the start `has_failed`:
- * then the queues are as if sealgate did not run. */
+/* Closes what was not taken, and has systemd forget it; and what was taken too, if the start
+ * `has_failed`: then the queues are as if sealgate did not run. */
 void handover_fini(struct handover *h, bool has_failed);
 
 #endif

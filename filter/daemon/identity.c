@@ -15,7 +15,8 @@
 #include "daemon/privileges.h"
 #include "daemon/written.h"
 
-/* So the user can give the control socket to this group. The user of a service is a member of it. */
+/* So the user can give the control socket to this group. The user of a service is a member of
+ * it. */
 static void add_control_group(struct identity *who, const struct config *c)
 {
 	const struct group *readers = c->control_group[0] ? getgrnam(c->control_group) : NULL;
@@ -54,8 +55,8 @@ int identity_find(struct identity *who, const struct config *c)
 
 /* ---- Files ---- */
 
-/* The directories above those of our own are root's, so nobody else can put another one in their place. One that
- * this call has made was empty: what is given away is worth nothing. */
+/* The directories above those of our own are root's, so nobody else can put another one in their
+ * place. One that this call has made was empty: what is given away is worth nothing. */
 static void give_directory(const struct identity *who, const struct written_directory *d)
 {
 	struct stat st;

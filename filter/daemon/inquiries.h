@@ -12,14 +12,15 @@ struct inquiries {
 	unsigned left_out, not_looked_at; /* of all workers, as in worker/inquiry.h */
 };
 
-/* Asks the workers, and waits until each has answered, but for WORKERS_WAIT_MS at most. Returns 0, or -1 with
- * a complaint if memory is short or a worker hangs; call inquiries_fini() in both cases. */
+/* Asks the workers, and waits until each has answered, but for WORKERS_WAIT_MS at most. Returns 0,
+ * or -1 with a complaint if memory is short or a worker hangs; call inquiries_fini() in both
+ * cases. */
 int inquiries_ask(struct inquiries *all, struct worker *const workers[], unsigned count,
         enum inquiry_kind kind, const struct name *top, struct complaint *why);
 void inquiries_fini(struct inquiries *all);
 
-/* Returns all rows of all answers on the heap, as pointers into them, and how many these are; NULL if memory is
- * short. */
+/* Returns all rows of all answers on the heap, as pointers into them, and how many these are; NULL
+ * if memory is short. */
 const union inquiry_row **inquiries_rows(const struct inquiries *all, unsigned *count);
 
 #endif

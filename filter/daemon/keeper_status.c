@@ -132,7 +132,8 @@ static void add_kept_key(
 		control_add_text(reply, "waits", waits.text);
 }
 
-/* Adds a row for each key, from the key number `from` on. Returns the number of the first that has no room. */
+/* Adds a row for each key, from the key number `from` on. Returns the number of the first that has
+ * no room. */
 static unsigned add_kept_keys(
         const struct keeper_zone *zone, unsigned from, struct control_reply *reply)
 {

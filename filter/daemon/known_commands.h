@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The commands that show what the workers know, or have them forget it, for the table of service_commands.c.
- * Private to daemon/. */
+/* The commands that show what the workers know, or have them forget it, for the table of
+ * service_commands.c. Private to daemon/. */
 #ifndef DAEMON_KNOWN_COMMANDS_H
 #define DAEMON_KNOWN_COMMANDS_H
 

@@ -17,7 +17,8 @@ struct landlock_place {
 	enum landlock_use use;
 };
 
-/* False if the kernel's headers had no Landlock when this was built: then landlock_enter() returns -ENOSYS. */
+/* False if the kernel's headers had no Landlock when this was built: then landlock_enter() returns
+ * -ENOSYS. */
 bool landlock_is_built(void);
 
 /* Lets this thread, and the threads and programs that it starts later, use these places, and no other file. Files

@@ -8,7 +8,8 @@
 
 struct service;
 
-/* For rows that workers told: their order, whether two rows are shown as one, and how that is written. */
+/* For rows that workers told: their order, whether two rows are shown as one, and how that is
+ * written. */
 typedef int row_order(const void *a, const void *b);
 typedef bool row_joins(const union inquiry_row *a, const union inquiry_row *b);
 typedef void row_writer(
@@ -30,17 +31,18 @@ struct listing_rows {
 	unsigned count;
 };
 
-/* Reads the name that an argument is, the root without one. Returns false after writing why to the reply. */
+/* Reads the name that an argument is, the root without one. Returns false after writing why to the
+ * reply. */
 bool listing_top(const char *text, struct name *top, struct control_reply *reply);
 
-/* Asks the workers of the service. Returns false after writing why to the reply. Call listing_rows_fini() in both
- * cases. */
+/* Asks the workers of the service. Returns false after writing why to the reply. Call
+ * listing_rows_fini() in both cases. */
 bool listing_ask(struct service *s, const struct listing *l, const struct name *top,
         struct listing_rows *told, struct control_reply *reply);
 void listing_rows_fini(struct listing_rows *told);
 
-/* Adds lines for rows in their order to the list that is being written, and counts those that have no room. Returns how
- * many have. */
+/* Adds lines for rows in their order to the list that is being written, and counts those that have
+ * no room. Returns how many have. */
 unsigned listing_add(const struct listing *l, const union inquiry_row *const rows[], unsigned count,
         unsigned *left_out, struct control_reply *reply);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The commands about negative trust anchors, for the table of service_commands.c. Private to daemon/. */
+/* The commands about negative trust anchors, for the table of service_commands.c. Private to
+ * daemon/. */
 #ifndef DAEMON_NTA_COMMANDS_H
 #define DAEMON_NTA_COMMANDS_H
 

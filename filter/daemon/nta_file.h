@@ -32,16 +32,19 @@ struct added_ntas {
 enum nta_file {
 	NTA_FILE_READ,
 	NTA_FILE_NONE, /* there is no file yet */
-	NTA_FILE_DAMAGED, /* or unreadable: nothing is taken from it, and the complaint says where and why */
+	/* or unreadable: nothing is taken from it, and the complaint says where and why */
+	NTA_FILE_DAMAGED,
 };
 
 /* Reads the file. */
 enum nta_file nta_file_read(struct added_ntas *all, const char *path, struct complaint *why);
 
-/* Reads the file as its owner: if it is damaged, renames it to `path`.damaged, for the operator to look at. */
+/* Reads the file as its owner: if it is damaged, renames it to `path`.damaged, for the operator to
+ * look at. */
 enum nta_file nta_file_load(struct added_ntas *all, const char *path, struct complaint *why);
 
-/* Replaces the file atomically. It is on the disk when this returns 0; else -errno with a complaint. */
+/* Replaces the file atomically. It is on the disk when this returns 0; else -errno with a
+ * complaint. */
 int nta_file_save(const struct added_ntas *all, const char *path, struct complaint *why);
 
 #endif

@@ -63,9 +63,10 @@ static bool are_near(int64_t a_s, int64_t b_s)
 	return a_s <= b_s + APART_S && b_s <= a_s + APART_S;
 }
 
-/* The earlier end counts. A clock that was not set says nothing of the time of day; once it is set, it may show
- * less than the whole span that was assumed. A clock that was set back must not show more than is left; if it is set
- * right again, nothing is lost. Returns true if the time of day is another one now. */
+/* The earlier end counts. A clock that was not set says nothing of the time of day; once it is set,
+ * it may show less than the whole span that was assumed. A clock that was set back must not show
+ * more than is left; if it is set right again, nothing is lost. Returns true if the time of day is
+ * another one now. */
 static bool tighten(struct added_nta *added, struct nta_now now)
 {
 	int64_t until_s = added->said_s;
@@ -137,8 +138,8 @@ static bool keeper_is_settled(void *keeper)
 	return nta_keeper_is_settled(keeper);
 }
 
-/* To be called when the other list is free. Workers forget their messages for a new list, so an equal one is
- * not given. */
+/* To be called when the other list is free. Workers forget their messages for a new list, so an
+ * equal one is not given. */
 static void publish(struct nta_keeper *k, struct nta_now now)
 {
 	struct nta_list *next = &k->lists[!k->current];
@@ -245,8 +246,8 @@ int nta_keeper_add(
 	*added = (struct added_nta){ *nta, nta->expires_s, now.wall_s,
 		now.mono_ms + 1000 * (uint64_t)(nta->expires_s - now.wall_s) };
 	if (save(k, why) != 0) {
-		k->added =
-		        before; /* it would be gone after a restart; or the file has it already */
+		/* it would be gone after a restart; or the file has it already */
+		k->added = before;
 		return -1;
 	}
 	log_warning("negative trust anchor %.255s until %s (sealgate ctl): whatever lies below "
@@ -371,7 +372,8 @@ int nta_keeper_wait_ms(const struct nta_keeper *k, struct nta_now now)
 
 /* ---- At the start ---- */
 
-/* Each gets its whole span by the monotonic clock, and less if the time of day shows that less is left. */
+/* Each gets its whole span by the monotonic clock, and less if the time of day shows that less is
+ * left. */
 static void add_ends(struct nta_keeper *k, struct nta_now now)
 {
 	for (unsigned i = 0; i < k->added.count; i++) {

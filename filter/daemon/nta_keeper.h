@@ -60,22 +60,24 @@ void nta_keeper_serve(struct nta_keeper *k, struct worker *const workers[], unsi
 /* True if each worker judges by those in force. */
 bool nta_keeper_is_settled(const struct nta_keeper *k);
 
-/* Takes those of another configuration, NULL for none, in place of the one before. One that was there before, with the
- * same end, keeps the end that it has by the monotonic clock. Call it only if nta_keeper_is_settled(). */
+/* Takes those of another configuration, NULL for none, in place of the one before. One that was
+ * there before, with the same end, keeps the end that it has by the monotonic clock. Call it only
+ * if nta_keeper_is_settled(). */
 void nta_keeper_use(struct nta_keeper *k, const struct nta_list *configured, struct nta_now now);
 
-/* Makes one, or gives it another end, and waits until it is on the disk and each worker judges by it. Returns
- * 0; or -1 with a complaint. */
+/* Makes one, or gives it another end, and waits until it is on the disk and each worker judges by
+ * it. Returns 0; or -1 with a complaint. */
 int nta_keeper_add(
         struct nta_keeper *k, const struct nta *nta, struct nta_now now, struct complaint *why);
 
-/* Removes one that was made at run time, and waits likewise. Returns 0; or -1 with a complaint. If only the
- * file could not be written, it is not in force any more, but may be after a restart: each look tries again. */
+/* Removes one that was made at run time, and waits likewise. Returns 0; or -1 with a complaint. If
+ * only the file could not be written, it is not in force any more, but may be after a restart: each
+ * look tries again. */
 int nta_keeper_remove(
         struct nta_keeper *k, const struct name *zone, struct nta_now now, struct complaint *why);
 
-/* Ends those whose time is over, makes both ends of each agree, and writes the file if that failed before. To be
- * called regularly. */
+/* Ends those whose time is over, makes both ends of each agree, and writes the file if that failed
+ * before. To be called regularly. */
 void nta_keeper_look(struct nta_keeper *k, struct nta_now now);
 
 /* Returns the milliseconds until nta_keeper_look() has something to do, for poll(). */

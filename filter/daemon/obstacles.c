@@ -34,7 +34,8 @@ static void read_name(unsigned pid, char name[static NAME_SIZE])
 	name[strcspn(name, "\n")] = '\0';
 }
 
-/* The netlink port of a queue is mostly the id of its process; it is, if that process has a name. */
+/* The netlink port of a queue is mostly the id of its process; it is, if that process has a
+ * name. */
 static bool queue_is_held(unsigned number, struct complaint *why)
 {
 	struct nfqueue_state state;
@@ -62,8 +63,9 @@ static bool queue_is_held(unsigned number, struct complaint *why)
 	return true;
 }
 
-/* The sockets of the relay share their port (SO_REUSEPORT), so two sealgates would share the connections of
- * clients, too. A socket that does not share finds a listener, and none of the connections that ended. */
+/* The sockets of the relay share their port (SO_REUSEPORT), so two sealgates would share the
+ * connections of clients, too. A socket that does not share finds a listener, and none of the
+ * connections that ended. */
 static bool port_is_taken(const struct config *c, struct complaint *why)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET,
@@ -86,8 +88,9 @@ static bool port_is_taken(const struct config *c, struct complaint *why)
 	return is_taken;
 }
 
-/* Another user could make the control socket only in a directory of that user. control_client_peer() does
- * not count such a process, so nobody but root can keep sealgate from starting. */
+/* Another user could make the control socket only in a directory of that user.
+ * control_client_peer() does not count such a process, so nobody but root can keep sealgate from
+ * starting. */
 static bool other_daemon_runs(const struct config *c, struct complaint *why)
 {
 	int pid = control_is_built() ? control_client_peer(c->control_socket, service_user(c)) : 0;

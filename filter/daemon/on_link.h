@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The networks on the links of this machine whose addresses are not global: a prefix of a NAT64 in them
- * does not count (trust/found_prefixes.h). */
+/* The networks on the links of this machine whose addresses are not global: a prefix of a NAT64 in
+ * them does not count (trust/found_prefixes.h). */
 #ifndef DAEMON_ON_LINK_H
 #define DAEMON_ON_LINK_H
 

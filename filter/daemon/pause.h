@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A pause: everything passes unjudged, so that a client can log in to a captive portal, which forges
- * answers until then. Each worker ends the pause by itself at the given time, even if the main
- * thread hangs. This module gives the workers that time, and logs the begin and the end. */
+/* A pause: everything passes unjudged, so that a client can log in to a captive portal, which
+ * forges answers until then. Each worker ends the pause by itself at the given time, even if the
+ * main thread hangs. This module gives the workers that time, and logs the begin and the end. */
 #ifndef DAEMON_PAUSE_H
 #define DAEMON_PAUSE_H
 

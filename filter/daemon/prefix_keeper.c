@@ -289,8 +289,8 @@ static void start_again(struct prefix_keeper *k)
 		        strerror(-error));
 }
 
-/* The thread may be in the middle of the resolvers, so it ends, and starts again. Other resolvers are
- * asked at once; what is known holds until its end. */
+/* The thread may be in the middle of the resolvers, so it ends, and starts again. Other resolvers
+ * are asked at once; what is known holds until its end. */
 int prefix_keeper_use(struct prefix_keeper *k, const struct config *c, const struct policy *policy)
 {
 	bool was_running = k->is_running;

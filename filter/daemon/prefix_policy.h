@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The policies that the workers get as prefixes of NAT64s are found and lost. Private to daemon/. */
+/* The policies that the workers get as prefixes of NAT64s are found and lost. Private to
+ * daemon/. */
 #ifndef DAEMON_PREFIX_POLICY_H
 #define DAEMON_PREFIX_POLICY_H
 
@@ -22,18 +23,19 @@ struct prefix_policies {
 	uint64_t rests_until_ms;
 };
 
-/* Gives the workers the configured prefixes and those found that count, unless they have them, or the
- * change must wait. Returns the time until which it waits, or UINT64_MAX. If memory is short, it waits,
- * too. */
+/* Gives the workers the configured prefixes and those found that count, unless they have them, or
+ * the change must wait. Returns the time until which it waits, or UINT64_MAX. If memory is short,
+ * it waits, too. */
 uint64_t prefix_policies_publish(
         struct prefix_policies *p, const struct found_prefixes *found, uint64_t now_ms);
 
-/* Replaces the configured policy, and gives it to the workers at once with the prefixes found that count.
- * Returns 0; or -ENOMEM, and nothing changes. */
+/* Replaces the configured policy, and gives it to the workers at once with the prefixes found that
+ * count. Returns 0; or -ENOMEM, and nothing changes. */
 int prefix_policies_replace(struct prefix_policies *p, const struct policy *configured,
         const struct found_prefixes *found);
 
-/* Frees the policies that no worker uses any more. Returns true if there are others beside the newest. */
+/* Frees the policies that no worker uses any more. Returns true if there are others beside the
+ * newest. */
 bool prefix_policies_clean(struct prefix_policies *p);
 
 /* Frees all. Free the workers first. */

@@ -9,7 +9,8 @@
 /* Room for the longest text of an origin. */
 #define PREFIX_ORIGIN_SIZE 128
 
-/* Writes who told a prefix: "ipv4only.arpa at 192.0.2.1", "router fe80::1 on eth0". Returns `text`. */
+/* Writes who told a prefix: "ipv4only.arpa at 192.0.2.1", "router fe80::1 on eth0". Returns
+ * `text`. */
 const char *prefix_origin_text(
         const struct config *c, const struct found_prefix *p, char text[static PREFIX_ORIGIN_SIZE]);
 

@@ -11,8 +11,8 @@
 #include "daemon/workers_wait.h"
 #include "worker/worker_orders.h"
 
-/* Frees the former generation once no worker uses it. Returns true if there is none left. The first one
- * stays: the parts that were made at the start look into it. */
+/* Frees the former generation once no worker uses it. Returns true if there is none left. The first
+ * one stays: the parts that were made at the start look into it. */
 static bool release_generation(struct service *s)
 {
 	for (unsigned i = 0; s->former && i < s->worker_count; i++) {
@@ -51,8 +51,8 @@ static int give_policy(struct service *s, const struct generation *next)
 	return 0;
 }
 
-/* Returns the path of a key whose new value waits for a restart because of what the guard of the rules gave up at
- * its start, or NULL. */
+/* Returns the path of a key whose new value waits for a restart because of what the guard of the
+ * rules gave up at its start, or NULL. */
 static const char *bound_key(const struct service *s, const struct config *next)
 {
 	bool lacks_rights = next->rules_backend == RULES_BACKEND_IPTABLES_LEGACY &&

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* After the reply to the command, each descriptor is one packet with its name. The connection ends after the
- * last one. */
+/* After the reply to the command, each descriptor is one packet with its name. The connection ends
+ * after the last one. */
 #include "daemon/replace.h"
 
 #include <errno.h>
@@ -87,7 +87,8 @@ static struct control_answer *ask_on(const char *path, int reached, int *fd, int
 	return answer;
 }
 
-/* Returns 0; -ENOENT or -ECONNREFUSED if no process listens at `path`; or another negative errno. */
+/* Returns 0; -ENOENT or -ECONNREFUSED if no process listens at `path`; or another negative
+ * errno. */
 static int take_from(const char *path, int reached, struct handover *h)
 {
 	int error, fd;

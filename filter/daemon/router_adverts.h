@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The prefixes of NAT64s in Router Advertisements (RFC 8781). The kernel hands the options of an
- * advertisement on (RTM_NEWNDUSEROPT; this one since Linux 5.7) if it accepts the advertisement itself:
- * from the link (hop limit 255), on an interface with accept_ra. */
+ * advertisement on (RTM_NEWNDUSEROPT; this one since Linux 5.7) if it accepts the advertisement
+ * itself: from the link (hop limit 255), on an interface with accept_ra. */
 #ifndef DAEMON_ROUTER_ADVERTS_H
 #define DAEMON_ROUTER_ADVERTS_H
 

@@ -103,8 +103,8 @@ static bool are_same(const struct config_interfaces *a, const struct config_inte
 	return true;
 }
 
-/* True if nobody touched the rules, and they are those of another inside: an interface came or went, or a
- * default route moved. */
+/* True if nobody touched the rules, and they are those of another inside: an interface came or
+ * went, or a default route moved. */
 static bool has_moved(const struct guard *g, enum rules_state state)
 {
 	return state == RULES_FOREIGN && g->report.news == RULES_NEWS_IN_FORCE &&
@@ -126,8 +126,9 @@ static int apply(struct guard *g)
 	return error;
 }
 
-/* An order to stand back that came while the rules were applied is older than the removal that follows it, and
- * that removal may have been over before. The operator's word counts. Returns true if the rules were removed. */
+/* An order to stand back that came while the rules were applied is older than the removal that
+ * follows it, and that removal may have been over before. The operator's word counts. Returns true
+ * if the rules were removed. */
 static bool obey_late_order(struct guard *g)
 {
 	bool stood_back = g->watch.stands_back;
@@ -140,8 +141,8 @@ static bool obey_late_order(struct guard *g)
 	return true;
 }
 
-/* Applies the rules whatever is in force now. If that fails, the former rules stay, and the next look tells
- * whether they protect. */
+/* Applies the rules whatever is in force now. If that fails, the former rules stay, and the next
+ * look tells whether they protect. */
 static void apply_after_reload(struct guard *g)
 {
 	g->must_apply = false;
@@ -168,7 +169,8 @@ static void put_back(struct guard *g, bool moved)
 	if (obey_late_order(g))
 		return;
 	uint64_t now_ms = clock_monotonic_ms();
-	/* rules that another back end has may be out of reach, and those of this one still be in place */
+	/* rules that another back end has may be out of reach, and those of this one still be in
+	 * place */
 	if (error && look(g) != RULES_IN_FORCE) {
 		tell_failure(g, now_ms);
 		return;
@@ -285,7 +287,8 @@ static void wait_for_events(struct guard *g)
 		rules_watch_notice(&g->watch, false, now_ms);
 }
 
-/* Keeps stdin, stdout, stderr and the channel. A queue that this process held would outlive the daemon. */
+/* Keeps stdin, stdout, stderr and the channel. A queue that this process held would outlive the
+ * daemon. */
 static void close_one_by_one(int channel)
 {
 	long last = sysconf(_SC_OPEN_MAX);

@@ -19,8 +19,9 @@ struct rules_report {
 /* True if a guard that this process starts will have the rights for iptables-legacy. */
 bool rules_guard_keeps_legacy(const struct config *c);
 
-/* Becomes `who`, and watches the rules until the other end of `channel`, a socket of type SOCK_SEQPACKET, is closed. Orders
- * of one octet (enum rules_order) come from there, reports go there. Returns the exit code. */
+/* Becomes `who`, and watches the rules until the other end of `channel`, a socket of type
+ * SOCK_SEQPACKET, is closed. Orders of one octet (enum rules_order) come from there, reports go
+ * there. Returns the exit code. */
 int rules_guard_process(
         int channel, struct config *c, const char *path, const struct identity *who);
 

@@ -13,8 +13,8 @@
 #include "daemon/landlock.h"
 #include "daemon/written.h"
 
-/* The process enters the sandbox once, and never leaves it, so these are for the whole process. The main thread
- * writes them before it starts a keeper. */
+/* The process enters the sandbox once, and never leaves it, so these are for the whole process. The
+ * main thread writes them before it starts a keeper. */
 static bool is_entered;      /* by the main thread */
 static int landlock_version; /* 0: files are not restricted */
 
@@ -44,7 +44,8 @@ static void add_directory_of(struct places *p, const char *path)
 	add_place(p, p->paths[p->count], LANDLOCK_READ);
 }
 
-/* A name may be a link to a file elsewhere, and the link may lead to the next version of that file tomorrow. */
+/* A name may be a link to a file elsewhere, and the link may lead to the next version of that file
+ * tomorrow. */
 static void add_file(struct places *p, const char *path)
 {
 	char *target = realpath(path, NULL);
@@ -55,7 +56,8 @@ static void add_file(struct places *p, const char *path)
 	free(target);
 }
 
-/* If there is a directory of zones, a zone that comes later may have its keys in a directory beside those of others. */
+/* If there is a directory of zones, a zone that comes later may have its keys in a directory beside
+ * those of others. */
 static void add_keys_beside(struct places *p, const struct config *c, const char *keys)
 {
 	file_directory(keys, p->paths[p->count]);

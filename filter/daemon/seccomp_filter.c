@@ -29,8 +29,8 @@ struct call {
 	unsigned kinds;
 };
 
-/* The calls that a kind may make with any arguments. Those of 32-bit systems stand behind their likes. The guard
- * is not here: it has all calls but those below. */
+/* The calls that a kind may make with any arguments. Those of 32-bit systems stand behind their
+ * likes. The guard is not here: it has all calls but those below. */
 static const struct call allowed[] = {
 	/* a loop that waits, memory, and the end of a thread */
 	{ "poll", DAEMON },
@@ -94,7 +94,8 @@ static const struct call allowed[] = {
 	{ "epoll_pwait2", DAEMON },
 	{ "accept", W | M },
 	{ "accept4", W | M },
-	/* files: read by the main thread, which reads the configuration again, and written by two threads */
+	/* files: read by the main thread, which reads the configuration again, and written by two
+	 * threads */
 	{ "open", A | M },
 	{ "openat", A | M },
 	{ "stat", A | M },
@@ -167,7 +168,8 @@ static const char *const fatal[] = { "execve", "execveat", "ptrace", "process_vm
 	"swapon", "swapoff", "settimeofday", "clock_settime", "clock_settime64", "sethostname",
 	"setdomainname", "iopl", "ioperm", "modify_ldt", NULL };
 
-/* Calls that the guard and its programs may not make. The tools make some of them, and go on if they are refused. */
+/* Calls that the guard and its programs may not make. The tools make some of them, and go on if
+ * they are refused. */
 static const char *const refused_to_guard[] = { "ptrace", "process_vm_readv", "process_vm_writev",
 	"pidfd_getfd", "init_module", "finit_module", "delete_module", "kexec_load",
 	"kexec_file_load", "mount", "umount", "umount2", "pivot_root", "chroot", "fsopen",
@@ -186,10 +188,12 @@ static const unsigned long prctls[] = { PR_SET_TIMERSLACK, PR_SET_NAME, PR_SET_S
 static const unsigned long bpf_commands[] = { BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM,
 	BPF_MAP_DELETE_ELEM, BPF_MAP_GET_NEXT_KEY };
 
-/* The C library uses these commands on files that it opens. Without F_SETOWN no signal goes to another process. */
+/* The C library uses these commands on files that it opens. Without F_SETOWN no signal goes to
+ * another process. */
 static const unsigned long fcntls[] = { F_GETFD, F_SETFD, F_GETFL, F_SETFL };
 
-/* Each puts a new process into a namespace of its own; in a new namespace of users that process has all rights. */
+/* Each puts a new process into a namespace of its own; in a new namespace of users that process has
+ * all rights. */
 static const unsigned long namespaces[] = { CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWNET, CLONE_NEWPID,
 	CLONE_NEWIPC, CLONE_NEWUTS, CLONE_NEWCGROUP };
 
@@ -208,14 +212,16 @@ static bool is_s390(const struct making *m)
 	return m->machine == SCMP_ARCH_S390X || m->machine == SCMP_ARCH_S390;
 }
 
-/* On these machines socketcall(2) does the work of all calls for sockets, beside them. Its arguments are in memory,
- * which a filter cannot read: it knows which call that is, and no argument. */
+/* On these machines socketcall(2) does the work of all calls for sockets, beside them. Its
+ * arguments are in memory, which a filter cannot read: it knows which call that is, and no
+ * argument. */
 static bool has_socketcall(const struct making *m)
 {
 	return seccomp_syscall_resolve_name_arch(m->machine, "socketcall") >= 0;
 }
 
-/* Adds a rule for a call, which this architecture may not have, with conditions that must all hold. */
+/* Adds a rule for a call, which this architecture may not have, with conditions that must all
+ * hold. */
 static void add_rule(struct making *m, uint32_t action, const char *name, unsigned count,
         const struct scmp_arg_cmp *conditions)
 {
@@ -238,8 +244,8 @@ static void allow_values(struct making *m, const char *name, unsigned argument,
 		add_rule(m, SCMP_ACT_ALLOW, name, 1, &SCMP_CMP64(argument, SCMP_CMP_EQ, values[i]));
 }
 
-/* Memory that is filled is never executed. mmap() of an i386 takes its arguments in memory, and no C library uses it:
- * they have mmap2(). That of s390 does too, and there is no other. */
+/* Memory that is filled is never executed. mmap() of an i386 takes its arguments in memory, and no
+ * C library uses it: they have mmap2(). That of s390 does too, and there is no other. */
 static void allow_memory(struct making *m)
 {
 	const struct scmp_arg_cmp not_executable = SCMP_CMP64(2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
@@ -261,9 +267,9 @@ static void allow_limits(struct making *m)
 	add_rule(m, SCMP_ACT_ALLOW, "prlimit64", COUNT(own), own);
 }
 
-/* A socket of the family UNIX finds an interface, and tells systemd; those of most services, and the control
- * socket, are of other types. With socketcall() the filter lets each family through, because the C library of
- * i386 and s390x makes every socket in that way. */
+/* A socket of the family UNIX finds an interface, and tells systemd; those of most services, and
+ * the control socket, are of other types. With socketcall() the filter lets each family through,
+ * because the C library of i386 and s390x makes every socket in that way. */
 static void allow_sockets(struct making *m, enum seccomp_kind kind)
 {
 	const struct scmp_arg_cmp local[] = { SCMP_CMP64(0, SCMP_CMP_EQ, AF_UNIX),
@@ -276,7 +282,8 @@ static void allow_sockets(struct making *m, enum seccomp_kind kind)
 		add_rule(m, SCMP_ACT_ALLOW, "socket", 1, &SCMP_CMP64(0, SCMP_CMP_EQ, AF_NETLINK));
 }
 
-/* Adds rules for clone() with all these flags. On s390 its first two arguments are the other way round. */
+/* Adds rules for clone() with all these flags. On s390 its first two arguments are the other way
+ * round. */
 static void add_clone(struct making *m, uint32_t action, scmp_datum_t flags)
 {
 	unsigned argument = is_s390(m) ? 1 : 0;
@@ -297,10 +304,12 @@ static void make_for_daemon(struct making *m, enum seccomp_kind kind, bool uses_
 	allow_values(m, "fcntl64", 1, fcntls, COUNT(fcntls));
 	allow_values(m, "ioctl", 1, ioctls, COUNT(ioctls));
 	allow_values(m, "prctl", 0, prctls, COUNT(prctls));
-	/* abort() of glibc, and nothing to another process; musl's is refused tkill(), and crashes instead */
+	/* abort() of glibc, and nothing to another process; musl's is refused tkill(), and crashes
+	 * instead */
 	add_rule(m, SCMP_ACT_ALLOW, "tgkill", 1,
 	        &SCMP_CMP64(0, SCMP_CMP_EQ, (scmp_datum_t)getpid()));
-	/* no process is made; clone3() hides its flags from a filter, and without it the C library uses clone() */
+	/* no process is made; clone3() hides its flags from a filter, and without it the C library
+	 * uses clone() */
 	if (kind == SECCOMP_MAIN)
 		add_clone(m, SCMP_ACT_ALLOW, CLONE_VM | CLONE_THREAD);
 	add_each(m, SCMP_ACT_KILL_PROCESS, fatal);
@@ -327,8 +336,8 @@ static void refuse_sockets(struct making *m)
 	        &SCMP_CMP64(0, SCMP_CMP_GT, AF_NETLINK));
 }
 
-/* The programs of netfilter are of other people, and of any version: a list of the calls that they make would be
- * wrong soon. With socketcall() a rule for a family would refuse every socket. */
+/* The programs of netfilter are of other people, and of any version: a list of the calls that they
+ * make would be wrong soon. With socketcall() a rule for a family would refuse every socket. */
 static void make_for_guard(struct making *m)
 {
 	add_each(m, SCMP_ACT_ERRNO(EPERM), refused_to_guard);
@@ -339,8 +348,9 @@ static void make_for_guard(struct making *m)
 		refuse_sockets(m);
 }
 
-/* A program for another machine of the same processor, such as i386 on x86_64, has calls of other numbers, which the
- * rules do not know: libseccomp refuses them all. Killing a thread alone would leave its locks shut. */
+/* A program for another machine of the same processor, such as i386 on x86_64, has calls of other
+ * numbers, which the rules do not know: libseccomp refuses them all. Killing a thread alone would
+ * leave its locks shut. */
 static void set_up(struct making *m)
 {
 	m->error = seccomp_attr_set(m->filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
@@ -352,7 +362,8 @@ static void set_up(struct making *m)
 	/* privileges_drop() has set no_new_privs, and the filter of the main thread forbids it */
 	if (!m->error)
 		m->error = seccomp_attr_set(m->filter, SCMP_FLTATR_CTL_NNP, 0);
-	/* Linux before 5.16 otherwise slows a filtered thread down, against attacks by code of its own */
+	/* Linux before 5.16 otherwise slows a filtered thread down, against attacks by code of its
+	 * own */
 	seccomp_attr_set(m->filter, SCMP_FLTATR_CTL_SSB, 1);
 	/* a tree of comparisons instead of a list; an older libseccomp has none */
 	seccomp_attr_set(m->filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);

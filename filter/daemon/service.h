@@ -31,8 +31,8 @@ struct thread {
 
 struct service {
 	const char *path; /* of the configuration file; NULL: the default */
-	const struct config
-	        *started; /* the configuration at the start: what a reload cannot change */
+	/* the configuration at the start: what a reload cannot change */
+	const struct config *started;
 	const struct config *config;   /* the newest: what a reload can change */
 	struct generation *generation; /* to which `config` belongs */
 	struct generation *former;     /* a worker may still use it; or NULL */

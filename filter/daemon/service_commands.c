@@ -92,8 +92,8 @@ static void add_zone_counts(const struct service *s, struct control_reply *reply
 	control_add_number(reply, "zones_uncopied", n.uncopied);
 }
 
-/* What changed is in force for all other zones, but a script that changed this one must see that it failed. A zone that
- * was broken before fails no reload. */
+/* What changed is in force for all other zones, but a script that changed this one must see that it
+ * failed. A zone that was broken before fails no reload. */
 static void add_reloaded_zones(const struct service *s, struct control_reply *reply)
 {
 	struct zone_counts n = zone_keeper_counts(s->zones);

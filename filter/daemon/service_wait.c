@@ -17,7 +17,8 @@
 #include "daemon/systemd.h"
 #include "worker/worker_orders.h"
 
-/* The anchor keeper depends on the clock, so it starts once the clock is set. Returns 0 or -errno. */
+/* The anchor keeper depends on the clock, so it starts once the clock is set. Returns 0 or
+ * -errno. */
 int service_start_keeper(struct service *s)
 {
 	if (!s->keeper || s->keeper_runs || s->time.state == CLOCK_NOT_SET)
@@ -64,7 +65,8 @@ static void tell_alive(struct service *s)
 		systemd_alive();
 }
 
-/* Does periodic work: tells systemd that the workers turn, ends a pause, looks at the clock and at the signed zones. */
+/* Does periodic work: tells systemd that the workers turn, ends a pause, looks at the clock and at
+ * the signed zones. */
 static int do_what_is_due(struct service *s)
 {
 	bool was_paused = s->pause.until_ms > 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The main thread, while the workers serve: it waits for signals, commands and news, and does what is
- * due. Private to daemon/. */
+/* The main thread, while the workers serve: it waits for signals, commands and news, and does what
+ * is due. Private to daemon/. */
 #ifndef DAEMON_SERVICE_WAIT_H
 #define DAEMON_SERVICE_WAIT_H
 

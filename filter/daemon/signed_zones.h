@@ -6,8 +6,8 @@
 struct control_reply;
 struct service;
 
-/* Lists the zones of the configuration, and the zone cuts that servers showed to the workers, at and below a name:
- * text, or NULL for all. */
+/* Lists the zones of the configuration, and the zone cuts that servers showed to the workers, at
+ * and below a name: text, or NULL for all. */
 void signed_zones_list(struct service *s, const char *top_text, struct control_reply *reply);
 
 #endif

@@ -14,21 +14,23 @@ bool systemd_is_built(void);
 void systemd_ready(void);
 void systemd_stopping(void);
 
-/* The file descriptor store: systemd holds a descriptor under a name while the service restarts, and closes
- * it when the service is stopped. */
+/* The file descriptor store: systemd holds a descriptor under a name while the service restarts,
+ * and closes it when the service is stopped. */
 typedef void systemd_taker(void *context, const char *name, int fd);
 
-/* Calls `take` for each descriptor that systemd has kept. It belongs to the caller then, and systemd keeps
- * its own until systemd_forget(). Call it once. */
+/* Calls `take` for each descriptor that systemd has kept. It belongs to the caller then, and
+ * systemd keeps its own until systemd_forget(). Call it once. */
 void systemd_take(systemd_taker *take, void *context);
 
-/* Has systemd keep a descriptor. If it keeps the same file under this name already, nothing changes. */
+/* Has systemd keep a descriptor. If it keeps the same file under this name already, nothing
+ * changes. */
 void systemd_keep(const char *name, int fd);
 
 /* Has systemd close all descriptors of this name. */
 void systemd_forget(const char *name);
 
-/* Returns within which time systemd wants systemd_alive() to be called again; 0: it does not wait. */
+/* Returns within which time systemd wants systemd_alive() to be called again; 0: it does not
+ * wait. */
 uint64_t systemd_watchdog_ms(void);
 void systemd_alive(void);
 

@@ -59,8 +59,8 @@ struct clock_news {
 void timekeeper_init(struct timekeeper *t, const struct clock_source *source, int64_t built_s,
         const char *path, bool doubts);
 
-/* Looks at the clock, and logs what changed. `now_ms` is of the monotonic clock. `proofs` counts how
- * often keys of a trust anchor were proved so far. Writes the file if the latest time is
+/* Looks at the clock, and logs what changed. `now_ms` is of the monotonic clock. `proofs` counts
+ * how often keys of a trust anchor were proved so far. Writes the file if the latest time is
  * TIMEKEEPER_SAVE_S away from the saved one. */
 struct clock_news timekeeper_look(struct timekeeper *t, uint64_t now_ms, uint64_t proofs);
 

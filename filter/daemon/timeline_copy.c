@@ -103,9 +103,9 @@ static unsigned close_ranks(const char *directory, const struct name *zone)
 	return count;
 }
 
-/* The last copy stays where it is, so that there is one at any time. The oldest of the former ones says what caches may have
- * of before all of them; so if they are too many, it is not the one that goes. Without a former copy nothing is lost but
- * what a restart knows, so a failure is none. */
+/* The last copy stays where it is, so that there is one at any time. The oldest of the former ones
+ * says what caches may have of before all of them; so if they are too many, it is not the one that
+ * goes. Without a former copy nothing is lost but what a restart knows, so a failure is none. */
 static void keep_former(const char *directory, const struct name *zone)
 {
 	char last[PATH_MAX], former[PATH_MAX];

@@ -12,7 +12,8 @@ struct watched_timeline {
 	struct file_identity identity;
 };
 
-/* Returns what was seen of the zone at the look before, or NULL. `*next` goes on with the zones of the policy. */
+/* Returns what was seen of the zone at the look before, or NULL. `*next` goes on with the zones of
+ * the policy. */
 static const struct watched_timeline *seen_before(
         const struct timeline_watch *w, const struct name *apex, unsigned *next)
 {
@@ -31,7 +32,8 @@ static struct file_identity identify_timeline(const struct config_zone *zone)
 	               : (struct file_identity){ 0 };
 }
 
-/* Fills `fresh` with what was read of each zone, and with the first timeline that has changed since. */
+/* Fills `fresh` with what was read of each zone, and with the first timeline that has changed
+ * since. */
 static const struct name *compare_timelines(const struct timeline_watch *w,
         struct timeline_watch *fresh, const struct zone_policy *policy)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Waits until workers have done something, such as taking an order. A worker takes its orders at its next
- * turn, so mostly this is soon; but one may hang. Private to daemon/. */
+/* Waits until workers have done something, such as taking an order. A worker takes its orders at
+ * its next turn, so mostly this is soon; but one may hang. Private to daemon/. */
 #ifndef DAEMON_WORKERS_WAIT_H
 #define DAEMON_WORKERS_WAIT_H
 

@@ -15,9 +15,9 @@ struct written_directory {
 	bool is_our_own; /* the default, which no other program uses */
 };
 
-/* Finds the directories of the files that the daemon makes while it runs. A new key that names such a file is a
- * row of the table in written.c: the daemon can write nowhere else. Returns how many there are; each is there
- * once. */
+/* Finds the directories of the files that the daemon makes while it runs. A new key that names such
+ * a file is a row of the table in written.c: the daemon can write nowhere else. Returns how many
+ * there are; each is there once. */
 unsigned written_directories(
         const struct config *c, struct written_directory found[static WRITTEN_MAX]);
 

@@ -19,7 +19,8 @@ static void read_served(struct cached_keys keys[CACHED_KINDS], const struct sign
 	keys[CACHED_ANSWER].life_s = max_ttl_s + spread_s;
 }
 
-/* Returns the period that is served until now. If the clock has gone back, that is the one of when it was asked last. */
+/* Returns the period that is served until now. If the clock has gone back, that is the one of when
+ * it was asked last. */
 static const struct sign_period *served_last(const struct former_periods *former, int64_t now_s)
 {
 	int64_t since_s = former->bridge->since_s;
@@ -52,7 +53,8 @@ static void gather(struct zone_caches *caches, const struct former_periods *form
 	zone_caches_forget(caches, t->now_s);
 }
 
-/* Keeps what was served until now, but for what is served from now on, too. If memory is short, nothing is kept. */
+/* Keeps what was served until now, but for what is served from now on, too. If memory is short,
+ * nothing is kept. */
 static void remember(struct zone_bridge *bridge, struct zone_caches *caches,
         const struct sign_periods *fresh, const struct bridge_time *t)
 {
@@ -176,7 +178,8 @@ static bool cross(struct zone_bridge *bridge, struct sign_periods *fresh,
 	return true;
 }
 
-/* Keys without a timeline that was planned have one DNSKEY RRset, in which ZSKs follow each other. */
+/* Keys without a timeline that was planned have one DNSKEY RRset, in which ZSKs follow each
+ * other. */
 static void hold_keys(struct sign_periods *fresh, const struct former_periods *former, bool is_same,
         const struct bridge_time *t)
 {

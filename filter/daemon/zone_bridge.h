@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a zone has from timelines of before: what caches may have of them, and keys and records that go on until caches are
- * ready for the timeline of now (zone_crossing.h). Private to zone_signing.c. */
+/* What a zone has from timelines of before: what caches may have of them, and keys and records that
+ * go on until caches are ready for the timeline of now (zone_crossing.h). Private to
+ * zone_signing.c. */
 #ifndef DAEMON_ZONE_BRIDGE_H
 #define DAEMON_ZONE_BRIDGE_H
 
@@ -10,8 +11,9 @@
 #define ZONE_BRIDGE_ENTRIES                                                                        \
 	(2 + SIGN_KEYS_MAX) /* one has the records, one the DS, and each key may be of another */
 
-/* All zero: the zone has nothing of before, and what its timeline says of the past was so. That holds for a zone that is
- * signed for the first time, and once caches have forgotten all of before. */
+/* All zero: the zone has nothing of before, and what its timeline says of the past was so. That
+ * holds for a zone that is signed for the first time, and once caches have forgotten all of
+ * before. */
 struct zone_bridge {
 	/* Former entries from which its periods borrow keys and records; each has a user here. */
 	struct zone_entry *entries[ZONE_BRIDGE_ENTRIES];
@@ -34,8 +36,9 @@ struct bridge_time {
 	uint32_t max_ttl_s;
 };
 
-/* Puts between what was in force and `fresh`, which are those of `entry` and on the heap, what is needed, and replaces `fresh`
- * by the result. Returns false if memory is short; then `fresh` is as it was. */
+/* Puts between what was in force and `fresh`, which are those of `entry` and on the heap, what is
+ * needed, and replaces `fresh` by the result. Returns false if memory is short; then `fresh` is as
+ * it was. */
 bool zone_bridge_make(struct zone_bridge *bridge, struct sign_periods *fresh,
         const struct zone_entry *entry, const struct former_periods *former,
         const struct bridge_time *t);

@@ -13,7 +13,8 @@
 
 /* ---- Keys as numbers ---- */
 
-/* The keys are those of the operator, who does not look for two with one number: the hash needs no secret. */
+/* The keys are those of the operator, who does not look for two with one number: the hash needs no
+ * secret. */
 static uint64_t zsk_id(uint8_t algorithm, struct span public)
 {
 	static const struct hash_key fixed;
@@ -126,7 +127,8 @@ static bool holds_same(const struct cached_keys *a, const struct cached_keys *b)
 	return same;
 }
 
-/* Returns where a set goes: in place of the same one, behind all, or in place of the one that ends first. */
+/* Returns where a set goes: in place of the same one, behind all, or in place of the one that ends
+ * first. */
 static struct cached_keys *cached_place(
         struct zone_caches *c, enum cached_kind kind, const struct cached_keys *k)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What caches may have of a zone: DNSKEY RRsets, each for its TTL, and answers, each for the longest TTL of the zone. A
- * validator may meet any of the former with any of the latter (RFC 6781, 4.1.1.1): behind a forwarder that caches, they
- * come from different times. Pure. */
+/* What caches may have of a zone: DNSKEY RRsets, each for its TTL, and answers, each for the
+ * longest TTL of the zone. A validator may meet any of the former with any of the latter (RFC 6781,
+ * 4.1.1.1): behind a forwarder that caches, they come from different times. Pure. */
 #ifndef DAEMON_ZONE_CACHES_H
 #define DAEMON_ZONE_CACHES_H
 
@@ -11,8 +11,8 @@
 #define ZONE_CACHES_MOST                                                                           \
 	8 /* sets of a kind. If there are more, those that end first are forgotten */
 
-/* The ZSKs of a DNSKEY RRset, or those that signed an answer; each as a number of 64 bits. KSKs, and DS records that lead
- * to them, are such numbers, too. */
+/* The ZSKs of a DNSKEY RRset, or those that signed an answer; each as a number of 64 bits. KSKs,
+ * and DS records that lead to them, are such numbers, too. */
 struct cached_keys {
 	int64_t until_s; /* it may be in caches until then */
 	int64_t life_s;  /* for so long after it was last served */
@@ -51,7 +51,8 @@ bool cached_have_common(const struct cached_keys *a, const struct cached_keys *b
 void zone_caches_add(
         struct zone_caches *c, enum cached_kind kind, const struct cached_keys *k, int64_t at_s);
 
-/* Drops a set that is served, if it is in caches no longer than by that. Returns how many sets of this kind are left. */
+/* Drops a set that is served, if it is in caches no longer than by that. Returns how many sets of
+ * this kind are left. */
 unsigned zone_caches_drop(
         struct zone_caches *c, enum cached_kind kind, const struct cached_keys *k, int64_t now_s);
 

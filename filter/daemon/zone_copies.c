@@ -66,8 +66,8 @@ static int fail_directory(const struct zone_copies *c, int number, struct compla
 	return -1;
 }
 
-/* Of two that write here, each would take the copies of the other for its own. While a new process takes over from an
- * old one, the old one has the lock for a moment. */
+/* Of two that write here, each would take the copies of the other for its own. While a new process
+ * takes over from an old one, the old one has the lock for a moment. */
 static int lock_directory(struct zone_copies *c, struct complaint *why)
 {
 	if (c->lock >= 0)
@@ -157,8 +157,8 @@ static void sweep_file(
 	        entry->d_name);
 }
 
-/* A zone whose file is gone may come back: whatever writes the files may delete and write them. So its copy stays for a
- * while. */
+/* A zone whose file is gone may come back: whatever writes the files may delete and write them. So
+ * its copy stays for a while. */
 static void sweep(struct zone_copies *c, const struct zone_policy *z, int64_t now_s)
 {
 	DIR *dir = opendir(c->directory);

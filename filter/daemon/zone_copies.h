@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Keeps the copies of the timelines in force (timeline_copy.h) as they should be: writes those that changed, a few at a
- * time, and tries again each minute what failed. */
+/* Keeps the copies of the timelines in force (timeline_copy.h) as they should be: writes those that
+ * changed, a few at a time, and tries again each minute what failed. */
 #ifndef DAEMON_ZONE_COPIES_H
 #define DAEMON_ZONE_COPIES_H
 
@@ -21,9 +21,10 @@ void zone_copies_init(struct zone_copies *c, const char *directory);
 /* Another policy is in force: the next pass begins at once. */
 void zone_copies_renew(struct zone_copies *c);
 
-/* Does what is due, for some milliseconds. Timelines that nobody has checked yet are not copied. A zone that has keys by hand is
- * forgotten, and so is one that is no longer configured, after ZONE_COPIES_KEPT_DAYS. `now_s` is negative while
- * the clock is not set; then no copy is too old. `now_ms` is of the monotonic clock. */
+/* Does what is due, for some milliseconds. Timelines that nobody has checked yet are not copied. A
+ * zone that has keys by hand is forgotten, and so is one that is no longer configured, after
+ * ZONE_COPIES_KEPT_DAYS. `now_s` is negative while the clock is not set; then no copy is too old.
+ * `now_ms` is of the monotonic clock. */
 void zone_copies_look(struct zone_copies *c, const struct zone_policy *z, struct crypto *crypto,
         int64_t now_s, uint64_t now_ms);
 

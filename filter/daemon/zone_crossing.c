@@ -14,7 +14,8 @@
 enum cost {
 	COST_REJECTED, /* seconds in which validators may reject something, added up */
 	COST_STRICT,   /* likewise those that want each algorithm */
-	COST_RECORDS, /* 0: the records that are to be shown; 1: those of before; more: still others */
+	/* 0: the records that are to be shown; 1: those of before; more: still others */
+	COST_RECORDS,
 	COST_NEEDED, /* 0: the answers are good with the records that are to follow */
 	COST_NEEDED_STRICT,
 	COST_SIGNERS, /* 0: the keys that are to sign */
@@ -188,8 +189,8 @@ static void try_records(
 	}
 }
 
-/* True if answers exist that are good with the records of now and with those that are to be shown, for strict validators,
- * too. If not, these are not waited for: the wait would have no end. */
+/* True if answers exist that are good with the records of now and with those that are to be shown,
+ * for strict validators, too. If not, these are not waited for: the wait would have no end. */
 static bool pleases_strict(const struct course *w)
 {
 	struct choice one;
@@ -203,7 +204,8 @@ static bool pleases_strict(const struct course *w)
 	return false;
 }
 
-/* The records of before count only while they have signatures, and a KSK that leads to those that follow. */
+/* The records of before count only while they have signatures, and a KSK that leads to those that
+ * follow. */
 static void try_before(
         struct choice *best, const struct course *w, const struct sign_period *p, unsigned rank)
 {
@@ -303,7 +305,8 @@ static void enter(struct course *w, const struct choice *choice)
 	w->made[w->made_count++] = p;
 }
 
-/* Returns when something changes: a period is to begin, a set in caches is over, or signatures are. */
+/* Returns when something changes: a period is to begin, a set in caches is over, or signatures
+ * are. */
 static int64_t next_event_s(const struct course *w)
 {
 	int64_t next_s = zone_caches_next_s(&w->caches);

@@ -28,9 +28,10 @@ struct zone_crossing {
 	uint32_t max_ttl_s;
 };
 
-/* Sets `made`, with room for `plan_count` and ZONE_CROSSING_MORE, to the periods of the zone. Those of before `now_s` are
- * as in the plan. A period that begins later than planned has `held_s`. Sets `*refused_until_s` to the end of the time in which
- * validators may reject something; 0 if they cannot. Returns how many periods there are. */
+/* Sets `made`, with room for `plan_count` and ZONE_CROSSING_MORE, to the periods of the zone. Those
+ * of before `now_s` are as in the plan. A period that begins later than planned has `held_s`. Sets
+ * `*refused_until_s` to the end of the time in which validators may reject something; 0 if they
+ * cannot. Returns how many periods there are. */
 unsigned zone_crossing_make(
         struct sign_period *made, int64_t *refused_until_s, const struct zone_crossing *crossing);
 

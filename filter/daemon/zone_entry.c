@@ -15,7 +15,8 @@ const struct name *zone_source_apex(const struct zone_source *source)
 	                    : &source->config->sign_zones.items[source->index].apex;
 }
 
-/* A file that cannot be read leaves a zone with this name alone. Returns false if memory is short. */
+/* A file that cannot be read leaves a zone with this name alone. Returns false if memory is
+ * short. */
 static bool take_name_alone(struct config_zones *text, const struct name *apex)
 {
 	struct config_zone item = { .apex = *apex, .max_ttl_s = SIGN_MAX_TTL_S };

@@ -28,8 +28,9 @@ const struct sign_zone *zone_expiry_first(const struct sign_policy *policy, int6
 
 /* ---- Alarms ---- */
 
-/* The keeper prolongs a timeline each day. The thresholds are those of the keeper, for a timeline that reaches as far
- * ahead as this one did when it was written, or one before that it did not prolong: the configuration of the keeper may be on another machine. */
+/* The keeper prolongs a timeline each day. The thresholds are those of the keeper, for a timeline
+ * that reaches as far ahead as this one did when it was written, or one before that it did not
+ * prolong: the configuration of the keeper may be on another machine. */
 static enum zone_alarm alarm_of_timeline(int64_t reach_s, int64_t left_s)
 {
 	const struct life_policy life = { .ahead_s = reach_s };

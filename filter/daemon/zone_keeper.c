@@ -19,8 +19,8 @@
 
 #define DAY_MS (86400 * UINT64_C(1000))
 
-/* How long pre-made signatures are checked in a reload, before it ends; and at a time, with pauses in between. A zone
- * takes some 4 ms, so what a reload changes is mostly checked at once. */
+/* How long pre-made signatures are checked in a reload, before it ends; and at a time, with pauses
+ * in between. A zone takes some 4 ms, so what a reload changes is mostly checked at once. */
 #define CHECK_RELOAD_MS 30
 #define CHECK_SLICE_MS  20
 #define CHECK_PAUSE_MS  20
@@ -162,7 +162,8 @@ static bool release_former(void *keeper)
 	return true;
 }
 
-/* Gives the workers another policy. The one in force so far becomes the former one; there is none yet. */
+/* Gives the workers another policy. The one in force so far becomes the former one; there is none
+ * yet. */
 static void put_in_force(struct zone_keeper *k, struct zone_policy *fresh)
 {
 	k->former = k->current;
@@ -185,7 +186,8 @@ static int64_t late_until_s(const struct zone_keeper *k, unsigned zone)
 	        &zone_keeper_policy(k)->zones[zone].periods, clock_wall_s());
 }
 
-/* Tells of zones that are new in the policy, and for which something lasts until a time; 0: it does not. */
+/* Tells of zones that are new in the policy, and for which something lasts until a time; 0: it does
+ * not. */
 static void tell_lasting(const struct zone_keeper *k, enum log_level level, const char *what,
         int64_t (*until)(const struct zone_keeper *k, unsigned zone))
 {
@@ -257,7 +259,8 @@ int zone_keeper_reload_zone(struct zone_keeper *k, const struct config *c, const
 	        k, zone_policy_remake(c, k->current, apex, clock_wall_s(), CHECK_RELOAD_MS, why));
 }
 
-/* Reads the zones whose timelines the keeper has written anew, one at each look: a former policy may be in use. */
+/* Reads the zones whose timelines the keeper has written anew, one at each look: a former policy
+ * may be in use. */
 static void follow_timelines(struct zone_keeper *k, uint64_t now_ms)
 {
 	const struct name *changed =
@@ -280,8 +283,9 @@ static void follow_timelines(struct zone_keeper *k, uint64_t now_ms)
 
 /* ---- Checking ---- */
 
-/* The main loop has other work, so thousands of zones are checked in slices. Nothing here is urgent: whoever can write
- * these files can write valid signatures, too, so the check finds mistakes, and no attacks. */
+/* The main loop has other work, so thousands of zones are checked in slices. Nothing here is
+ * urgent: whoever can write these files can write valid signatures, too, so the check finds
+ * mistakes, and no attacks. */
 static void go_on_checking(struct zone_keeper *k, int64_t now_s)
 {
 	if (!zone_policy_waits(k->current) && zone_policy_is_settled(k->current))

@@ -39,8 +39,8 @@ static int read_key_file(struct zone_key_files *f, const char *file, struct comp
 		result = zone_key_fail(error, path,
 		        "expected one DNSKEY record of the zone that the name of the file says");
 	else {
-		k->times =
-		        times; /* of a key without a private half; otherwise those of that count */
+		/* of a key without a private half; otherwise those of that count */
+		k->times = times;
 		result = zone_key_read_private(k, f->directory, error) < 0 ? -1 : 0;
 		f->count += result == 0;
 	}

@@ -11,8 +11,8 @@
 #include "keys/keypair.h"
 #include "keys/set_change.h"
 
-/* All keys of a zone in a directory, with the private keys that are there. Borrows the directory and
- * the zone. */
+/* All keys of a zone in a directory, with the private keys that are there. Borrows the directory
+ * and the zone. */
 struct zone_key_files {
 	const char *directory;
 	const struct name *zone;
@@ -26,18 +26,18 @@ int zone_key_files_read(struct zone_key_files *f, const char *directory, const s
         struct complaint *error);
 void zone_key_files_free(struct zone_key_files *f);
 
-/* Makes the keys that `f` lacks, a KSK and a ZSK, writes their files without overwriting any, and adds
- * the keys to `f`. Sets `*made` to their number. Returns 0, or -1 with a complaint. */
+/* Makes the keys that `f` lacks, a KSK and a ZSK, writes their files without overwriting any, and
+ * adds the keys to `f`. Sets `*made` to their number. Returns 0, or -1 with a complaint. */
 int zone_keys_generate(struct zone_key_files *f, uint8_t algorithm, int64_t now_s, unsigned *made,
         struct complaint *error);
 
-/* Lets a group read what a signer needs, and no more: the private halves of the last `made` keys, except for
- * those of KSKs. Returns 0, or -1 with a complaint. */
+/* Lets a group read what a signer needs, and no more: the private halves of the last `made` keys,
+ * except for those of KSKs. Returns 0, or -1 with a complaint. */
 int zone_keys_share(
         const struct zone_key_files *f, unsigned made, gid_t group, struct complaint *error);
 
-/* Reads a file of key records of the zone: "K", the zone's name, and the ending. Returns 1; 0 if there is no such
- * file; or -1 with a complaint. After 1, call key_records_fini(). */
+/* Reads a file of key records of the zone: "K", the zone's name, and the ending. Returns 1; 0 if
+ * there is no such file; or -1 with a complaint. After 1, call key_records_fini(). */
 #define ZONE_KEYS_SIGNED   "signed-dnskey"
 #define ZONE_KEYS_FOREIGN  "foreign-dnskey" /* of another signer of the zone (RFC 8901) */
 #define ZONE_KEYS_TIMELINE "timeline" /* for timeline_text.h, not for zone_key_records_read() */
@@ -53,8 +53,8 @@ struct zone_signing {
 	void *context;
 };
 
-/* Signs ahead with the KSKs in `f`, and replaces the file of pre-made signatures, which the group may read. Returns
- * 0; or -1 with a complaint, and the file stays as it was. */
+/* Signs ahead with the KSKs in `f`, and replaces the file of pre-made signatures, which the group
+ * may read. Returns 0; or -1 with a complaint, and the file stays as it was. */
 int zone_keys_sign(const struct zone_key_files *f, struct crypto *crypto,
         const struct zone_signing *how, struct complaint *error);
 

@@ -11,7 +11,8 @@
 
 #define ZONE_KEY_FILE_OCTETS (1u << 20) /* a key file is not longer */
 
-/* Set a complaint about a file: with words, by errno, or because its path is too long. Return -1. */
+/* Set a complaint about a file: with words, by errno, or because its path is too long. Return
+ * -1. */
 int zone_key_fail(struct complaint *error, const char *path, const char *what);
 int zone_key_fail_errno(struct complaint *error, const char *path);
 int zone_key_fail_path(struct complaint *error, const char *directory);

@@ -16,8 +16,8 @@
 
 /* ---- What was read ---- */
 
-/* To be called before the file is read, so that a change in between shows the next time. Returns false if memory is
- * short. */
+/* To be called before the file is read, so that a change in between shows the next time. Returns
+ * false if memory is short. */
 static bool see_file(struct seen_file *file, const char *path)
 {
 	*file = (struct seen_file){ .path = strdup(path), .identity = file_identify(path) };
@@ -128,7 +128,8 @@ static void take_zsk(struct timeline *t, struct keypair *k)
 	k->key = NULL;
 }
 
-/* Adds a period of the ZSK that was taken last, which begins then. The records are the same in all. */
+/* Adds a period of the ZSK that was taken last, which begins then. The records are the same in
+ * all. */
 static void add_period(struct timeline *t, int64_t from_s)
 {
 	if (t->period_count > 0)
@@ -221,7 +222,8 @@ static int say_no_keys(
 	return -1;
 }
 
-/* The timeline that follows from what `sealgate keys sign` wrote, and from the times of the ZSKs. */
+/* The timeline that follows from what `sealgate keys sign` wrote, and from the times of the
+ * ZSKs. */
 static int take_signed_file(struct zone_keys *z, const char *directory, const char *text,
         int64_t now_s, const struct name *zone, struct complaint *error)
 {
@@ -253,8 +255,8 @@ static int read_signed(struct zone_keys *z, const char *directory, const struct 
 
 /* ---- Either of them, or neither ---- */
 
-/* A zone without files is unsigned if the keeper has not begun. A directory that is missing, or may not be looked into, says
- * nothing of that. */
+/* A zone without files is unsigned if the keeper has not begun. A directory that is missing, or may
+ * not be looked into, says nothing of that. */
 static int take_absence(
         struct zone_keys *z, const struct zone_keys_place *place, struct complaint *error)
 {

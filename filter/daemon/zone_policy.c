@@ -41,7 +41,8 @@ static struct sign_policy frame_of(const struct config *c)
 		.signatures_per_network = c->sign_per_network };
 }
 
-/* Returns the zone with the longest TTL, which the lifetime of signatures must outlive; NULL without zones. */
+/* Returns the zone with the longest TTL, which the lifetime of signatures must outlive; NULL
+ * without zones. */
 static const struct sign_zone *longest_ttl(const struct zone_policy *z)
 {
 	const struct sign_zone *longest = NULL;

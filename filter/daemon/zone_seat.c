@@ -103,8 +103,8 @@ static void check_if_time(
 	how->check_ms -= least(how->check_ms, clock_monotonic_ms() - start_ms + 1);
 }
 
-/* Signatures that have ended, as of an old backup, do not replace those that are valid. If the clock is wrong, the former
- * ones look ended, too, or as good as before. */
+/* Signatures that have ended, as of an old backup, do not replace those that are valid. If the
+ * clock is wrong, the former ones look ended, too, or as good as before. */
 static void compare_times(const struct zone_keys *fresh, const struct zone_keys *former,
         int64_t now_s, struct complaint *fault)
 {
@@ -123,11 +123,12 @@ static void compare_times(const struct zone_keys *fresh, const struct zone_keys 
 		        zone_keys_path(fresh));
 }
 
-/* An older timeline can come from a backup that is restored, from a copy to this gateway that overtakes a later one, or
- * from whoever may write to the directory and kept a file. Its signatures may well be valid, and yet it may bring back a
- * ZSK that was taken out because it was stolen, or lack a key that has signed since. Whoever may write there can read
- * the private keys of now, too, so for an attacker nothing is gained; the comparison is for the mistakes. Two files of
- * one generation are from two writers, of which neither knows what the other has published. */
+/* An older timeline can come from a backup that is restored, from a copy to this gateway that
+ * overtakes a later one, or from whoever may write to the directory and kept a file. Its signatures
+ * may well be valid, and yet it may bring back a ZSK that was taken out because it was stolen, or
+ * lack a key that has signed since. Whoever may write there can read the private keys of now, too,
+ * so for an attacker nothing is gained; the comparison is for the mistakes. Two files of one
+ * generation are from two writers, of which neither knows what the other has published. */
 static void compare_generations(
         const struct zone_keys *fresh, const struct zone_keys *former, struct complaint *fault)
 {
@@ -150,8 +151,9 @@ static void compare_generations(
 		        zone_keys_path(fresh), other->generation);
 }
 
-/* A timeline that is missing is no order to stop signing, nor to take up key files of long ago: somebody may have removed
- * the file. That the zone is to be unsigned is said by a timeline, with a generation. */
+/* A timeline that is missing is no order to stop signing, nor to take up key files of long ago:
+ * somebody may have removed the file. That the zone is to be unsigned is said by a timeline, with a
+ * generation. */
 static void compare_presence(
         const struct zone_entry *fresh, const struct zone_keys *former, struct complaint *fault)
 {
@@ -215,8 +217,8 @@ static bool is_same_timeline(const struct zone_entry *a, const struct zone_entry
 	       timeline_is_unsigned(one) == timeline_is_unsigned(other);
 }
 
-/* A copy that cannot be read concerns nobody if the timeline itself is there. If not, nobody knows whether the zone is
- * to be signed, and unsigned answers would be wrong if the parent has a DS. */
+/* A copy that cannot be read concerns nobody if the timeline itself is there. If not, nobody knows
+ * whether the zone is to be signed, and unsigned answers would be wrong if the parent has a DS. */
 static void note_bad_copy(
         const struct zone_entry *fresh, const struct complaint *why, struct complaint *fault)
 {
@@ -230,7 +232,8 @@ static void note_bad_copy(
 		log_warning("%s: this copy of the timeline in force before is not used", why->text);
 }
 
-/* Returns what the zone goes on with if what was read is no better, borrowed from the seat; or NULL. */
+/* Returns what the zone goes on with if what was read is no better, borrowed from the seat; or
+ * NULL. */
 static struct zone_entry *recall_zone(struct zone_seat *seat, struct zone_entry *fresh,
         struct zone_reading *how, struct complaint *fault)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a policy has of one zone: the entry in force, one that waits for its check, and what is wrong. Private to
- * the files of a policy. */
+/* What a policy has of one zone: the entry in force, one that waits for its check, and what is
+ * wrong. Private to the files of a policy. */
 #ifndef DAEMON_ZONE_SEAT_H
 #define DAEMON_ZONE_SEAT_H
 
@@ -16,8 +16,8 @@ struct zone_seat {
 	bool is_news; /* the fault was not there in the former policy, and was not told */
 	char *fault;  /* NULL if memory was short */
 
-	/* The zone in the former policy, or NULL. If it had no keys there, at a start or because it was broken: the copies of
-	 * what was in force. Only while this policy is made. */
+	/* The zone in the former policy, or NULL. If it had no keys there, at a start or because it
+	 * was broken: the copies of what was in force. Only while this policy is made. */
 	const struct zone_seat *before;
 	struct zone_recall recalled;
 };
@@ -45,7 +45,8 @@ bool zone_seat_awaits(const struct zone_seat *seat);
 /* True if the copy of its timeline is to be written, or removed. */
 bool zone_seat_is_uncopied(const struct zone_seat *seat);
 
-/* True if what was in force last before sealgate was started is in force still. Only while this policy is made. */
+/* True if what was in force last before sealgate was started is in force still. Only while this
+ * policy is made. */
 bool zone_seat_goes_on(const struct zone_seat *seat);
 
 /* Returns what is wrong, or NULL. */
@@ -54,8 +55,9 @@ const char *zone_seat_fault(const struct zone_seat *seat);
 /* True if signatures are to be checked. */
 bool zone_seat_waits(const struct zone_seat *seat);
 
-/* Takes over what the former policy has of a zone (NULL: nothing) if nothing changed, or else reads the zone. Returns 1
- * if the zone was read, 0 if not, and -1 if memory is short. Free the seat with zone_seat_fini() in any case. */
+/* Takes over what the former policy has of a zone (NULL: nothing) if nothing changed, or else reads
+ * the zone. Returns 1 if the zone was read, 0 if not, and -1 if memory is short. Free the seat with
+ * zone_seat_fini() in any case. */
 int zone_seat_take(struct zone_seat *seat, const struct zone_seat *before,
         const struct zone_source *source, struct zone_reading *how);
 

@@ -5,8 +5,8 @@
 
 #include "daemon/zone_policy_private.h"
 
-/* Returns the seat of a zone in the former policy, or NULL. Most zones come in the order of the former policy, so the
- * one at `*next` is tried first. */
+/* Returns the seat of a zone in the former policy, or NULL. Most zones come in the order of the
+ * former policy, so the one at `*next` is tried first. */
 static const struct zone_seat *find_seat(
         const struct zone_policy *former, const struct name *apex, unsigned *next)
 {
@@ -73,7 +73,8 @@ static bool seat_all(struct zone_policy *z, const struct wanted_zones *w, struct
 	return good;
 }
 
-/* Leaves all zones as they are but for one, which is read if it is configured. Returns false if memory is short. */
+/* Leaves all zones as they are but for one, which is read if it is configured. Returns false if
+ * memory is short. */
 static bool seat_one(struct zone_policy *z, const struct wanted_zones *w, struct zone_directory *d,
         struct zone_reading *how)
 {

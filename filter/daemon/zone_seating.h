@@ -14,8 +14,8 @@ struct wanted_zones {
 	const struct name *apex;          /* NULL: all */
 };
 
-/* Fills the seats, the strays and the counts of an empty policy: each zone that changed is read, all others are taken over.
- * The seats are in no order. Returns 0, or -1 with a complaint. */
+/* Fills the seats, the strays and the counts of an empty policy: each zone that changed is read,
+ * all others are taken over. The seats are in no order. Returns 0, or -1 with a complaint. */
 int zone_seating_read(struct zone_policy *z, const struct wanted_zones *w, struct zone_reading *how,
         struct complaint *why);
 

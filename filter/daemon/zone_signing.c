@@ -8,8 +8,8 @@
 #include "dnssec/dnskey.h"
 #include "keys/succession.h"
 
-/* A worker has a new policy some time after `now_s`, which is a whole second, and resolvers count in whole seconds, too. All
- * gateways have the same timeline, so no more is needed. */
+/* A worker has a new policy some time after `now_s`, which is a whole second, and resolvers count
+ * in whole seconds, too. All gateways have the same timeline, so no more is needed. */
 #define ROUNDING_S 2
 
 static struct sign_zone zone_without_periods(const struct zone_entry *e, bool has_keys)
@@ -60,8 +60,9 @@ static bool leads_to_key(const struct sign_period *made)
 	return false;
 }
 
-/* The CDS records are the DS records that the parent should have (RFC 7344, 3.1). That there are none means no change, and
- * so the DS of the period before stays, as long as it leads to a key. Without CDS the timeline has the DS itself. */
+/* The CDS records are the DS records that the parent should have (RFC 7344, 3.1). That there are
+ * none means no change, and so the DS of the period before stays, as long as it leads to a key.
+ * Without CDS the timeline has the DS itself. */
 static void give_ds(
         struct sign_period *made, const struct timeline_period *p, const struct sign_period *before)
 {
@@ -104,7 +105,8 @@ static struct sign_period *make_periods(const struct timeline *t)
 
 _Static_assert(SIGN_KEYS_MAX > TIMELINE_SIGNERS, "all that sign have room, and one of before");
 
-/* Sets the periods of an entry. `former` is NULL if nothing was in force. Returns false if memory is short. */
+/* Sets the periods of an entry. `former` is NULL if nothing was in force. Returns false if memory
+ * is short. */
 static bool give_periods(struct sign_periods *given, struct zone_bridge *bridge,
         const struct zone_entry *e, const struct former_periods *former, int64_t now_s)
 {
@@ -128,9 +130,9 @@ static struct sign_cut make_cut(const struct config_cut *cut)
 	return made;
 }
 
-/* Calls for each cut with the zone that it belongs to: the one with the longest apex above it. A cut may itself be a zone
- * here, with a file of its own. Then its DS records count only if the zone has none: they must not get lost, or their
- * signed absence would make a secure zone insecure. */
+/* Calls for each cut with the zone that it belongs to: the one with the longest apex above it. A
+ * cut may itself be a zone here, with a file of its own. Then its DS records count only if the zone
+ * has none: they must not get lost, or their signed absence would make a secure zone insecure. */
 static void visit_cuts(struct made_zones *s, const struct zone_seat *seats,
         void (*visit)(struct made_zones *s, struct sign_zone *zone, const struct config_cut *cut))
 {
@@ -217,8 +219,8 @@ static void replay_fini(struct replay *r)
 	zone_bridge_fini(&r->bridge);
 }
 
-/* Returns when a copy came in force. No timeline does before it is made: then the clock was behind. If that is not over
- * yet, the clock was ahead, and nobody knows when. */
+/* Returns when a copy came in force. No timeline does before it is made: then the clock was behind.
+ * If that is not over yet, the clock was ahead, and nobody knows when. */
 static int64_t replay_time_s(const struct zone_entry *copy, int64_t now_s)
 {
 	int64_t made_s = copy->keys.timeline.made_s;
@@ -242,8 +244,8 @@ static bool replay_copy(struct replay *r, struct zone_entry *copy, int64_t now_s
 	return good;
 }
 
-/* What was served until the start is found by going the same way once more. So no wait begins anew, and none is forgotten.
- * Returns false if memory is short. */
+/* What was served until the start is found by going the same way once more. So no wait begins anew,
+ * and none is forgotten. Returns false if memory is short. */
 static bool make_zone_after_start(struct made_zones *s, const struct zone_seat *seat, int64_t now_s)
 {
 	const struct zone_recall *recalled = &seat->recalled;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The zones of the signer, made from the seats of a policy: each with its periods (the keys that sign now and later), and its cuts.
- * Private to the files of a policy. */
+/* The zones of the signer, made from the seats of a policy: each with its periods (the keys that
+ * sign now and later), and its cuts. Private to the files of a policy. */
 #ifndef DAEMON_ZONE_SIGNING_H
 #define DAEMON_ZONE_SIGNING_H
 
@@ -16,9 +16,9 @@ struct made_zones {
 	struct sign_cut *cuts;       /* of all zones; those of one zone stand together */
 };
 
-/* Makes the zones from `count` seats, which are in the order of sign_policy.h. `former` (NULL: there is none) was made
- * from `former_seats`, which the seats' `before` point to. Borrows the keys of the seats. Returns false if memory is
- * short; call zone_signing_fini() in any case. */
+/* Makes the zones from `count` seats, which are in the order of sign_policy.h. `former` (NULL:
+ * there is none) was made from `former_seats`, which the seats' `before` point to. Borrows the keys
+ * of the seats. Returns false if memory is short; call zone_signing_fini() in any case. */
 bool zone_signing_make(struct made_zones *s, const struct zone_seat *seats, unsigned count,
         const struct made_zones *former, const struct zone_seat *former_seats, int64_t now_s);
 void zone_signing_fini(struct made_zones *s);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The files in the directory of zones that are no zones, by what is wrong with each. Private to zone_policy.c. */
+/* The files in the directory of zones that are no zones, by what is wrong with each. Private to
+ * zone_policy.c. */
 #ifndef DAEMON_ZONE_STRAYS_H
 #define DAEMON_ZONE_STRAYS_H
 

@@ -18,8 +18,8 @@ static bool shows_zsk(const struct presigned *set, const struct signkey *key)
 	return false;
 }
 
-/* Returns when a held period of the former ones begins. If the clock was ahead when it was put off, it was put off too
- * far: it waits from now on for as long as it was to wait then. */
+/* Returns when a held period of the former ones begins. If the clock was ahead when it was put off,
+ * it was put off too far: it waits from now on for as long as it was to wait then. */
 static int64_t hold_ends_s(const struct sign_period *held, int64_t now_s)
 {
 	int64_t longest_s = now_s + held->held_s;
@@ -27,7 +27,8 @@ static int64_t hold_ends_s(const struct sign_period *held, int64_t now_s)
 	return held->from_s < longest_s ? held->from_s : longest_s;
 }
 
-/* Returns until when a key was put off in the former periods; 0 if it was not, or if that time is over. */
+/* Returns until when a key was put off in the former periods; 0 if it was not, or if that time is
+ * over. */
 static int64_t held_until_s(
         const struct sign_periods *former, const struct signkey *key, int64_t now_s)
 {
@@ -40,8 +41,8 @@ static int64_t held_until_s(
 	return 0;
 }
 
-/* Returns when resolvers know the key, at the latest; 0 if they do since ever. The last DNSKEY RRset that was shown
- * without the key may be in a cache until its TTL is over. */
+/* Returns when resolvers know the key, at the latest; 0 if they do since ever. The last DNSKEY
+ * RRset that was shown without the key may be in a cache until its TTL is over. */
 static int64_t known_from_s(const struct sign_periods *former, const struct signkey *key,
         const struct succession_time *t)
 {
@@ -59,7 +60,8 @@ static int64_t known_from_s(const struct sign_periods *former, const struct sign
 	return 0;
 }
 
-/* Returns when resolvers know a key, at the latest, if it is shown from now on; 0 if they do since ever. */
+/* Returns when resolvers know a key, at the latest, if it is shown from now on; 0 if they do since
+ * ever. */
 static int64_t known_s_of(const struct sign_periods *former, const struct signkey *key,
         const struct succession_time *t)
 {
@@ -78,9 +80,9 @@ int64_t zone_succession_late_until_s(const struct sign_periods *periods, int64_t
 	return 0;
 }
 
-/* Returns when a period may begin: not before resolvers know all keys of its DNSKEY RRset that sign in it. What a key
- * signs whose algorithm is not in that RRset, no resolver looks at (RFC 6781, 4.1.4). A period in which the
- * same keys sign as now need not wait. */
+/* Returns when a period may begin: not before resolvers know all keys of its DNSKEY RRset that sign
+ * in it. What a key signs whose algorithm is not in that RRset, no resolver looks at (RFC 6781,
+ * 4.1.4). A period in which the same keys sign as now need not wait. */
 static int64_t may_begin_s(const struct sign_period *fresh, const struct sign_periods *former,
         const struct succession_time *t)
 {
@@ -98,8 +100,8 @@ static int64_t may_begin_s(const struct sign_period *fresh, const struct sign_pe
 	return latest_s;
 }
 
-/* True if the period before can go on until then: it shows the keys that are to sign, or else to wait would not make
- * them known; and its pre-made signatures last. */
+/* True if the period before can go on until then: it shows the keys that are to sign, or else to
+ * wait would not make them known; and its pre-made signatures last. */
 static bool can_wait(const struct sign_period *fresh, const struct sign_period *before,
         int64_t until_s, int64_t now_s)
 {
@@ -122,9 +124,9 @@ static bool is_to_wait(const struct sign_period *fresh, const struct sign_period
 	       can_wait(fresh, fresh - 1, from_s, t->now_s);
 }
 
-/* Returns the first period to put off, if it has to wait. Those before the one of now are over, and do not come back:
- * the zone would sign with keys of long ago. But if the one of now has to wait, the zone goes on with the last one
- * before that has not. */
+/* Returns the first period to put off, if it has to wait. Those before the one of now are over, and
+ * do not come back: the zone would sign with keys of long ago. But if the one of now has to wait,
+ * the zone goes on with the last one before that has not. */
 static unsigned first_to_judge(const struct sign_period *fresh, unsigned count,
         const struct sign_periods *former, const struct succession_time *t)
 {

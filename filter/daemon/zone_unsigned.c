@@ -15,8 +15,8 @@ static bool was_unsigned(const struct zone_policy *former, const struct sign_zon
 	return before && before->is_unsigned;
 }
 
-/* If the file was lost while sealgate did not run, the parent may have a DS. Validators reject all answers of the zone
- * then, whatever sealgate does; so at least a person must know. */
+/* If the file was lost while sealgate did not run, the parent may have a DS. Validators reject all
+ * answers of the zone then, whatever sealgate does; so at least a person must know. */
 static void tell_turn(const struct sign_zone *zone, const char *why)
 {
 	char name[NAME_TEXT_SIZE];

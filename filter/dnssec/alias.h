@@ -5,8 +5,8 @@
 
 #include "dnssec/rrset.h"
 
-/* Returns the DNAME RRset in the answer section whose owner is above `name`, or NULL; the closest, if
- * there are several, whatever their order. */
+/* Returns the DNAME RRset in the answer section whose owner is above `name`, or NULL; the closest,
+ * if there are several, whatever their order. */
 const struct rrset *alias_dname_above(const struct rrsets *g, const struct name *name);
 
 /* Reads the target of a CNAME or DNAME RRset. Returns false if a record is malformed, or if two

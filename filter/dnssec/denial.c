@@ -47,8 +47,8 @@ static void add_nsec3(
 		d->nsec3s[d->nsec3_count++] = nsec3;
 }
 
-/* True if all records of the set are the same: a name has one NSEC (RFC 4034, 4), a hash one NSEC3 (RFC
- * 5155, 7.1). Of two that differ, the order on the wire would say which one counts. */
+/* True if all records of the set are the same: a name has one NSEC (RFC 4034, 4), a hash one NSEC3
+ * (RFC 5155, 7.1). Of two that differ, the order on the wire would say which one counts. */
 static bool is_one_record(const struct rrsets *g, const struct rrset *set)
 {
 	struct span first = message_rdata(g->m, &g->m->rrs[set->first]);

@@ -22,7 +22,8 @@ struct denial {
 	unsigned nsec_count, nsec3_count;
 	bool mixed;      /* the NSEC3 records differ in their parameters, so they prove nothing */
 	bool over_limit; /* the NSEC3 iterations are above the limit */
-	bool too_many; /* there are more NSEC or NSEC3 records than the limit, so they prove nothing */
+	/* there are more NSEC or NSEC3 records than the limit, so they prove nothing */
+	bool too_many;
 	bool out_of_budget; /* a hash was refused: the budget is spent */
 	bool has_unfit_key; /* a record is signed by a key of a size that makes no proof Secure */
 	struct nsec nsecs[LIMIT_NSEC_RECORDS];
@@ -36,8 +37,8 @@ void denial_begin(
         struct denial *d, const struct name *zone, struct crypto *crypto, struct budget *budget);
 
 /* Adds the records of a verified NSEC or NSEC3 RRset of the zone. Skips records that prove nothing:
- * malformed ones, two that differ in one RRset, those made from a wildcard, and an NSEC whose next name
- * is outside the zone. */
+ * malformed ones, two that differ in one RRset, those made from a wildcard, and an NSEC whose next
+ * name is outside the zone. */
 void denial_add(struct denial *d, const struct rrsets *g, const struct rrset *set,
         const struct proved *proved);
 
@@ -70,9 +71,9 @@ enum no_ds {
 /* Says what is known of `name`, which has no DS. */
 enum no_ds denial_of_ds(struct denial *d, const struct name *name, struct outcome *outcome);
 
-/* True if a record that speaks of `name` was signed before `inception`, a serial number. A zone signs
- * such a record again when it removes the DS of the name; one that only shows an ancestor may be of any
- * age. */
+/* True if a record that speaks of `name` was signed before `inception`, a serial number. A zone
+ * signs such a record again when it removes the DS of the name; one that only shows an ancestor may
+ * be of any age. */
 bool denial_is_older(struct denial *d, const struct name *name, uint32_t inception);
 
 #endif

@@ -161,8 +161,8 @@ enum proof nsec3_denies_closer_match(
 	return opt_out ? PROOF_OPT_OUT : PROOF_HOLDS;
 }
 
-/* True if an older record spans the name or, if `matches`, is at the name. Without a hash nothing is
- * known of the records, so any of them may speak of the name. */
+/* True if an older record spans the name or, if `matches`, is at the name. Without a hash nothing
+ * is known of the records, so any of them may speak of the name. */
 static bool is_told_by_older(
         struct denial *d, const struct name *name, bool matches, uint32_t inception)
 {

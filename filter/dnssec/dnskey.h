@@ -53,8 +53,8 @@ void keyset_free(struct keyset *keys);
 /* True if the keys were signed before the others. */
 bool keyset_is_older(const struct keyset *keys, const struct keyset *others);
 
-/* Adds a key, also one of an unsupported size. Returns false and adds nothing if the key may not sign,
- * cannot be decoded for another reason, or the set is full; then sets `is_over`. */
+/* Adds a key, also one of an unsupported size. Returns false and adds nothing if the key may not
+ * sign, cannot be decoded for another reason, or the set is full; then sets `is_over`. */
 bool keyset_add(struct keyset *keys, const struct dnskey *key);
 
 /* True if a key of the set has this tag and algorithm. */

@@ -113,8 +113,9 @@ static bool is_named(struct crypto *crypto, const struct ds_set *ds, const struc
 	return false;
 }
 
-/* Clears the bits in `left` of the DS records that refer to the key, each by its digest: another key may
- * have the same tag, and an attacker may have removed it. Without a digest left the bits stay. */
+/* Clears the bits in `left` of the DS records that refer to the key, each by its digest: another
+ * key may have the same tag, and an attacker may have removed it. Without a digest left the bits
+ * stay. */
 static unsigned without_key(struct crypto *crypto, unsigned left, const struct ds_set *ds,
         const struct name *owner, const struct dnskey *key, struct digest_budget *budget)
 {

@@ -35,10 +35,10 @@ bool ds_of_dnskey(
 bool ds_matches(struct crypto *crypto, const struct ds *ds, const struct name *owner,
         const struct dnskey *key);
 
-/* Collects the usable DS records of an RRset, each once, in an order of their own. Returns SECURE if
- * there are some. If there is none, returns INSECURE with REASON_DS_ALGORITHM or REASON_DS_DIGEST (RFC
- * 6840, 5.2). If there are more than LIMIT_DS, returns BOGUS, and none is kept: which of them match a
- * key is not known here. */
+/* Collects the usable DS records of an RRset, each once, in an order of their own. Returns SECURE
+ * if there are some. If there is none, returns INSECURE with REASON_DS_ALGORITHM or
+ * REASON_DS_DIGEST (RFC 6840, 5.2). If there are more than LIMIT_DS, returns BOGUS, and none is
+ * kept: which of them match a key is not known here. */
 struct outcome ds_set_read(
         const struct rrsets *g, const struct rrset *set, struct arena *arena, struct ds_set *out);
 

@@ -4,9 +4,9 @@
 #ifndef DNSSEC_LIMITS_H
 #define DNSSEC_LIMITS_H
 
-/* The work of all signature checks for one response, in units of pubkey_work(): 60 microseconds. What
- * holds is limited only by this, as many signatures as an answer may need: 32 by P-384, which is the
- * most expensive. What fails has a limit of its own (KeyTrap, CVE-2023-50387). */
+/* The work of all signature checks for one response, in units of pubkey_work(): 60 microseconds.
+ * What holds is limited only by this, as many signatures as an answer may need: 32 by P-384, which
+ * is the most expensive. What fails has a limit of its own (KeyTrap, CVE-2023-50387). */
 #define LIMIT_WORK                  320
 #define LIMIT_WORK_ALL              480 /* for one response, over all its judgements */
 #define LIMIT_FAILURES              16  /* failed signature checks for one response */

@@ -9,10 +9,11 @@
 /* The security status of RFC 4035, 4.3, from the strongest to the weakest. An answer has the status
  * of its weakest part, which is the highest value. */
 enum status {
-	STATUS_SECURE,        /* a chain of signatures leads from a trust anchor to it */
-	STATUS_INSECURE,      /* proved to have no such chain: passes, with AD clear */
-	STATUS_INDETERMINATE, /* a link of the chain could not be fetched: refused in enforce mode */
-	STATUS_BOGUS,         /* there should be a chain, and it does not hold: SERVFAIL */
+	STATUS_SECURE,   /* a chain of signatures leads from a trust anchor to it */
+	STATUS_INSECURE, /* proved to have no such chain: passes, with AD clear */
+	/* a link of the chain could not be fetched: refused in enforce mode */
+	STATUS_INDETERMINATE,
+	STATUS_BOGUS, /* there should be a chain, and it does not hold: SERVFAIL */
 };
 
 #define EDE_NONE (-1)

@@ -35,7 +35,8 @@ static uint8_t rrsig_algorithm(const struct presigned_rrsig *r)
 	return r->rdata.len > 2 ? r->rdata.base[2] : 0;
 }
 
-/* While a zone changes its algorithm, two KSKs may have the same tag by chance. Each must sign (RFC 4035, 2.2). */
+/* While a zone changes its algorithm, two KSKs may have the same tag by chance. Each must sign (RFC
+ * 4035, 2.2). */
 static bool is_by_same_key(const struct presigned_rrsig *a, const struct presigned_rrsig *b)
 {
 	return a->tag == b->tag && rrsig_algorithm(a) == rrsig_algorithm(b);
@@ -72,8 +73,9 @@ unsigned presigned_choose(const struct presigned *p, int64_t now_s,
 	return count;
 }
 
-/* Each round extends the time to the latest end among the RRSIGs that are valid then. There are no more ends than RRSIGs,
- * and more rounds would go on for ever, because serial numbers come round again. `algorithm` 0 means any. */
+/* Each round extends the time to the latest end among the RRSIGs that are valid then. There are no
+ * more ends than RRSIGs, and more rounds would go on for ever, because serial numbers come round
+ * again. `algorithm` 0 means any. */
 static int64_t lasts_by(const struct presigned *p, uint8_t algorithm, int64_t now_s)
 {
 	const struct presigned_rrsig *chosen[LIMIT_DS];

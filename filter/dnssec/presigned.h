@@ -17,8 +17,8 @@ struct presigned_rrsig {
 	struct span rdata;
 };
 
-/* The arrays, and what the spans refer to, belong to the reader of the file: there may be thousands of zones, so each
- * has only what its file has. `count` is 0 if there is no such RRset. */
+/* The arrays, and what the spans refer to, belong to the reader of the file: there may be thousands
+ * of zones, so each has only what its file has. `count` is 0 if there is no such RRset. */
 struct presigned {
 	uint16_t type;
 	uint32_t ttl_s;
@@ -38,17 +38,17 @@ bool presigned_asks_for_no_ds(const struct presigned *p);
 unsigned presigned_choose(const struct presigned *p, int64_t now_s,
         const struct presigned_rrsig *chosen[static LIMIT_DS]);
 
-/* Returns for how many seconds from `now_s` on at least one RRSIG is always valid, whatever its algorithm; -1 if
- * none is valid now. */
+/* Returns for how many seconds from `now_s` on at least one RRSIG is always valid, whatever its
+ * algorithm; -1 if none is valid now. */
 int64_t presigned_lasts_s(const struct presigned *p, int64_t now_s);
 
-/* True if each algorithm of the DNSKEY RRset `keys` is among chosen RRSIGs (RFC 4035, 2.2): validators may believe any of
- * them, and some want all. */
+/* True if each algorithm of the DNSKEY RRset `keys` is among chosen RRSIGs (RFC 4035, 2.2):
+ * validators may believe any of them, and some want all. */
 bool presigned_choice_is_whole(
         const struct presigned_rrsig *const chosen[], unsigned count, const struct presigned *keys);
 
-/* Returns the shortest such time of several RRsets, and of each algorithm of the DNSKEY RRset `keys` in them; those without
- * records do not count. INT64_MAX if none has any. */
+/* Returns the shortest such time of several RRsets, and of each algorithm of the DNSKEY RRset
+ * `keys` in them; those without records do not count. INT64_MAX if none has any. */
 int64_t presigned_all_last_s(const struct presigned *const sets[], size_t count,
         const struct presigned *keys, int64_t now_s);
 

@@ -32,9 +32,9 @@ struct rrsets {
  * short for its type covered, there are more than LIMIT_RRSETS RRsets, or the arena is used up. */
 bool rrsets_group(struct rrsets *g, const struct message *m, struct arena *arena);
 
-/* Puts the RRsets into an order that does not depend on the order of the records, by section first. Code
- * that judges one after the other, and stops at a limit, then has the same result however a server, or
- * an attacker on the path, orders the records. Returns false if the arena is used up. */
+/* Puts the RRsets into an order that does not depend on the order of the records, by section first.
+ * Code that judges one after the other, and stops at a limit, then has the same result however a
+ * server, or an attacker on the path, orders the records. Returns false if the arena is used up. */
 bool rrsets_sort(struct rrsets *g, struct arena *arena);
 
 /* Returns the RRset if it has records, else NULL. */

@@ -224,8 +224,8 @@ static struct outcome check_signatures(
 	}
 	if (has_unfit)
 		return outcome_of(STATUS_INSECURE, REASON_KEY_SIZE);
-	/* Not Insecure: anybody could have written a signature that nobody checks, and a zone with good
-	 * keys may have such a key beside them. */
+	/* Not Insecure: anybody could have written a signature that nobody checks, and a zone with
+	 * good keys may have such a key beside them. */
 	if (k->names_unfit && closest == REASON_RRSIG_NO_KEY)
 		closest = REASON_KEY_SIZE;
 	return outcome_of(STATUS_BOGUS, closest);

@@ -84,9 +84,10 @@ struct verifier {
 
 /* Checks `set`, one of `v->sets`, against the keys of a zone. Returns SECURE, and fills `proved`,
  * if one RRSIG holds whose signer is the zone's apex. Returns INSECURE, REASON_KEY_SIZE, and fills
- * `proved`, if only a key that pubkey_is_unfit() made one that holds. Otherwise returns BOGUS with the
- * reason that came closest: REASON_KEY_SIZE if a signature names a key of a size that nobody checks. A set without RRSIGs is BOGUS, REASON_RRSIG_MISSING. The order of the
- * RRSIGs and keys in their messages changes nothing. */
+ * `proved`, if only a key that pubkey_is_unfit() made one that holds. Otherwise returns BOGUS with
+ * the reason that came closest: REASON_KEY_SIZE if a signature names a key of a size that nobody
+ * checks. A set without RRSIGs is BOGUS, REASON_RRSIG_MISSING. The order of the RRSIGs and keys in
+ * their messages changes nothing. */
 struct outcome rrset_verify(const struct verifier *v, const struct rrset *set,
         const struct keyset *keys, struct proved *proved);
 

@@ -15,8 +15,8 @@
 /* The mark of sealgate's sockets. The rules recognise them by the mark and the user. */
 #define EXCHANGE_MARK 0x10000000 /* the default of mark.own */
 
-/* Sets the mark for all sockets that are opened later. Call it before there are threads. 0: none, for who wants to see
- * what others see, behind the rules. */
+/* Sets the mark for all sockets that are opened later. Call it before there are threads. 0: none,
+ * for who wants to see what others see, behind the rules. */
 void exchange_use_mark(uint32_t mark);
 
 /* Returns the mark of all sockets that are opened. */
@@ -45,8 +45,8 @@ enum exchange_state {
 	EXCHANGE_FAILED, /* refused, unreachable, or closed too early */
 };
 
-/* True if a socket could not be opened or used because the process or the machine has no room for it:
- * EMFILE, ENFILE, ENOBUFS, ENOMEM. `error` is a negative errno. */
+/* True if a socket could not be opened or used because the process or the machine has no room for
+ * it: EMFILE, ENFILE, ENOBUFS, ENOMEM. `error` is a negative errno. */
 bool exchange_is_short(int error);
 
 struct exchange {
@@ -73,9 +73,9 @@ int exchange_begin_udp(struct exchange *e, int epoll_fd, void *tag,
         const struct sockaddr_storage *server, const struct want *want, uint16_t flags);
 
 /* The UDP size of exchange_begin_large(). The response may come in fragments, which the kernel puts
- * together. Off the path an attacker can forge the later fragments without port and id (RFC 5452, 4.5
- * and 9): then the response proves nothing, and nothing is learned from it. So this is for servers
- * that truncate the response and give no TCP. */
+ * together. Off the path an attacker can forge the later fragments without port and id (RFC 5452,
+ * 4.5 and 9): then the response proves nothing, and nothing is learned from it. So this is for
+ * servers that truncate the response and give no TCP. */
 #define EXCHANGE_LARGE 4096
 
 /* Does this with room for a response of EXCHANGE_LARGE octets. */
@@ -104,15 +104,15 @@ void exchange_repeat(struct exchange *e);
 
 /* Call it when the socket is ready: sends and reads as much as is possible without blocking. After
  * EXCHANGE_ANSWERED or EXCHANGE_TRUNCATED, `answer` is the message: a response with the id and the
- * exact question of the query. If the server changed the letters of the question, those of the query
- * are put back: id and port are as hard to guess as for a server that keeps letters, and only a
- * client's letters in mixed case would have made it harder. Over UDP `answer` lies in `buffer`, which
- * has EXCHANGE_ANSWER_MAX octets; over TCP it is valid until exchange_end(). */
+ * exact question of the query. If the server changed the letters of the question, those of the
+ * query are put back: id and port are as hard to guess as for a server that keeps letters, and only
+ * a client's letters in mixed case would have made it harder. Over UDP `answer` lies in `buffer`,
+ * which has EXCHANGE_ANSWER_MAX octets; over TCP it is valid until exchange_end(). */
 enum exchange_state exchange_ready(struct exchange *e, uint8_t *buffer, struct span *answer);
 
-/* Does this too, but leaves a response over UDP in the socket: exchange_ready() returns it later, and
- * then whatever came after it. After EXCHANGE_ANSWERED call exchange_rest(), because the socket stays
- * ready. */
+/* Does this too, but leaves a response over UDP in the socket: exchange_ready() returns it later,
+ * and then whatever came after it. After EXCHANGE_ANSWERED call exchange_rest(), because the socket
+ * stays ready. */
 enum exchange_state exchange_look(struct exchange *e, uint8_t *buffer, struct span *answer);
 
 /* Takes the socket out of the epoll, and puts it back. A response that came over TCP meanwhile is

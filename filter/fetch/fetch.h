@@ -4,12 +4,12 @@
  * root servers down if it may (fetch/walk.h), and then listens until its time is over.
  *
  * Earlier tries stay open until the fetch ends, so a late response counts. Off the path an attacker
- * must guess port and id of one of them: FETCH_OPEN sockets instead of one, so FETCH_OPEN chances in
- * some 28,000 * 65,536 for each packet, for FETCH_LIFE_MS at most. After a right guess the attacker
- * still has to prove what the packet says; a useless response only ends that try.
+ * must guess port and id of one of them: FETCH_OPEN sockets instead of one, so FETCH_OPEN chances
+ * in some 28,000 * 65,536 for each packet, for FETCH_LIFE_MS at most. After a right guess the
+ * attacker still has to prove what the packet says; a useless response only ends that try.
  *
- * A fetch ahead is for what the gate will want soon (gate/ahead.h). Its response stays in the socket
- * until the gate wants it, because only then the keys that prove it are known. */
+ * A fetch ahead is for what the gate will want soon (gate/ahead.h). Its response stays in the
+ * socket until the gate wants it, because only then the keys that prove it are known. */
 #ifndef FETCH_FETCH_H
 #define FETCH_FETCH_H
 
@@ -38,8 +38,9 @@ struct fetch_try {
 	struct exchange exchange; /* fd -1: the try is not open */
 	enum fetch_carrier {
 		CARRIER_UDP,
-		CARRIER_TCP,   /* after truncation */
-		CARRIER_LARGE, /* UDP with EXCHANGE_LARGE, after truncation by a server without TCP */
+		CARRIER_TCP, /* after truncation */
+		/* UDP with EXCHANGE_LARGE, after truncation by a server without TCP */
+		CARRIER_LARGE,
 	} carrier;
 	struct sockaddr_storage asked;
 	struct want question;      /* the want, or a query of the walk */
@@ -108,8 +109,8 @@ struct fetcher {
 };
 
 /* The servers to ask; borrowed. If there are resolvers, they are asked in turn, the quickest first.
- * Otherwise the server that the client asked is asked, and if it does not have the RRset and there are
- * hints, a walk begins at the root servers that the hints name. */
+ * Otherwise the server that the client asked is asked, and if it does not have the RRset and there
+ * are hints, a walk begins at the root servers that the hints name. */
 struct fetch_sources {
 	const struct sockaddr_storage *resolvers;
 	unsigned resolver_count;
@@ -126,24 +127,25 @@ int fetcher_init(struct fetcher *f, int epoll_fd, const struct fetch_sources *so
 /* Ends every fetch without calling the owner. */
 void fetcher_fini(struct fetcher *f);
 
-/* From now on these resolvers are asked; borrowed. Fetches in flight ask them in their next tries. */
+/* From now on these resolvers are asked; borrowed. Fetches in flight ask them in their next
+ * tries. */
 void fetcher_use_resolvers(
         struct fetcher *f, const struct sockaddr_storage *resolvers, unsigned resolver_count);
 
-/* Fetches `want`, unless a fetch for it is in flight already, and lets `parked` wait for it. `parked`
- * may be NULL. `server` is the server that the client asked. A client's retry finds the fetch of its
- * first question.
+/* Fetches `want`, unless a fetch for it is in flight already, and lets `parked` wait for it.
+ * `parked` may be NULL. `server` is the server that the client asked. A client's retry finds the
+ * fetch of its first question.
  *
- * If FETCHES_MAX are in flight, one is given up that nobody waits for; or else the oldest fetch of the
- * largest family. A family is the fetches for names right below one name. So a zone with a thousand
- * silent names does not keep out other zones. Returns false if `want` itself belongs to that family;
- * `parked` does not wait then. */
+ * If FETCHES_MAX are in flight, one is given up that nobody waits for; or else the oldest fetch of
+ * the largest family. A family is the fetches for names right below one name. So a zone with a
+ * thousand silent names does not keep out other zones. Returns false if `want` itself belongs to
+ * that family; `parked` does not wait then. */
 bool fetcher_want(struct fetcher *f, const struct want *want, const struct sockaddr_storage *server,
         struct parked *parked, uint64_t now_ms);
 
-/* Asks for `want` before the gate wants it. Does nothing if it is in flight already, if FETCHES_AHEAD
- * are, or if the server is known to be unable to answer. Nothing is learned, and nothing counts as
- * failed, unless the gate wants it within FETCH_LIFE_MS. */
+/* Asks for `want` before the gate wants it. Does nothing if it is in flight already, if
+ * FETCHES_AHEAD are, or if the server is known to be unable to answer. Nothing is learned, and
+ * nothing counts as failed, unless the gate wants it within FETCH_LIFE_MS. */
 void fetcher_want_soon(struct fetcher *f, const struct want *want,
         const struct sockaddr_storage *server, uint64_t now_ms);
 

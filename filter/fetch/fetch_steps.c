@@ -23,7 +23,8 @@ static unsigned quickest_resolver(const struct fetcher *f, uint64_t now_ms)
 	return quickest;
 }
 
-/* Returns the server of the next try: each try asks the next resolver, in case one is slow or dead. */
+/* Returns the server of the next try: each try asks the next resolver, in case one is slow or
+ * dead. */
 static const struct sockaddr_storage *fetch_server(
         const struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 {
@@ -72,8 +73,8 @@ static void fetch_end_walk(struct fetcher *f, struct fetch *fetch, uint64_t now_
 	fetch_try_close_walked(fetch, 0);
 }
 
-/* On a slow link all servers of a zone are slow, and most are unknown: each further one gets twice as
- * long as the one before. */
+/* On a slow link all servers of a zone are slow, and most are unknown: each further one gets twice
+ * as long as the one before. */
 static uint64_t walk_wait_ms(const struct fetcher *f, const struct walk *walk,
         const struct sockaddr_storage *server, uint64_t now_ms)
 {
@@ -84,7 +85,8 @@ static uint64_t walk_wait_ms(const struct fetcher *f, const struct walk *walk,
 	return wait_ms > doubled_ms ? wait_ms : doubled_ms;
 }
 
-/* Sends the next query of the walk, or begins a walk. Returns false if there is no query to send. */
+/* Sends the next query of the walk, or begins a walk. Returns false if there is no query to
+ * send. */
 static bool fetch_walk_on(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 {
 	struct want question;

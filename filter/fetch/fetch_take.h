@@ -9,8 +9,8 @@
 void fetch_try_ready(
         struct fetcher *f, struct fetch *fetch, struct fetch_try *try, uint64_t now_ms);
 
-/* Goes on without TCP after truncation: the connection was refused or ended, or nothing came over it
- * in time. */
+/* Goes on without TCP after truncation: the connection was refused or ended, or nothing came over
+ * it in time. */
 void fetch_without_tcp(
         struct fetcher *f, struct fetch *fetch, struct fetch_try *try, uint64_t now_ms);
 

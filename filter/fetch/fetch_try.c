@@ -50,7 +50,8 @@ static struct fetch_try *fetch_try_free(struct fetch *fetch)
 	return oldest;
 }
 
-/* A server that may be a resolver gets RD and CD, a server on the way down from the root does not. */
+/* A server that may be a resolver gets RD and CD, a server on the way down from the root does
+ * not. */
 static int fetch_try_begin(
         struct fetcher *f, struct fetch *fetch, struct fetch_try *try, enum fetch_carrier carrier)
 {

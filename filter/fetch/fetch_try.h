@@ -13,8 +13,8 @@ struct fetch_query {
 	enum fetch_carrier carrier;
 };
 
-/* Sends a query, as the newest try. If all tries are open, the oldest one is closed. Returns false if
- * it cannot be sent; `fetch->error` says why. */
+/* Sends a query, as the newest try. If all tries are open, the oldest one is closed. Returns false
+ * if it cannot be sent; `fetch->error` says why. */
 bool fetch_try_send(
         struct fetcher *f, struct fetch *fetch, const struct fetch_query *query, uint64_t now_ms);
 

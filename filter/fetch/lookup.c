@@ -15,8 +15,8 @@ static char stop;
 
 enum lookup_carrier { LOOKUP_UDP, LOOKUP_TCP, LOOKUP_LARGE };
 
-/* The arguments of lookup_unless() or lookup_plain(), and the exchanges so far. The newest one is the
- * last. */
+/* The arguments of lookup_unless() or lookup_plain(), and the exchanges so far. The newest one is
+ * the last. */
 struct lookup_task {
 	int epoll_fd;
 	const struct sockaddr_storage *server;
@@ -68,8 +68,8 @@ static bool lookup_ask(struct lookup_task *task, enum lookup_carrier carrier)
 	return true;
 }
 
-/* Asks by the next carrier, because the present one brought nothing whole. Returns false if there is
- * none left. (Without EDNS no response over UDP is larger.) */
+/* Asks by the next carrier, because the present one brought nothing whole. Returns false if there
+ * is none left. (Without EDNS no response over UDP is larger.) */
 static bool lookup_carry_on(struct lookup_task *task)
 {
 	return (task->carrier == LOOKUP_UDP && lookup_ask(task, LOOKUP_TCP)) ||

@@ -110,7 +110,8 @@ static void probe_ask_on(struct probes *all, struct probe *p, uint64_t now_ms)
 	probe_ask(all, &p->edns);
 }
 
-/* If one query is answered, the other one has as long again. A forged answer cannot cut that short. */
+/* If one query is answered, the other one has as long again. A forged answer cannot cut that
+ * short. */
 static void probe_wait_again(struct probe *p, uint64_t now_ms)
 {
 	uint64_t due_ms = now_ms + (now_ms - p->begun_ms);

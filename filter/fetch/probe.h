@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Probes servers. A server that does not answer may be dead or slow, or may drop EDNS queries, and
- * nearly every query that sealgate forwards has EDNS. So a probe asks the server a client's question
- * again, with EDNS and without.
+ * nearly every query that sealgate forwards has EDNS. So a probe asks the server a client's
+ * question again, with EDNS and without.
  *
- * A probe waits as long as sealgate's queries for keys do (fetch/round_trip.h), and longer each time while
- * the server says nothing. Both queries keep their socket and id when they are repeated, so a response
- * that comes after its try counts. Otherwise nothing could be found out over a slow link. */
+ * A probe waits as long as sealgate's queries for keys do (fetch/round_trip.h), and longer each
+ * time while the server says nothing. Both queries keep their socket and id when they are repeated,
+ * so a response that comes after its try counts. Otherwise nothing could be found out over a slow
+ * link. */
 #ifndef FETCH_PROBE_H
 #define FETCH_PROBE_H
 

@@ -34,8 +34,8 @@ void reasks_fini(struct reasks *all)
 	}
 }
 
-/* A question for whose answer no response waits any more gives way: a slow server may keep it open for
- * longer than a response waits. */
+/* A question for whose answer no response waits any more gives way: a slow server may keep it open
+ * for longer than a response waits. */
 static struct reask *reasks_free_slot(struct reasks *all)
 {
 	struct reask *idle = NULL;
@@ -70,7 +70,8 @@ static const struct sockaddr_storage *resolver_of_try(
 {
 	const struct parked *parked = reask->waiting.first;
 
-	/* a reload may have removed the last resolver meanwhile: then the client's server is asked */
+	/* a reload may have removed the last resolver meanwhile: then the client's server is
+	 * asked */
 	if (reask->how == REASK_SIGNED && all->resolver_count > 0)
 		return &all->resolvers[(reask->tries - 1) % all->resolver_count];
 	return reask->how == REASK_ONCE_MORE && parked->may_ask_elsewhere
@@ -226,8 +227,8 @@ static void reask_keep(struct reask *reask, struct span answer)
 		parked->proof = octets;
 		parked->proof_len = answer.len;
 	} else {
-		/* An attacker who forges fragments adds records of unsigned zones, which no signature
-		 * protects. Nobody misses the additional section of an answer. */
+		/* An attacker who forges fragments adds records of unsigned zones, which no
+		 * signature protects. Nobody misses the additional section of an answer. */
 		size_t len =
 		        reask->is_large ? message_drop_additional(octets, answer.len) : answer.len;
 		parked_replace(parked, octets, len);
@@ -243,8 +244,8 @@ static void reask_note_no_tcp(struct reasks *all, const struct parked *parked, u
 		all->no_tcp(all->context, parked);
 }
 
-/* Asks for the whole answer by the other carrier, once: over UDP if TCP failed; or over TCP if UDP failed,
- * because TCP may work again, and an attacker may have forged the truncated response. */
+/* Asks for the whole answer by the other carrier, once: over UDP if TCP failed; or over TCP if UDP
+ * failed, because TCP may work again, and an attacker may have forged the truncated response. */
 static bool reask_by_other_carrier(struct reasks *all, struct reask *reask, uint64_t now_ms)
 {
 	const struct parked *parked = reask->waiting.first;

@@ -65,21 +65,21 @@ struct reasks {
 	struct share clients; /* of the slots: otherwise one client could hold all of them */
 };
 
-/* How long a response may wait for its query to be asked again, beyond its wait for keys: for two carriers.
- * A slow server gets longer. */
+/* How long a response may wait for its query to be asked again, beyond its wait for keys: for two
+ * carriers. A slow server gets longer. */
 #define REASK_LIFE_MS (2 * REASK_WAIT_MS)
 
-/* Sets up the slots. Returns 0 or a negative errno. Counts in the members of `stats` that begin with whole, plain, signed and
- * reask. */
+/* Sets up the slots. Returns 0 or a negative errno. Counts in the members of `stats` that begin
+ * with whole, plain, signed and reask. */
 int reasks_init(struct reasks *all);
 
 /* Ends every exchange, and moves no parked response. */
 void reasks_fini(struct reasks *all);
 
-/* Asks the query of `parked` again, at most once for each `how`. When that is over, `parked` moves to
- * `over`, with the new message in `whole` or `proof` if one came. Returns false if the query was
- * asked in this way before, if all slots are in use or the client has its share of them, or if no query could
- * be sent; `parked` does not wait then. */
+/* Asks the query of `parked` again, at most once for each `how`. When that is over, `parked` moves
+ * to `over`, with the new message in `whole` or `proof` if one came. Returns false if the query was
+ * asked in this way before, if all slots are in use or the client has its share of them, or if no
+ * query could be sent; `parked` does not wait then. */
 bool reasks_want(struct reasks *all, struct parked *parked, enum reask_how how, uint64_t now_ms);
 
 /* Call it when the socket is ready. */

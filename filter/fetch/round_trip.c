@@ -116,8 +116,8 @@ void round_trip_guess(struct round_trips *all, const struct sockaddr_storage *se
 	t->heard_ms = now_ms;
 }
 
-/* If the last news is younger than the query, the query was in flight together with another one that
- * was counted, or was lost while the server answers. */
+/* If the last news is younger than the query, the query was in flight together with another one
+ * that was counted, or was lost while the server answers. */
 void round_trip_silent(struct round_trips *all, const struct sockaddr_storage *server,
         uint64_t sent_ms, uint64_t now_ms)
 {

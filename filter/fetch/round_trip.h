@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How long the servers take that sealgate asks for keys, and whether they give TCP. The first decides
- * when a query is repeated, as RFC 6298 does for TCP: from a smoothed round trip (SRTT) and its
- * variation (RTTVAR). A repeated query has a socket and an id of its own, so each response belongs to
- * one query, and Karn's rule (RFC 6298, 3) has nothing to leave out. The table has a fixed size: a
- * server takes the place of the one among ROUND_TRIP_WAYS that was heard of least recently. A server
- * whose entry was replaced is unknown again.
+/* How long the servers take that sealgate asks for keys, and whether they give TCP. The first
+ * decides when a query is repeated, as RFC 6298 does for TCP: from a smoothed round trip (SRTT) and
+ * its variation (RTTVAR). A repeated query has a socket and an id of its own, so each response
+ * belongs to one query, and Karn's rule (RFC 6298, 3) has nothing to leave out. The table has a
+ * fixed size: a server takes the place of the one among ROUND_TRIP_WAYS that was heard of least
+ * recently. A server whose entry was replaced is unknown again.
  *
  * An attacker who answers first cannot make sealgate impatient: a response counts only if something
- * was learned from it, and no wait is below ROUND_TRIP_FIRST_MS, which an unknown server gets too. An
- * attacker who delays or stops responses can raise a wait to ROUND_TRIP_MOST_MS; then a lost query is
- * repeated that late, and no response is lost by it. */
+ * was learned from it, and no wait is below ROUND_TRIP_FIRST_MS, which an unknown server gets too.
+ * An attacker who delays or stops responses can raise a wait to ROUND_TRIP_MOST_MS; then a lost
+ * query is repeated that late, and no response is lost by it. */
 #ifndef FETCH_ROUND_TRIP_H
 #define FETCH_ROUND_TRIP_H
 
@@ -55,18 +55,18 @@ uint32_t round_trip_smoothed_ms(
 void round_trip_note(struct round_trips *all, const struct sockaddr_storage *server,
         uint32_t took_ms, uint64_t now_ms);
 
-/* Notes a first guess, which holds until a response was measured: how long the server took to answer
- * a client. */
+/* Notes a first guess, which holds until a response was measured: how long the server took to
+ * answer a client. */
 void round_trip_guess(struct round_trips *all, const struct sockaddr_storage *server,
         uint32_t took_ms, uint64_t now_ms);
 
-/* Notes that a query of `sent_ms` was not answered in time: doubles the wait (RFC 6298, 5.5), once for
- * all queries that were in flight then. */
+/* Notes that a query of `sent_ms` was not answered in time: doubles the wait (RFC 6298, 5.5), once
+ * for all queries that were in flight then. */
 void round_trip_silent(struct round_trips *all, const struct sockaddr_storage *server,
         uint64_t sent_ms, uint64_t now_ms);
 
-/* Note that the server gave no TCP, or that nothing came of the query that was sent instead; and tell
- * whether TCP need not be tried. */
+/* Note that the server gave no TCP, or that nothing came of the query that was sent instead; and
+ * tell whether TCP need not be tried. */
 void round_trip_note_no_tcp(
         struct round_trips *all, const struct sockaddr_storage *server, uint64_t now_ms);
 void round_trip_forget_no_tcp(struct round_trips *all, const struct sockaddr_storage *server);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Remembers for walks (fetch/walk.h) the addresses of a zone's servers, so that not every walk begins
- * at the root; and which servers could not answer a query for DS or DNSKEY, so that a fetch does not
- * ask them first each time. The tables have a fixed size. Nothing in them is proved. */
+/* Remembers for walks (fetch/walk.h) the addresses of a zone's servers, so that not every walk
+ * begins at the root; and which servers could not answer a query for DS or DNSKEY, so that a fetch
+ * does not ask them first each time. The tables have a fixed size. Nothing in them is proved. */
 #ifndef FETCH_SERVERS_H
 #define FETCH_SERVERS_H
 
@@ -35,8 +35,8 @@ void servers_roots(const struct servers *s, struct addresses *roots);
 void servers_put(struct servers *s, const struct name *zone, const struct addresses *addresses,
         uint32_t ttl_s, uint64_t now_ms);
 
-/* Finds the deepest zone at or above `name`, but below the root, whose servers are remembered. Returns
- * false if there is none. */
+/* Finds the deepest zone at or above `name`, but below the root, whose servers are remembered.
+ * Returns false if there is none. */
 bool servers_find(struct servers *s, const struct name *name, uint64_t now_ms, struct name *zone,
         struct addresses *addresses);
 

@@ -21,9 +21,9 @@
 #define UPSTREAM_DOUBT_MS 2000
 #define UPSTREAM_PLAIN_MS 60000
 
-/* A server that answers a query with options of the client (a cookie, a subnet) by an error, and the
- * same query without them well, gets no such options for this long. The error may be forged, so it
- * is a short time, and the query is asked both ways before. */
+/* A server that answers a query with options of the client (a cookie, a subnet) by an error, and
+ * the same query without them well, gets no such options for this long. The error may be forged, so
+ * it is a short time, and the query is asked both ways before. */
 #define UPSTREAM_BARE_MS 60000
 
 /* After this many responses without signatures, and none with, a server counts as stripping. A
@@ -40,10 +40,10 @@
 #define UPSTREAM_LACKING_NOW    8
 #define UPSTREAM_LACKING_NOW_MS 5000
 
-/* A server may be a DNS64 that makes nothing up if a query has DO. A query without DO shows it, but not
- * for a name without A records. After this many such queries in vain sealgate sends none for this time:
- * few, because each is one query more; some, because a client may ask for such names on purpose. If a
- * server is known as a DNS64, that stays. */
+/* A server may be a DNS64 that makes nothing up if a query has DO. A query without DO shows it, but
+ * not for a name without A records. After this many such queries in vain sealgate sends none for
+ * this time: few, because each is one query more; some, because a client may ask for such names on
+ * purpose. If a server is known as a DNS64, that stays. */
 #define UPSTREAM_MADE_TRIES 8
 #define UPSTREAM_MADE_MS    600000
 
@@ -89,12 +89,13 @@ struct upstreams {
 int upstreams_init(struct upstreams *u);
 void upstreams_fini(struct upstreams *u);
 
-/* Returns the server's entry, and adds one if there is none. Sets `*evicted` if the new entry replaced
- * another one. The entry is valid until the next call. */
+/* Returns the server's entry, and adds one if there is none. Sets `*evicted` if the new entry
+ * replaced another one. The entry is valid until the next call. */
 struct upstream *upstreams_get(
         struct upstreams *u, const struct sockaddr_storage *server, bool *evicted);
 
-/* Return the server that was used last, and the one that was used before `up`; NULL if there is none. */
+/* Return the server that was used last, and the one that was used before `up`; NULL if there is
+ * none. */
 struct upstream *upstreams_newest(const struct upstreams *u);
 struct upstream *upstreams_older(const struct upstreams *u, struct upstream *up);
 

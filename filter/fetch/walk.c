@@ -49,8 +49,8 @@ void walk_begin(struct walk *w, const struct want *want, struct servers *servers
 	walk_begin_goal(w, &want->name, want->type, now_ms);
 }
 
-/* Begins at the root again, if the goal began at remembered servers: they may be out of date. Forgets
- * the servers of the last zone too, so that the next walk does not go there. */
+/* Begins at the root again, if the goal began at remembered servers: they may be out of date.
+ * Forgets the servers of the last zone too, so that the next walk does not go there. */
 static bool walk_start_over(struct walk *w)
 {
 	struct walk_goal *g = walk_goal_of(w);

@@ -38,7 +38,8 @@ struct walk {
 /* Begins a walk to `want`. Borrows `servers`, and writes to it. */
 void walk_begin(struct walk *w, const struct want *want, struct servers *servers, uint64_t now_ms);
 
-/* Fills in the next query, which has no RD, and its server. Returns false if the walk has failed. */
+/* Fills in the next query, which has no RD, and its server. Returns false if the walk has
+ * failed. */
 bool walk_next(
         struct walk *w, struct want *question, struct sockaddr_storage *server, uint64_t now_ms);
 

@@ -219,9 +219,10 @@ static void flow_fill(struct flow_table *t, struct flow *flow, const struct clie
 	spill_put(&t->table, flow->more, flow->octets, FLOW_OCTETS, octets);
 }
 
-/* Evicts one of the oldest flows that is of the same client or interface, because that has used up its share.
- * Refuses the query if there is none among the FLOW_LOOKED_AT oldest. The evicted flow may be one of
- * the siblings, as a client can arrange: then flow_make_room() must not evict it again. */
+/* Evicts one of the oldest flows that is of the same client or interface, because that has used up
+ * its share. Refuses the query if there is none among the FLOW_LOOKED_AT oldest. The evicted flow
+ * may be one of the siblings, as a client can arrange: then flow_make_room() must not evict it
+ * again. */
 static void make_room_in_share(struct flow_table *t, const struct flow_owner *owner,
         uint32_t interface, struct siblings *siblings, struct flow_remembered *result)
 {
@@ -240,8 +241,8 @@ static void make_room_in_share(struct flow_table *t, const struct flow_owner *ow
 	result->is_refused = true;
 }
 
-/* Makes `siblings->asked` the newest flow, or adds a flow if that is NULL. Returns NULL if no flow may be
- * added. */
+/* Makes `siblings->asked` the newest flow, or adds a flow if that is NULL. Returns NULL if no flow
+ * may be added. */
 static struct flow *flow_renew(struct flow_table *t, const struct flow_key *key,
         struct siblings *siblings, size_t octets, struct flow_remembered *result)
 {

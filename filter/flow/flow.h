@@ -55,8 +55,8 @@ union flow_asked {
 	struct flow_signing signing; /* begins with the same struct client_query */
 };
 
-/* True if `response` may answer the query, or with `in_any_case`, if only the letters of its question
- * differ. Addresses, ports and id are known to match. */
+/* True if `response` may answer the query, or with `in_any_case`, if only the letters of its
+ * question differ. Addresses, ports and id are known to match. */
 typedef bool flow_matcher(
         const struct message *response, const union flow_asked *asked, bool in_any_case);
 
@@ -109,9 +109,8 @@ struct flow_remembered flow_remember_signing(struct flow_table *t, const struct 
         const struct flow_signing *signing, uint64_t now_ms);
 
 /* Returns the flow that `response` answers according to matches(), and fills `asked`. A flow whose
- * question has the same letters comes before one whose letters differ. Returns NULL if there is none;
- * `asked` is undefined then. A flow is valid until a flow is remembered, removed
- * or expired.
+ * question has the same letters comes before one whose letters differ. Returns NULL if there is
+ * none; `asked` is undefined then. A flow is valid until a flow is remembered, removed or expired.
  *
  * A response must leave by the interface that its query came in by. It may come in by any interface
  * but that one, because a gateway may have several uplinks; it may come in by that one if the query
@@ -131,7 +130,8 @@ struct flow *flow_find_asked(
 /* Unpacks the query of a flow. */
 void flow_read(const struct flow_table *t, const struct flow *flow, union flow_asked *asked);
 
-/* Removes a flow whose query was answered. A successor finds it until flow_settle() (flow_kept.h). */
+/* Removes a flow whose query was answered. A successor finds it until flow_settle()
+ * (flow_kept.h). */
 void flow_remove(struct flow_table *t, struct flow *flow);
 
 /* Ends a flow whose query was answered by a failure: the client may go on listening. If the query

@@ -38,8 +38,9 @@ void flow_read(const struct flow_table *t, const struct flow *flow, union flow_a
 
 /* True if a response may answer the flow by the interfaces that it takes; see flow_find(). This is
  * against an attacker beside a gateway who sees a query pass, and sends the gateway a copy of the
- * query that is exempt: the response to the copy leaves where the copy came in, so it does not reach
- * the client. The shortcut does not see where a query leaves, but its queries are always judged. */
+ * query that is exempt: the response to the copy leaves where the copy came in, so it does not
+ * reach the client. The shortcut does not see where a query leaves, but its queries are always
+ * judged. */
 static bool is_way_back(const struct flow *flow, const struct flow_way *way)
 {
 	if (flow->is_signing)

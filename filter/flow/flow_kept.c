@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads the flows that another process left. Its memory may hold anything, and change while it is read: each
- * flow is copied first, and the copy is checked. */
+/* Reads the flows that another process left. Its memory may hold anything, and change while it is
+ * read: each flow is copied first, and the copy is checked. */
 #include "flow/flow_kept.h"
 
 #include <stdlib.h>
@@ -64,8 +64,8 @@ static bool source_read(const struct kept_source *s, uint32_t slot, struct flow 
 	return table_read_kept(s->slots, sizeof(*flow), slot, flow).kind == TABLE_KEPT_ENTRY;
 }
 
-/* Returns when the flow in `slot` expires. A flow that was answered says 0: the verdict on its response may
- * not have been sent, so it still counts. 0 if there is no such flow. */
+/* Returns when the flow in `slot` expires. A flow that was answered says 0: the verdict on its
+ * response may not have been sent, so it still counts. 0 if there is no such flow. */
 static uint64_t source_expiry(const struct kept_source *s, uint32_t slot, const struct flow *flow)
 {
 	uint64_t expires_ms = flow->expires_ms;

@@ -7,8 +7,8 @@
 #include "wire/packet.h"
 
 /* The indexes of the interfaces by which a packet comes in and leaves. For a bridged packet they
- * are ports of the bridge. 0 stands for this machine itself. `out` is also 0 if it is not known: the
- * shortcut does not see where a query leaves. */
+ * are ports of the bridge. 0 stands for this machine itself. `out` is also 0 if it is not known:
+ * the shortcut does not see where a query leaves. */
 struct flow_way {
 	uint32_t in, out;
 };
@@ -23,8 +23,8 @@ struct flow_key {
 	struct flow_way way;   /* of the packet; not hashed */
 };
 
-/* Return the flow key of a query, and of a response. Both have the same hash if the response answers
- * the query. `hash_key` is that of the flow table. */
+/* Return the flow key of a query, and of a response. Both have the same hash if the response
+ * answers the query. `hash_key` is that of the flow table. */
 struct flow_key flow_key_of_query(
         const struct hash_key *hash_key, const struct packet *p, uint16_t id, struct flow_way way);
 struct flow_key flow_key_of_response(

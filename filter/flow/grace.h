@@ -9,9 +9,9 @@
 #include "flow/known_errors.h"
 #include "flow/park.h"
 
-/* An error waits for this part of the time that a refused response waits. A client that gets an error
- * asks its next server at once, so each error that is genuine costs all of this time. A response that
- * is refused is an attack or a broken zone, so the wait costs little there. */
+/* An error waits for this part of the time that a refused response waits. A client that gets an
+ * error asks its next server at once, so each error that is genuine costs all of this time. A
+ * response that is refused is an attack or a broken zone, so the wait costs little there. */
 #define GRACE_ERROR_PART 4
 
 /* The responses that are held back. Those of a park end in the order in which they came. */
@@ -22,7 +22,8 @@ struct grace {
 };
 
 /* Takes memory for `capacity` refused responses that wait `wait_ms` each, and as many errors. If
- * `wait_ms` is 0, nothing is held back. Returns 0 or a negative errno; grace_fini() in both cases. */
+ * `wait_ms` is 0, nothing is held back. Returns 0 or a negative errno; grace_fini() in both
+ * cases. */
 int grace_init(struct grace *g, uint32_t capacity, uint32_t wait_ms);
 void grace_fini(struct grace *g);
 
@@ -34,8 +35,8 @@ enum grace_result {
 	                  is known to give this error */
 };
 
-/* Holds back a response to the query of `flow`. Copies the packet. `error` is NULL for a response that
- * is refused. */
+/* Holds back a response to the query of `flow`. Copies the packet. `error` is NULL for a response
+ * that is refused. */
 enum grace_result grace_hold(struct grace *g, struct flow *flow,
         const struct waiting_packet *waiting, const struct given_error *error, uint64_t now_ms);
 

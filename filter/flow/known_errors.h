@@ -3,10 +3,10 @@
  * (grace.h). The client gets such an error at once the next time, for KNOWN_ERROR_MS.
  *
  * An attacker who forges an error gains nothing here unless the genuine response stays away for the
- * whole grace: then the client has lost its answer anyhow. Afterwards forged errors of this RCODE to
- * this question, or after KNOWN_ERROR_ROW of them to all questions to this server, win their race
- * without a wait, until the time is over or the server is heard giving an answer. Then an error is
- * held back again, and the genuine response that follows it clears the memory. */
+ * whole grace: then the client has lost its answer anyhow. Afterwards forged errors of this RCODE
+ * to this question, or after KNOWN_ERROR_ROW of them to all questions to this server, win their
+ * race without a wait, until the time is over or the server is heard giving an answer. Then an
+ * error is held back again, and the genuine response that follows it clears the memory. */
 #ifndef FLOW_KNOWN_ERRORS_H
 #define FLOW_KNOWN_ERRORS_H
 
@@ -15,9 +15,9 @@
 #include "base/keyedhash.h"
 #include "gate/client_query.h"
 
-/* A client may fill the questions with errors of a broken zone of its own: each error that was held back in
- * vain replaces another one. That lets nothing pass. An error that was forgotten is held back once more,
- * for the quarter of a grace, which is what each error costs that is not known. */
+/* A client may fill the questions with errors of a broken zone of its own: each error that was held
+ * back in vain replaces another one. That lets nothing pass. An error that was forgotten is held
+ * back once more, for the quarter of a grace, which is what each error costs that is not known. */
 #define KNOWN_ERRORS    1024 /* questions; a newer one may replace an older one */
 #define KNOWN_ERROR_MS  10000
 #define KNOWN_ERROR_ROW 4 /* errors in a row, and no answer: the server gives nothing else */

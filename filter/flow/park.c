@@ -27,8 +27,8 @@ void park_fini(struct park *park)
 	table_fini(&park->table);
 }
 
-/* Returns the question in lower case, for its share. tolower() may change other octets too, which only
- * merges shares. */
+/* Returns the question in lower case, for its share. tolower() may change other octets too, which
+ * only merges shares. */
 static struct span fold_question(
         const struct client_query *asked, uint8_t folded[static QUESTION_MAX])
 {

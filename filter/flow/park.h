@@ -35,7 +35,8 @@ struct parked {
 	bool is_held_back; /* true: it lies in the park of grace.h */
 	bool is_copy;      /* the response has passed, and a copy is judged; see worker/monitor.h */
 	bool is_forwarded; /* the packet is in FORWARD */
-	bool is_changed; /* `octets` are not what the kernel holds: the client's letters were put back */
+	/* `octets` are not what the kernel holds: the client's letters were put back */
+	bool is_changed;
 	bool is_doubted_by_client; /* the client may refuse it, and go on listening */
 	unsigned fetches; /* number of fetches for this response so far; see LIMIT_FETCHES */
 	/* Work of the signature checks for this response so far; see LIMIT_WORK_ALL. */
@@ -58,7 +59,8 @@ struct parked {
 	uint8_t *whole;           /* the message that replaces this one; from the heap, or NULL */
 	size_t whole_len;
 	bool is_large; /* `whole` came over UDP, with room for more octets than a packet has */
-	bool has_other_letters; /* `whole` came with other letters in its question than were asked */
+	/* `whole` came with other letters in its question than were asked */
+	bool has_other_letters;
 	uint8_t *proof; /* a message with the signatures that this one lacks (gate/assist.h), or the
 	                   answer to the question asked once more; from the heap, or NULL */
 	size_t proof_len;
@@ -71,8 +73,8 @@ struct parked {
 	uint8_t stage; /* of a copy: enum copy_stage */
 	bool is_bare;  /* of a copy: see struct arrival */
 	bool has_flow; /* of a copy: `flow_key` is set, and the flow stays open */
-	/* Of a copy: the response of the same server to the same question with DO; from the heap, or
-	 * NULL. */
+	/* Of a copy: the response of the same server to the same question with DO; from the heap,
+	 * or NULL. */
 	uint8_t *signed_one;
 	size_t signed_len;
 	/* The share of its client, and the share of its question. */
@@ -98,7 +100,8 @@ struct park {
 	uint64_t *shares_taken;
 };
 
-/* Takes memory for `capacity` responses, but not for their octets. Returns 0 or a negative errno. */
+/* Takes memory for `capacity` responses, but not for their octets. Returns 0 or a negative
+ * errno. */
 int park_init(struct park *park, uint32_t capacity, uint32_t wait_ms);
 
 /* Frees all parked responses, too. */
@@ -112,9 +115,9 @@ struct waiting_packet {
 	const struct client_query *asked;
 };
 
-/* Parks a copy of the packet for the longest wait, in no list yet. Returns NULL if the park is full,
- * if the client or the question has its share, or if memory is short. The result is valid until
- * parked_remove(). */
+/* Parks a copy of the packet for the longest wait, in no list yet. Returns NULL if the park is
+ * full, if the client or the question has its share, or if memory is short. The result is valid
+ * until parked_remove(). */
 struct parked *park_add(struct park *park, const struct waiting_packet *waiting, uint64_t now_ms);
 
 /* Parks a copy of a message that came over TCP, in response to `question` of `client`, whose query
@@ -124,8 +127,8 @@ struct parked *park_message(struct park *park, const struct sockaddr_storage *cl
         uint64_t now_ms);
 
 /* Has a parked response wait for `wait_ms` from when it first waited for keys, but for at least
- * PARK_SHARE_PERCENT of the longest wait. Before, it may have waited for the clock, or for its query to be
- * asked again. From when it was parked it waits at most for the longest wait. */
+ * PARK_SHARE_PERCENT of the longest wait. Before, it may have waited for the clock, or for its
+ * query to be asked again. From when it was parked it waits at most for the longest wait. */
 void parked_wait(struct parked *parked, uint64_t wait_ms, uint64_t now_ms);
 
 /* Has a parked response wait until `until_ms` at least, but not beyond the longest wait. */
@@ -162,9 +165,9 @@ static inline struct span parked_message(const struct parked *parked, struct spa
 	return parked_is_replaced(parked) ? span_of(parked->whole, parked->whole_len) : original;
 }
 
-/* Has another message replace the parked one: octets from the heap, which `parked` owns then; or a copy of
- * `octets`, which may lie in the message that is replaced. The second returns false, and replaces nothing,
- * if memory is short. */
+/* Has another message replace the parked one: octets from the heap, which `parked` owns then; or a
+ * copy of `octets`, which may lie in the message that is replaced. The second returns false, and
+ * replaces nothing, if memory is short. */
 void parked_replace(struct parked *parked, uint8_t *octets, size_t len);
 bool parked_replace_by_copy(struct parked *parked, struct span octets);
 

@@ -4,11 +4,11 @@
  * authoritative. A client that never asked for more is a secondary of that server, as far as its
  * queries show.
  *
- * The memory is two bit maps of each kind, each of half a day; a keyed hash of the two addresses selects
- * the bit.
+ * The memory is two bit maps of each kind, each of half a day; a keyed hash of the two addresses
+ * selects the bit.
  *
- * Errors go one way: two pairs may share a bit, and a flood of pairs may set all bits, so a pair may
- * be taken for one that was noted. A pair that was noted is never missed before its time. */
+ * Errors go one way: two pairs may share a bit, and a flood of pairs may set all bits, so a pair
+ * may be taken for one that was noted. A pair that was noted is never missed before its time. */
 #ifndef FLOW_RECURSION_H
 #define FLOW_RECURSION_H
 
@@ -35,9 +35,9 @@ struct recursion {
 int recursion_init(struct recursion *r);
 void recursion_fini(struct recursion *r);
 
-/* Notes a query of these kinds (of enum pair_kind) from `client` to `server`, which are addresses of 4
- * or 16 octets. Returns the kinds of all queries of the pair, this one included. A query counts for
- * at least half a day and at most a day, or longer if the clock was set back. */
+/* Notes a query of these kinds (of enum pair_kind) from `client` to `server`, which are addresses
+ * of 4 or 16 octets. Returns the kinds of all queries of the pair, this one included. A query
+ * counts for at least half a day and at most a day, or longer if the clock was set back. */
 unsigned recursion_note(struct recursion *r, struct span client, struct span server, unsigned kinds,
         uint64_t now_ms);
 

@@ -35,8 +35,8 @@ static uint64_t hash_of_refusal(const struct refusals *all, const struct refused
 	return keyed_hash(&all->key, writer_span(&out));
 }
 
-/* Returns the place of the same refusal; else the oldest one of a client that has its share; else a free one,
- * or the oldest of all. */
+/* Returns the place of the same refusal; else the oldest one of a client that has its share; else a
+ * free one, or the oldest of all. */
 static unsigned place_for(const struct refusals *all, uint64_t what, uint64_t who)
 {
 	unsigned oldest = 0, own_oldest = REFUSALS, own = 0;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The last refusals of a worker, for an operator who asks. The memory has a fixed size, and is written only
- * when a response is refused.
+/* The last refusals of a worker, for an operator who asks. The memory has a fixed size, and is
+ * written only when a response is refused.
  *
- * Anybody who can cause refusals can write here: a client by asking for names that are broken, a forger by
- * forged responses. So one client has a share of the places, and replaces its own oldest refusal when it has used
- * it up; and the same refusal again only counts. A client that forges its own address can replace all of them. */
+ * Anybody who can cause refusals can write here: a client by asking for names that are broken, a
+ * forger by forged responses. So one client has a share of the places, and replaces its own oldest
+ * refusal when it has used it up; and the same refusal again only counts. A client that forges its
+ * own address can replace all of them. */
 #ifndef FLOW_REFUSALS_H
 #define FLOW_REFUSALS_H
 
@@ -52,8 +53,8 @@ struct refused_response {
 /* Notes a refusal at `now_s`. */
 void refusals_note(struct refusals *all, const struct refused_response *r, int64_t now_s);
 
-/* Returns the newest refusal that is older than `number`, and sets `number` to its own; NULL if there is none.
- * Begin with UINT64_MAX. */
+/* Returns the newest refusal that is older than `number`, and sets `number` to its own; NULL if
+ * there is none. Begin with UINT64_MAX. */
 const struct refusal *refusals_before(const struct refusals *all, uint64_t *number);
 
 #endif

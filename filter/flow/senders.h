@@ -33,7 +33,8 @@ struct sent {
 };
 
 struct sender_habits {
-	bool always_cd; /* true once a client: each of its first SENDERS_ALWAYS queries passed by CD */
+	/* true once a client: each of its first SENDERS_ALWAYS queries passed by CD */
+	bool always_cd;
 	enum iterator iterator;
 	/* A question for an SOA without RD, to a server that the client asks for nothing else: a
 	 * secondary asks it before a transfer, and a program before an UPDATE. */
@@ -53,12 +54,13 @@ void senders_fini(struct senders *s);
  * source address undo it. They can only make it an ITERATOR_CLIENT towards other servers.
  *
  * Over UDP, all queries of a client to a server reach one worker. A TCP connection may reach any
- * worker, which may not have seen the queries with RD. So no client iterates over TCP. For the same reason
- * worker/validate_query.c takes no client for a secondary over TCP if there are several workers. */
+ * worker, which may not have seen the queries with RD. So no client iterates over TCP. For the same
+ * reason worker/validate_query.c takes no client for a secondary over TCP if there are several
+ * workers. */
 struct sender_habits senders_note(struct senders *s, const struct sent *sent, uint64_t now_ms);
 
-/* Notes the query `asked`, from which it sets RD, SOA and CD in `sent`, and sets `asked->iterator` and
- * `asked->precedes_transfer`. Returns `always_cd`. */
+/* Notes the query `asked`, from which it sets RD, SOA and CD in `sent`, and sets `asked->iterator`
+ * and `asked->precedes_transfer`. Returns `always_cd`. */
 bool senders_note_query(struct senders *s, struct sent sent, enum query_kind kind,
         struct client_query *asked, uint64_t now_ms);
 

@@ -184,8 +184,8 @@ struct stats {
 #define X(name, help) uint64_t name;
 	STATS(X)
 #undef X
-	uint64_t passed
-	        [EXEMPT_COUNT]; /* responses passed, by exemption; [0]: after a full judgement */
+	/* responses passed, by exemption; [0]: after a full judgement */
+	uint64_t passed[EXEMPT_COUNT];
 };
 
 struct stats_field {

@@ -76,7 +76,8 @@ static void guess_way(struct guessing *g, const struct name *target, bool with_k
 	}
 }
 
-/* Guesses the way to a zone that signed. If the way is long, its end is sure and the rest is not. */
+/* Guesses the way to a zone that signed. If the way is long, its end is sure and the rest is
+ * not. */
 static void guess_way_to_signer(struct guessing *g, const struct name *signer)
 {
 	if (signer->labels > 0 && guess_link(g, signer, true))
@@ -126,9 +127,10 @@ static bool guess_from_signers(struct guessing *g, const struct message *m)
 	return signers.count > 0;
 }
 
-/* An unsigned response comes from an unsigned zone, or from a zone whose signatures are missing. While
- * not even the top-level domain is known, everything down to the parent of the name is guessed. After
- * that only the next link: in most cases the DS that is wanted now shows that the zone is unsigned. */
+/* An unsigned response comes from an unsigned zone, or from a zone whose signatures are missing.
+ * While not even the top-level domain is known, everything down to the parent of the name is
+ * guessed. After that only the next link: in most cases the DS that is wanted now shows that the
+ * zone is unsigned. */
 static void guess_from_question(struct guessing *g, const struct message *m)
 {
 	const struct want *want = g->want;

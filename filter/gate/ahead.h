@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The wants that will probably follow the gate's present one. The gate wants one RRset at a time, from
- * the trust anchor down, because each one is proved by the one before. On a slow link that takes a round
- * trip for each. So what follows is guessed, to be asked for at once.
+/* The wants that will probably follow the gate's present one. The gate wants one RRset at a time,
+ * from the trust anchor down, because each one is proved by the one before. On a slow link that
+ * takes a round trip for each. So what follows is guessed, to be asked for at once.
  *
- * The guesses come from the response, which proves nothing yet: the names of the zones that signed it.
- * If it has no signatures, the name of the question says little about zone cuts, so little is guessed.
- * A wrong guess costs a query, and an attacker who forges a response can cause LIMIT_AHEAD of them. */
+ * The guesses come from the response, which proves nothing yet: the names of the zones that signed
+ * it. If it has no signatures, the name of the question says little about zone cuts, so little is
+ * guessed. A wrong guess costs a query, and an attacker who forges a response can cause LIMIT_AHEAD
+ * of them. */
 #ifndef GATE_AHEAD_H
 #define GATE_AHEAD_H
 

@@ -25,9 +25,9 @@ static const struct rrset *find_in_answer(
 	return rrsets_find(&j->sets, SECTION_ANSWER, owner, type);
 }
 
-/* Judges a CNAME that a server made from a DNAME. It has no signature that holds. If it follows from the
- * DNAME, it has the DNAME's outcome (RFC 6672, 5.3.1). In an unsigned zone the CNAME is judged by
- * itself. */
+/* Judges a CNAME that a server made from a DNAME. It has no signature that holds. If it follows
+ * from the DNAME, it has the DNAME's outcome (RFC 6672, 5.3.1). In an unsigned zone the CNAME is
+ * judged by itself. */
 static bool judge_synthesised(
         struct judging *j, const struct rrset *cname, const struct rrset *dname)
 {
@@ -83,8 +83,8 @@ static bool judge_cname_link(struct judging *j, const struct rrset *cname, struc
 /* Judges a DNAME without the CNAME that must come with it (RFC 6672, 3.1) unless the name would be
  * too long. A client that does not know DNAME would take this for a denial without proof. In an
  * unsigned zone the DNAME decides nothing: a signed island may lie below it, which no DNAME can
- * rename. So the rest of the chain is not left to a client that iterates, either: it would follow the
- * DNAME. */
+ * rename. So the rest of the chain is not left to a client that iterates, either: it would follow
+ * the DNAME. */
 static bool judge_dname_link(
         struct judging *j, const struct rrset *dname, struct alias_walk *w, bool *more)
 {
@@ -107,9 +107,9 @@ static bool judge_dname_link(
 
 /* True if `target` is outside the zone of the link `set`. A server that does not recurse knows only
  * its own zone. What it says of another zone is not used; the client asks that zone's servers
- * itself (RFC 1034, 3.6.2 and 4.3.2). If the target has an anchor that the link
- * has not, it is in another zone. If neither has one, the zones are not known, and nothing of the answer
- * is judged: an attacker gains no more by the rest than by the part before it. */
+ * itself (RFC 1034, 3.6.2 and 4.3.2). If the target has an anchor that the link has not, it is in
+ * another zone. If neither has one, the zones are not known, and nothing of the answer is judged:
+ * an attacker gains no more by the rest than by the part before it. */
 static bool leaves_zone(struct judging *j, const struct rrset *set, const struct name *target)
 {
 	const struct anchor *anchor = anchors_above(j->gate->store->anchors, target);
@@ -201,10 +201,10 @@ static bool judge_data(struct judging *j, struct alias_walk *w, uint16_t type)
 	return set ? judge_at_name(j, set) : true;
 }
 
-/* True if the alias at the name is itself data of the question's type (ANY, CNAME), and yet the RCODE
- * is about a name behind it: a server follows a DNAME whatever the type (RFC 6672, 3.2). Then the end
- * of the chain must be proved, too. So nothing passes by it that would not pass without it: a client
- * that gets NXDOMAIN gets the proof for the last name. */
+/* True if the alias at the name is itself data of the question's type (ANY, CNAME), and yet the
+ * RCODE is about a name behind it: a server follows a DNAME whatever the type (RFC 6672, 3.2). Then
+ * the end of the chain must be proved, too. So nothing passes by it that would not pass without it:
+ * a client that gets NXDOMAIN gets the proof for the last name. */
 static bool is_rcode_of_target(const struct judging *j, const struct alias_walk *w)
 {
 	uint16_t type = j->m->qtype;
@@ -254,10 +254,10 @@ static bool lacks_recursion(const struct judging *j, const struct alias_walk *w)
 	       !(j->m->flags & FLAG_RA) && !says_no_data(j);
 }
 
-/* Judges the denial at the end of the chain. If the server only left out the end, the reason says so,
- * and does not blame the zone of the target. The answer is refused all the same: a stub takes an alias
- * without an end for a denial, and an attacker who cuts off the end and clears RA would deny any type
- * behind an alias, such as the TLSA that makes a mail server insist on TLS. */
+/* Judges the denial at the end of the chain. If the server only left out the end, the reason says
+ * so, and does not blame the zone of the target. The answer is refused all the same: a stub takes
+ * an alias without an end for a denial, and an attacker who cuts off the end and clears RA would
+ * deny any type behind an alias, such as the TLSA that makes a mail server insist on TLS. */
 static bool judge_end(struct judging *j, const struct alias_walk *w)
 {
 	if (!judge_denial(j, &w->name, j->m->qtype))
@@ -303,11 +303,12 @@ bool judge_answer(struct judging *j, const struct client_query *asked)
 	return judge_end(j, &w);
 }
 
-/* Keeps the other RRsets of the answer section that prove themselves, such as a signed DNAME beside a
- * signed CNAME. An attacker may put here, of any zone, only what that zone has signed; whether a cache
- * keeps it is the cache's rule (RFC 2181, 5.4.1). Only a client that set DO gets it: some stubs take
- * every address in the section for the answer, whatever its owner, and an attacker may have a zone
- * with signed addresses. What an unsigned zone could hold stays out, since anybody can write it. */
+/* Keeps the other RRsets of the answer section that prove themselves, such as a signed DNAME beside
+ * a signed CNAME. An attacker may put here, of any zone, only what that zone has signed; whether a
+ * cache keeps it is the cache's rule (RFC 2181, 5.4.1). Only a client that set DO gets it: some
+ * stubs take every address in the section for the answer, whatever its owner, and an attacker may
+ * have a zone with signed addresses. What an unsigned zone could hold stays out, since anybody can
+ * write it. */
 static void judge_answer_extras(struct judging *j)
 {
 	for (unsigned i = 0; i < j->sets.count; i++) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A client's query, as far as the response side needs to know it: the question, and how it was asked. */
+/* A client's query, as far as the response side needs to know it: the question, and how it was
+ * asked. */
 #ifndef GATE_CLIENT_QUERY_H
 #define GATE_CLIENT_QUERY_H
 

@@ -104,9 +104,9 @@ static struct outcome prove_denial(
 	return outcome_of(STATUS_BOGUS, REASON_DENIAL_FAILED);
 }
 
-/* True if the proof that there is no DS was learned elsewhere, and a server may have left it out: NSD does
- * for an empty non-terminal in an opt-out span, and a forwarder that has a server for each zone asks the
- * unsigned zone itself, which has no proof at all. */
+/* True if the proof that there is no DS was learned elsewhere, and a server may have left it out:
+ * NSD does for an empty non-terminal in an opt-out span, and a forwarder that has a server for each
+ * zone asks the unsigned zone itself, which has no proof at all. */
 static bool shows_no_ds(const struct chain *chain, struct outcome outcome)
 {
 	return chain->end == CHAIN_BROKEN &&
@@ -116,8 +116,8 @@ static bool shows_no_ds(const struct chain *chain, struct outcome outcome)
 }
 
 /* A response says that the name has no DS, and holds no proof of that. It passes as Insecure if the
- * proof was learned elsewhere. An attacker can write such a response only where there is no DS. Returns
- * false if something is wanted first. */
+ * proof was learned elsewhere. An attacker can write such a response only where there is no DS.
+ * Returns false if something is wanted first. */
 static bool excuse_missing_ds(
         struct judging *j, const struct name *name, struct outcome *outcome, struct want *culprit)
 {

@@ -50,9 +50,9 @@ static int64_t proof_ends_at(int64_t now_s, uint32_t ttl_s)
 	return now_s + (ttl_s > LIMIT_TRUST_MIN_S ? ttl_s : LIMIT_TRUST_MIN_S);
 }
 
-/* Looks in the message for a proof that `name` has no AAAA record, and remembers it. A proof that is
- * Insecure, because of opt-out or of NSEC3 iterations, is enough: it lets an unsigned denial pass,
- * too. */
+/* Looks in the message for a proof that `name` has no AAAA record, and remembers it. A proof that
+ * is Insecure, because of opt-out or of NSEC3 iterations, is enough: it lets an unsigned denial
+ * pass, too. */
 static bool find_absence(struct judging *j, const struct name *name, struct synthesised *entry)
 {
 	struct chain chain;
@@ -74,9 +74,9 @@ static bool find_absence(struct judging *j, const struct name *name, struct synt
 	return true;
 }
 
-/* Sets `outcome` if nothing proves the absence. Returns false if the proof is wanted first: it comes
- * with the answer for AAAA or, if the resolver makes AAAA records up for each query, with the answer
- * for NSEC. */
+/* Sets `outcome` if nothing proves the absence. Returns false if the proof is wanted first: it
+ * comes with the answer for AAAA or, if the resolver makes AAAA records up for each query, with the
+ * answer for NSEC. */
 static bool judge_absence(struct judging *j, const struct name *name, struct synthesised *entry,
         struct outcome *outcome)
 {
@@ -95,8 +95,8 @@ static bool judge_absence(struct judging *j, const struct name *name, struct syn
 
 /* ---- The addresses ---- */
 
-/* A prefix that the network told may be false, or gone soon. Clients keep what was made up in it for no
- * longer than this, so an attacker who told it gains nothing that lasts. */
+/* A prefix that the network told may be false, or gone soon. Clients keep what was made up in it
+ * for no longer than this, so an attacker who told it gains nothing that lasts. */
 static uint32_t most_ttl_in(const struct policy *policy, unsigned prefix)
 {
 	return prefix < policy->dns64_count - policy->dns64_found ? UINT32_MAX : LIMIT_FOUND_TTL_S;
@@ -122,8 +122,8 @@ static const struct synthesis_address *find_address(
 	return NULL;
 }
 
-/* True if all records of the set are forms of proved addresses. Lowers `ttl_s` to that of the addresses
- * and what the prefixes allow, and `until_s` to that of the addresses. */
+/* True if all records of the set are forms of proved addresses. Lowers `ttl_s` to that of the
+ * addresses and what the prefixes allow, and `until_s` to that of the addresses. */
 static bool are_addresses(const struct judging *j, const struct rrset *set,
         const struct synthesised *entry, uint32_t *ttl_s, int64_t *until_s)
 {
@@ -139,8 +139,8 @@ static bool are_addresses(const struct judging *j, const struct rrset *set,
 	return true;
 }
 
-/* The addresses of some names change with each query. So an address that is not among the known ones
- * has them asked for again; but an attacker who makes addresses up causes one query in
+/* The addresses of some names change with each query. So an address that is not among the known
+ * ones has them asked for again; but an attacker who makes addresses up causes one query in
  * LIMIT_DOUBT_S. */
 static bool may_have_changed(const struct judging *j, const struct synthesised *entry)
 {
@@ -204,8 +204,8 @@ static bool is_in_prefixes(const struct judging *j, const struct rrset *set)
 }
 
 /* True for the CNAME from the name of a NAT64's address to the name of the IPv4 address in it (RFC
- * 6147, 5.3.1). Its target follows from its owner, so it needs no proof. Sets `most_ttl_s` to what the
- * prefix allows. */
+ * 6147, 5.3.1). Its target follows from its owner, so it needs no proof. Sets `most_ttl_s` to what
+ * the prefix allows. */
 static bool is_reverse(const struct judging *j, const struct rrset *set, uint32_t *most_ttl_s)
 {
 	const struct policy *policy = j->gate->policy;

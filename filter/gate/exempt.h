@@ -39,8 +39,8 @@ enum exempt_log {
  * denial, for as long as the part lives. */
 #define EXEMPT_PART_TTL_S 5
 
-/* The longest TTL, in seconds, of what passes although it was refused. The TTL of a primary's SOA does
- * not matter to a secondary. */
+/* The longest TTL, in seconds, of what passes although it was refused. The TTL of a primary's SOA
+ * does not matter to a secondary. */
 #define EXEMPT_SOA_TTL_S     5
 #define EXEMPT_BLOCKED_TTL_S 10
 

@@ -6,7 +6,8 @@
 struct expansion {
 	struct name name;
 	unsigned zone_labels; /* of the zone that signed the wildcard, and must deny closer names */
-	/* Nothing exists below the last `labels` labels on the way to the name: proved until then. */
+	/* Nothing exists below the last `labels` labels on the way to the name: proved until
+	 * then. */
 	int64_t until_s;
 	struct outcome outcome; /* SECURE or INSECURE */
 	unsigned labels;
@@ -66,8 +67,9 @@ static bool has_failed(const struct judging *j, const struct expansion *e)
 	return e->failed_until_s > j->now_s && e->source == j->gate->store->source;
 }
 
-/* A name below one that does not exist does not exist either, so a proof higher up is enough. A proof that
- * does not fit is not asked for again, or two RRsets of one response could take turns. */
+/* A name below one that does not exist does not exist either, so a proof higher up is enough. A
+ * proof that does not fit is not asked for again, or two RRsets of one response could take
+ * turns. */
 bool expansion_judge(struct judging *j, const struct rrset *set, struct outcome *outcome)
 {
 	struct expansion *e = expansion_find(&j->gate->expansions, &set->owner);

@@ -123,16 +123,16 @@ static unsigned hashes_of(const struct budget *had, const struct judging *j)
 }
 
 /* The cost so far of the judgements and lessons of one response. An attacker writes a response from
- * which one cut after the other can be learned, and of which each judgement begins with all hashes that
- * it may compute. */
+ * which one cut after the other can be learned, and of which each judgement begins with all hashes
+ * that it may compute. */
 struct cost {
 	unsigned work, hashes;
 };
 
-/* Learns the cut from the response itself. Then `j` is begun again. The lesson has what the judgements
- * before left of the budget, and leaves the next one its hashes. So a response costs at most twice what
- * it would cost without lessons, and LIMIT_NSEC3_HASHES_ALL. If there is no lesson, the cut is
- * fetched. */
+/* Learns the cut from the response itself. Then `j` is begun again. The lesson has what the
+ * judgements before left of the budget, and leaves the next one its hashes. So a response costs at
+ * most twice what it would cost without lessons, and LIMIT_NSEC3_HASHES_ALL. If there is no lesson,
+ * the cut is fetched. */
 static bool learn_own_cut(struct judging *j, const struct name *cut, struct cost *cost)
 {
 	size_t mark = arena_mark(&j->gate->arena);

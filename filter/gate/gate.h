@@ -96,8 +96,8 @@ void gate_judge(struct gate *g, const struct client_query *asked, struct span oc
 bool gate_recall(struct gate *g, const struct client_query *asked, const struct message *m,
         uint8_t *octets, int64_t now_s, struct gate_result *result);
 
-/* Forgets the responses that were judged, and what was proved for DNS64, because what they relied on
- * is no longer trusted. */
+/* Forgets the responses that were judged, and what was proved for DNS64, because what they relied
+ * on is no longer trusted. */
 void gate_forget(struct gate *g);
 
 /* Refuses a response whose keys cannot be fetched, with `reason`: writes the SERVFAIL. */
@@ -114,14 +114,15 @@ enum exemption gate_unproved(struct gate *g, const struct client_query *asked, s
 void gate_add_habit(const struct client_query *asked, enum reason habit, struct writer *out,
         struct gate_result *result);
 
-/* Lets a response pass unjudged, with AD clear, as far as `exemption` (PASS_ALL, PASS_NAMED, PASS_SOA,
- * PASS_SILENT or PASS_NONE) allows. The client gets what it asked for, without what sealgate asked
- * for on its behalf. An error, or an answer of another class, passes in its usual way. */
+/* Lets a response pass unjudged, with AD clear, as far as `exemption` (PASS_ALL, PASS_NAMED,
+ * PASS_SOA, PASS_SILENT or PASS_NONE) allows. The client gets what it asked for, without what
+ * sealgate asked for on its behalf. An error, or an answer of another class, passes in its usual
+ * way. */
 void gate_pass(struct gate *g, const struct client_query *asked, struct span octets,
         enum exemption exemption, struct writer *out, struct gate_result *result);
 
-/* True if the name of the question is known to lie in a zone that is unsigned: anybody who can answer
- * in place of the server can forge its records. Learns nothing, and wants nothing. */
+/* True if the name of the question is known to lie in a zone that is unsigned: anybody who can
+ * answer in place of the server can forge its records. Learns nothing, and wants nothing. */
 bool gate_knows_unsigned(struct gate *g, const struct client_query *asked, int64_t now_s);
 
 /* True if `response` may answer `asked`: QR, id, opcode and the question's exact octets match. A

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An RRset with everything that it needs: its own proof and, if it was made from a wildcard, the proof
- * that the wildcard applies. */
+/* An RRset with everything that it needs: its own proof and, if it was made from a wildcard, the
+ * proof that the wildcard applies. */
 #include "gate/expansion.h"
 #include "gate/judging.h"
 
@@ -29,8 +29,8 @@ static bool judge_expansion(struct judging *j, const struct rrset *set, struct o
 	if (!judge_denial_records(j, &zone, &denial, &ttl))
 		return false;
 	*outcome = denial_of_closer_match(&denial, &set->owner, r->proved.labels);
-	/* Without any denial the server may have left them out. With one that is wrong, or not signed, it
-	 * has not: the answer belongs to another name, or an attacker wrote it. */
+	/* Without any denial the server may have left them out. With one that is wrong, or not
+	 * signed, it has not: the answer belongs to another name, or an attacker wrote it. */
 	if (outcome->reason == REASON_DENIAL_MISSING && !has_denials_of(j, &zone) &&
 	        !expansion_judge(j, set, outcome))
 		return false;

@@ -129,8 +129,8 @@ static bool is_known_to_be_below_a_cut(
 	return chain.zone.labels > signer->labels;
 }
 
-/* True if a signature that is otherwise in order names a key of a supported algorithm that is not in
- * the keyset. */
+/* True if a signature that is otherwise in order names a key of a supported algorithm that is not
+ * in the keyset. */
 static bool names_unknown_key(
         const struct judging *j, const struct rrset *set, const struct keyset *keys)
 {
@@ -146,8 +146,8 @@ static bool names_unknown_key(
 	return false;
 }
 
-/* A response contradicts the keys of `zone`. Returns true if they are to be fetched once more first.
- * What is learned from a lesson waits for that, too. */
+/* A response contradicts the keys of `zone`. Returns true if they are to be fetched once more
+ * first. What is learned from a lesson waits for that, too. */
 static bool judging_renews(struct judging *j, const struct name *zone, enum renewal_cause cause)
 {
 	struct want want;
@@ -234,9 +234,9 @@ static bool contradicts_loopback(const struct judging *j, const struct rrset *se
 	return false;
 }
 
-/* True for a DNAME that nothing proves, above a zone with an anchor of its own. The name asked for may lie
- * beside that zone; but a resolver that keeps the DNAME would rename the zone by it. An attacker who can
- * write the unsigned zone must not reach the signed one. */
+/* True for a DNAME that nothing proves, above a zone with an anchor of its own. The name asked for
+ * may lie beside that zone; but a resolver that keeps the DNAME would rename the zone by it. An
+ * attacker who can write the unsigned zone must not reach the signed one. */
 static bool renames_an_island(const struct judging *j, const struct rrset *set)
 {
 	const struct anchors *anchors = j->gate->store->anchors;

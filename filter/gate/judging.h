@@ -13,16 +13,16 @@ struct ruling {
 	bool is_judged;
 	bool is_kept; /* it may pass to the client */
 	struct outcome outcome;
-	struct want
-	        culprit; /* what decided the outcome: the RRset itself, or a link of its chain */
+	/* what decided the outcome: the RRset itself, or a link of its chain */
+	struct want culprit;
 	/* If a signature holds: `proved` is filled, and the signer is the last `zone_labels` labels
 	 * of the owner. The outcome is Secure, or Insecure if the key is too small. */
 	bool is_proved;
 	struct proved proved;
 	uint8_t zone_labels;
 	bool is_made_up; /* a DNS64 made it up; `proved` has its TTLs (gate/dns64.h) */
-	const struct rrset *
-	        made_from; /* the DNAME that a server made it from, whose proof it shares; or NULL */
+	/* the DNAME that a server made it from, whose proof it shares; or NULL */
+	const struct rrset *made_from;
 };
 
 /* True if the TTLs of the RRset are limited by `proved`. */
@@ -42,7 +42,8 @@ struct judging {
 
 	/* If something is not in the store, is it wanted, or does the RRset count as unproved? */
 	bool may_want;
-	bool is_lesson; /* a response to a fetch: no client gets it, and proofs count in any section */
+	/* a response to a fetch: no client gets it, and proofs count in any section */
+	bool is_lesson;
 	bool wants;
 	struct want want;
 	bool is_renewing; /* a lesson found a key that its zone did not have: see trust/renewal.h */
@@ -70,8 +71,9 @@ bool judging_again(struct judging *j, const struct judging *before);
  * (`j->want`). */
 bool judge_set(struct judging *j, const struct rrset *set);
 
-/* Does the first part of judge_set(): looks for a signature that holds (`is_proved`), without asking
- * the zone of the owner whether there should be one. Returns false if something is wanted first. */
+/* Does the first part of judge_set(): looks for a signature that holds (`is_proved`), without
+ * asking the zone of the owner whether there should be one. Returns false if something is wanted
+ * first. */
 bool judge_signatures(struct judging *j, const struct rrset *set);
 
 /* Judges one RRset as judge_set() does, and also, if it was expanded from a wildcard, the proof

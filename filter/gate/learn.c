@@ -25,8 +25,8 @@ static const struct rrset *find_zone_keys(const struct judging *j, const struct 
 	return NULL;
 }
 
-/* Learns the keys that a new DS set proves, and puts that set in force. An attacker may have kept both
- * from before the zone changed its keys; then the signature over the keys is the older one. */
+/* Learns the keys that a new DS set proves, and puts that set in force. An attacker may have kept
+ * both from before the zone changed its keys; then the signature over the keys is the older one. */
 static bool learn_renewed_keys(struct judging *j, const struct want *want, const struct rrset *set)
 {
 	struct store *store = j->gate->store;
@@ -50,8 +50,9 @@ static bool learn_renewed_keys(struct judging *j, const struct want *want, const
 	return true;
 }
 
-/* No key matches the DS, which may be an old one, kept from before the zone changed its keys. Returns
- * true if it is in doubt now. Never doubts a DS that has proved keys which are still known. */
+/* No key matches the DS, which may be an old one, kept from before the zone changed its keys.
+ * Returns true if it is in doubt now. Never doubts a DS that has proved keys which are still
+ * known. */
 static bool doubts_ds(struct judging *j, const struct want *want)
 {
 	const struct fact *fact = store_find(j->gate->store, &want->name, j->now_s);

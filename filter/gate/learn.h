@@ -28,9 +28,9 @@ bool learn_delegation(struct judging *j, const struct name *name);
 /* True if the response has a signed DS or signed denials, from which a cut can be learned. */
 bool learn_has_proofs(const struct judging *j);
 
-/* Learns from a response to a client whether a zone begins at `name`, of which nothing is known: from
- * the DS or the denials in its authority section. Afterwards `j` must be begun again. Returns true if
- * something was learned. */
+/* Learns from a response to a client whether a zone begins at `name`, of which nothing is known:
+ * from the DS or the denials in its authority section. Afterwards `j` must be begun again. Returns
+ * true if something was learned. */
 bool learn_from_response(struct judging *j, const struct name *name);
 
 #endif

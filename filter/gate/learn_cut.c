@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A response teaches of a zone cut: the DS of a name, that it has none, or that no zone begins there. */
+/* A response teaches of a zone cut: the DS of a name, that it has none, or that no zone begins
+ * there. */
 #include "base/least.h"
 #include "gate/denied.h"
 #include "gate/learn.h"
@@ -312,7 +313,8 @@ static bool judge_proofs(struct judging *j)
 }
 
 /* An attacker may have written a response to a client. So it does not teach that there is no
- * delegation, which might be old and would break a zone. Returns false if it shows no delegation. */
+ * delegation, which might be old and would break a zone. Returns false if it shows no
+ * delegation. */
 static bool find_delegation(
         struct judging *j, const struct name *name, const struct name *zone, struct learned_cut *l)
 {
@@ -322,9 +324,9 @@ static bool find_delegation(
 	return l->cut == CUT_SECURE || l->cut == CUT_INSECURE;
 }
 
-/* True if it is proved that no zone begins at the name. A delegation that says otherwise is new, or one
- * that a server keeps from before it was removed, so the DS is asked for first. Until then, nobody may
- * write records below the name that the zone above would have to sign. */
+/* True if it is proved that no zone begins at the name. A delegation that says otherwise is new, or
+ * one that a server keeps from before it was removed, so the DS is asked for first. Until then,
+ * nobody may write records below the name that the zone above would have to sign. */
 static bool is_denied(const struct fact *fact)
 {
 	return fact && !fact->is_hint && (fact->cut == CUT_NONE || fact->cut == CUT_NO_NAME);

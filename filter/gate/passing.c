@@ -168,7 +168,8 @@ static bool rcode_misleads(
 {
 	unsigned rest = flags & RCODE_MASK;
 
-	/* a client of a newer EDNS expects it: it is how versions are negotiated (RFC 6891, 6.1.3) */
+	/* a client of a newer EDNS expects it: it is how versions are negotiated (RFC 6891,
+	 * 6.1.3) */
 	if (asked->has_newer_edns && message_rcode(m) == RCODE_BADVERS)
 		return false;
 	return m->edns.extended_rcode != 0 &&

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The operator's settings for the gate, and the prefixes of NAT64s that were found. They do not change
- * while a worker uses them; gates_use_policy() replaces them. */
+/* The operator's settings for the gate, and the prefixes of NAT64s that were found. They do not
+ * change while a worker uses them; gates_use_policy() replaces them. */
 #ifndef GATE_POLICY_H
 #define GATE_POLICY_H
 
@@ -11,7 +11,8 @@
 #include "wire/network.h"
 
 struct policy {
-	bool passes_cd; /* all queries with CD=1 and their responses pass; or those of `validators` */
+	/* all queries with CD=1 and their responses pass; or those of `validators` */
+	bool passes_cd;
 	const struct network *validators; /* clients that validate for themselves */
 	unsigned validator_count;
 	const struct network *unjudged; /* servers whose answers are not judged */

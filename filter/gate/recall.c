@@ -151,8 +151,8 @@ bool gate_recall(struct gate *g, const struct client_query *asked, const struct 
 	return true;
 }
 
-/* By another key nothing is found that was kept by the old one. To empty a table of millions takes a second, and packets
- * wait meanwhile. */
+/* By another key nothing is found that was kept by the old one. To empty a table of millions takes
+ * a second, and packets wait meanwhile. */
 static void recall_forget_all(struct recall *r)
 {
 	if (r->messages.used == 0 || hash_key_draw(&r->key) == 0)

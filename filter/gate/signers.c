@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gate/signers.h"
 
-/* A DS is above its zone cut (RFC 4035, 2.4), and so is a CNAME in the answer to a query for DS. At an
- * unsigned delegation an attacker on the path could write such a CNAME, and the zone below could not
- * contradict it. */
+/* A DS is above its zone cut (RFC 4035, 2.4), and so is a CNAME in the answer to a query for DS. At
+ * an unsigned delegation an attacker on the path could write such a CNAME, and the zone below could
+ * not contradict it. */
 bool signers_are_above(const struct judging *j, const struct rrset *set)
 {
 	return set->type == TYPE_DS || (set->type == TYPE_CNAME && set->section == SECTION_ANSWER &&

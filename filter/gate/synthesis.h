@@ -64,8 +64,8 @@ const struct synthesis_address *synthesised_find(
 /* True if any address of the name is proved now. */
 bool synthesised_has_address(const struct synthesised *entry, int64_t now_s);
 
-/* Adds addresses, at most SYNTHESIS_ADDRESSES, or lets known ones hold longer. If there are too many
- * with those that were known, forgets those. */
+/* Adds addresses, at most SYNTHESIS_ADDRESSES, or lets known ones hold longer. If there are too
+ * many with those that were known, forgets those. */
 void synthesised_add(struct synthesised *entry, const struct synthesis_address *addresses,
         unsigned count, int64_t now_s);
 

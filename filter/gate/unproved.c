@@ -14,8 +14,9 @@ static bool has_underscore(const struct name *n)
 	return false;
 }
 
-/* The types that a browser or a program asks for before it connects. The absence of other types decides
- * what is trusted: without TLSA mail goes to anybody's certificate, without CAA any authority may sign. */
+/* The types that a browser or a program asks for before it connects. The absence of other types
+ * decides what is trusted: without TLSA mail goes to anybody's certificate, without CAA any
+ * authority may sign. */
 static bool is_asked_to_connect(uint16_t type)
 {
 	return type == TYPE_A || type == TYPE_AAAA || type == TYPE_SVCB || type == TYPE_HTTPS;

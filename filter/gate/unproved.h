@@ -13,10 +13,12 @@
 enum exemption unproved_exemption(
         const struct policy *policy, const struct client_query *asked, const struct message *m);
 
-/* True for an SOA record that passes by EXEMPT_SOA: of the question's name, or of a name above it. */
+/* True for an SOA record that passes by EXEMPT_SOA: of the question's name, or of a name above
+ * it. */
 bool unproved_soa(const struct message *m, const struct rr *rr);
 
-/* True for a record that passes by EXEMPT_BLOCKED: the address 0.0.0.0 or :: of the question's name. */
+/* True for a record that passes by EXEMPT_BLOCKED: the address 0.0.0.0 or :: of the question's
+ * name. */
 bool unproved_nowhere(const struct message *m, const struct rr *rr);
 
 #endif

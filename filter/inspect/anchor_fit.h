@@ -13,8 +13,8 @@ enum anchor_fit {
 	ANCHOR_FIT_UNKNOWN, /* no answer that tells */
 };
 
-/* Asks `server` for the keys of `zone`, which has an anchor in `anchors`. Takes a few seconds at most.
- * The answer of a server that lies cannot be ANCHOR_FIT. */
+/* Asks `server` for the keys of `zone`, which has an anchor in `anchors`. Takes a few seconds at
+ * most. The answer of a server that lies cannot be ANCHOR_FIT. */
 enum anchor_fit anchor_fit_ask(const struct anchors *anchors, const struct name *zone,
         const struct sockaddr_storage *server, int64_t now_s);
 

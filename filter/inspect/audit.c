@@ -173,8 +173,8 @@ static enum audit_verdict verdict_of(const struct gate_result *result)
 	return AUDIT_DROP;
 }
 
-/* True if the response cannot be judged because its query did not ask for signatures, and passes in no
- * other way. */
+/* True if the response cannot be judged because its query did not ask for signatures, and passes in
+ * no other way. */
 static bool is_bare_response(const struct audited_response *response)
 {
 	return response->result.outcome.reason == REASON_NOT_SIGNED_FOR &&

@@ -58,10 +58,10 @@ void audit_note_own(struct audit *a, const struct captured_message *seen);
 /* Remembers a query and returns false. Judges a response, fills `response` and returns true. A
  * response that is not an answer (gate_is_answer()) is Indeterminate.
  *
- * If the query did not set DO, the response has no signatures. Then the resolver is asked the same with
- * DO, as sealgate would have asked, and that is judged (signed_answers.h). Without a resolver such a
- * response is AUDIT_UNKNOWN. If the query was not captured, the response's own OPT tells whether it set
- * DO (RFC 3225, 3). */
+ * If the query did not set DO, the response has no signatures. Then the resolver is asked the same
+ * with DO, as sealgate would have asked, and that is judged (signed_answers.h). Without a resolver
+ * such a response is AUDIT_UNKNOWN. If the query was not captured, the response's own OPT tells
+ * whether it set DO (RFC 3225, 3). */
 bool audit_message(
         struct audit *a, const struct captured_message *seen, struct audited_response *response);
 

@@ -204,8 +204,8 @@ static void descend_one_label(struct explain_build *x, const struct name *name, 
 		d->zone = zone;
 }
 
-/* Begins the walk at a trust anchor, at a negative one, or at a local name. Returns false if nothing below is
- * walked. */
+/* Begins the walk at a trust anchor, at a negative one, or at a local name. Returns false if
+ * nothing below is walked. */
 static bool begin_descent(struct explain_build *x, const struct name *name, struct descent *d)
 {
 	const struct anchor *anchor = anchors_above(x->run->options.anchors, name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Queries that sealgate itself sends while it watches an interface: the daemon's for keys, and those
- * of `watch` to its resolver. Nobody asked them, so neither they nor their responses count. */
+/* Queries that sealgate itself sends while it watches an interface: the daemon's for keys, and
+ * those of `watch` to its resolver. Nobody asked them, so neither they nor their responses
+ * count. */
 #ifndef INSPECT_OWN_QUERIES_H
 #define INSPECT_OWN_QUERIES_H
 

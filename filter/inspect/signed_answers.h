@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Judges responses to queries that did not set DO. In the packet path sealgate would have set DO, so the
- * response would have had signatures: a resolver is asked for them. */
+/* Judges responses to queries that did not set DO. In the packet path sealgate would have set DO,
+ * so the response would have had signatures: a resolver is asked for them. */
 #ifndef INSPECT_SIGNED_ANSWERS_H
 #define INSPECT_SIGNED_ANSWERS_H
 
@@ -23,8 +23,8 @@ enum bare_finding {
 };
 
 /* Judges `came`, a response without signatures to the query `asked`, with those that the server of
- * `judge` has for the same question; if they do not fit, the signed answer alone. The result borrows
- * from `s` and `judge` until the next call; it is set if BARE_JUDGED is returned. */
+ * `judge` has for the same question; if they do not fit, the signed answer alone. The result
+ * borrows from `s` and `judge` until the next call; it is set if BARE_JUDGED is returned. */
 enum bare_finding signed_answers_judge(struct signed_answers *s, const struct offline_judge *judge,
         const struct client_query *asked, const struct message *came, int64_t now_s,
         struct gate_result *result);

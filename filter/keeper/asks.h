@@ -32,8 +32,8 @@ struct ask {
 
 	enum ask_end end;
 	bool over_tcp; /* the response came over TCP */
-	uint8_t *
-	        octets; /* the whole response, matched to the query; on the heap, asks_free() frees it */
+	/* the whole response, matched to the query; on the heap, asks_free() frees it */
+	uint8_t *octets;
 	size_t len;
 
 	/* Private to asks.c. */

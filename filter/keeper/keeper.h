@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The keeper: what it is given, what it works with, and the zones that it looks after. One thread has it. */
+/* The keeper: what it is given, what it works with, and the zones that it looks after. One thread
+ * has it. */
 #ifndef KEEPER_KEEPER_H
 #define KEEPER_KEEPER_H
 
@@ -12,13 +13,16 @@ struct keeper;
 struct keeper_job {
 	const struct config *config;
 	const char *vault_program; /* sealgate-vault; NULL: where it is installed */
-	int stop_fd; /* when it is readable, the work ends after the turn that is made, and looks end at once */
-	int control_fd; /* when it is readable, `serve` is called, also while the vault is waited for; -1: nobody gives orders */
+	/* when it is readable, the work ends after the turn that is made, and looks end at once */
+	int stop_fd;
+	/* when it is readable, `serve` is called, also while the vault is waited for; -1: nobody
+	 * gives orders */
+	int control_fd;
 	bool (*clock_is_trusted)(void *context);
 	bool (*clock_is_synchronised)(void *context); /* as the kernel knows; NULL: it does not */
 	void (*serve)(void *context, struct keeper *keeper);
-	void (*is_alive)(
-	        void *context); /* called once a minute at least while work makes progress */
+	/* called once a minute at least while work makes progress */
+	void (*is_alive)(void *context);
 	void *context;
 };
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The trust anchors of the keeper: those of trust_anchor, with what a daemon that validates has
- * learned of them (trust_anchor_state, RFC 5011). The keeper learns nothing itself, so it reads both
- * files again when they change.
+ * learned of them (trust_anchor_state, RFC 5011). The keeper learns nothing itself, so it reads
+ * both files again when they change.
  *
  * An attacker with the rights of the daemon's user can write that state. With the path between the
- * keeper and the parent, too, this attacker has the keeper believe a DS that is not there: in a roll of
- * the KSK the former one leaves too early, and the zone is Bogus at every gateway, also after this
- * machine was cleaned. The ZSKs in timelines, which this user may read, do not give that. A state that
- * says that every anchor is revoked makes each wait for a DS last, and the alarm of a parent that
- * cannot be proved rings. It is not refused: if the keys of the root are stolen, just that is right. */
+ * keeper and the parent, too, this attacker has the keeper believe a DS that is not there: in a
+ * roll of the KSK the former one leaves too early, and the zone is Bogus at every gateway, also
+ * after this machine was cleaned. The ZSKs in timelines, which this user may read, do not give
+ * that. A state that says that every anchor is revoked makes each wait for a DS last, and the alarm
+ * of a parent that cannot be proved rings. It is not refused: if the keys of the root are stolen,
+ * just that is right. */
 #ifndef KEEPER_KEEPER_ANCHORS_H
 #define KEEPER_KEEPER_ANCHORS_H
 

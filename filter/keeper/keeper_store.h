@@ -52,8 +52,10 @@ int keeper_store_write(const struct keeper_store *s, const struct name *zone, co
 enum keeper_age {
 	KEEPER_AGE_NEW,     /* there is neither */
 	KEEPER_AGE_CURRENT, /* they belong together */
-	KEEPER_AGE_AHEAD, /* a crash came between the two files, or the timeline is an old one: write it again */
-	KEEPER_AGE_OLD, /* the state was restored from a backup: change nothing before an operator has decided */
+	/* a crash came between the two files, or the timeline is an old one: write it again */
+	KEEPER_AGE_AHEAD,
+	/* the state was restored from a backup: change nothing before an operator has decided */
+	KEEPER_AGE_OLD,
 	KEEPER_AGE_LOST, /* there is a timeline, and no state: as KEEPER_AGE_OLD */
 };
 

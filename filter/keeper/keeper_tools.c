@@ -73,8 +73,8 @@ static bool check_resolvers(const struct config *c, struct complaint *error)
 	return false;
 }
 
-/* If a directory cannot be made, keeper_store_open() says so: then it is not there. One that is there is its owner's to
- * open to others. */
+/* If a directory cannot be made, keeper_store_open() says so: then it is not there. One that is
+ * there is its owner's to open to others. */
 static void make_directories(const struct config *c, gid_t group)
 {
 	struct stat st;

@@ -21,8 +21,8 @@ static int wait_ms(const struct keeper_zone *zone, int64_t check_s)
 	return (int)(wait_s < 0 ? 0 : wait_s > WAIT_MOST_S ? WAIT_MOST_S : wait_s) * 1000;
 }
 
-/* Waits for an order, for a thread of the pool, until the zone or a self-check is due, or for a minute. Returns false if
- * the work is to end. */
+/* Waits for an order, for a thread of the pool, until the zone or a self-check is due, or for a
+ * minute. Returns false if the work is to end. */
 static bool wait_for_work(struct keeper *k, const struct keeper_zone *zone, int64_t check_s)
 {
 	struct pollfd fds[] = { { .fd = k->job->stop_fd, .events = POLLIN },

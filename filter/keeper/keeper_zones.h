@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The zones whose keys the keeper looks after: those of sign.zones and of sign.zones_directory that say so. */
+/* The zones whose keys the keeper looks after: those of sign.zones and of sign.zones_directory that
+ * say so. */
 #ifndef KEEPER_KEEPER_ZONES_H
 #define KEEPER_KEEPER_ZONES_H
 
@@ -18,10 +19,11 @@ struct keeper_zone {
 	struct turn_result last;    /* of the last turn */
 	struct complaint told;      /* what was wrong with a turn, as told last; or "" */
 	struct complaint told_look; /* likewise with a look */
-	int64_t unseen_since_s; /* since when nobody has seen enough of it, by a clock that never steps; -1: it is seen */
+	/* since when nobody has seen enough of it, by a clock that never steps; -1: it is seen */
+	int64_t unseen_since_s;
 	int64_t unproved_s; /* since when no server of the parent was proved; 0: one was */
-	enum life_actor
-	        begins_by; /* of a zone without keys: who must act before it can be signed */
+	/* of a zone without keys: who must act before it can be signed */
+	enum life_actor begins_by;
 	struct life_tags told_cds; /* the CDS set that the parent was told of (keys/life_cds.h) */
 	unsigned cds_failures;     /* how often in a row it did not take that */
 	int64_t cds_again_s;       /* when it is told again; 0: it is not */
@@ -40,12 +42,14 @@ struct keeper_zones {
 	struct keeper_zone **items; /* owned; a zone stays where it is */
 };
 
-/* Lists the zones, each due at once. What is wrong with a zone is logged, and the others are listed. Returns false
- * with a complaint if the directory of zones cannot be read, or if memory is short. */
+/* Lists the zones, each due at once. What is wrong with a zone is logged, and the others are
+ * listed. Returns false with a complaint if the directory of zones cannot be read, or if memory is
+ * short. */
 bool keeper_zones_list(struct keeper_zones *zones, const struct config *c, struct complaint *error);
 void keeper_zones_fini(struct keeper_zones *zones);
 
-/* Returns the zone that is due first, of those that no look is under way for; NULL if there is none. */
+/* Returns the zone that is due first, of those that no look is under way for; NULL if there is
+ * none. */
 struct keeper_zone *keeper_zones_next(const struct keeper_zones *zones);
 
 /* Returns when the look began that is under way for the longest time; UINT64_MAX if none is. */

@@ -20,7 +20,8 @@ struct kept_zone {
 	bool is_damaged;         /* a file is in place that is no timeline of the zone */
 	struct complaint damage; /* what is wrong with that file; who tells it makes it "" */
 	bool is_vouched; /* an operator said to this process that the state is the newest one */
-	int64_t trusted_s; /* the last step that was trusted, by a clock that never steps; -1: none in this process */
+	/* the last step that was trusted, by a clock that never steps; -1: none in this process */
+	int64_t trusted_s;
 };
 
 /* A zone that was not read yet. */

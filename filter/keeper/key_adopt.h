@@ -15,8 +15,8 @@ struct key_adoption {
 	const struct keeper_store *store; /* locked: no keeper is at work */
 	const struct life_policy *policy;
 	struct vault *vault;
-	const char *
-	        vault_directory; /* where private halves of KSKs are put; NULL: the vault is a token */
+	/* where private halves of KSKs are put; NULL: the vault is a token */
+	const char *vault_directory;
 	struct keypair *
 	        keys; /* with their times; the private halves of ZSKs, and of KSKs that the vault lacks.
 	                              * They are sorted here */
@@ -31,8 +31,9 @@ struct key_adoption {
  * is missing; files of keys may be there already, and giving the order again goes on. */
 bool key_adopt(struct kept_zone *z, const struct key_adoption *adoption, struct complaint *error);
 
-/* The same for a zone whose state was lost (KEEPER_AGE_LOST), from the timeline in place, or from the copy of another
- * gateway that is as new (keys/life_regain.h). The vault must have its KSKs; `keys` is not looked at. */
+/* The same for a zone whose state was lost (KEEPER_AGE_LOST), from the timeline in place, or from
+ * the copy of another gateway that is as new (keys/life_regain.h). The vault must have its KSKs;
+ * `keys` is not looked at. */
 bool key_adopt_timeline(struct kept_zone *z, const struct key_adoption *adoption,
         const struct timeline *t, struct complaint *error);
 

@@ -32,8 +32,8 @@ struct key_times key_export_times(const struct key_story *story, unsigned key)
 	return t;
 }
 
-/* Reads the private half, if there is one; without it the key has none. Returns false with a complaint if it cannot be
- * read. */
+/* Reads the private half, if there is one; without it the key has none. Returns false with a
+ * complaint if it cannot be read. */
 static bool read_export_secret(
         struct keypair *k, const char *directory, const char *name, struct complaint *error)
 {

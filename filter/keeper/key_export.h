@@ -12,8 +12,8 @@
 struct key_export {
 	const char *directory; /* where the files are to be */
 	const char *material;  /* where the keeper has its files */
-	const char *
-	        vault_directory; /* where the private halves of KSKs are; NULL: in a token, and stay there */
+	/* where the private halves of KSKs are; NULL: in a token, and stay there */
+	const char *vault_directory;
 	const struct key_story *story; /* of the zone, from its state */
 	void (*told)(void *context, const struct keypair *key, bool has_private);
 	void *context;

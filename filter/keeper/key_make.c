@@ -101,7 +101,8 @@ static bool list_shared_ksk(struct shared_ksks *shared, const struct vault_key *
 	       shared_ksks_write(shared, making->directory, error) == 0;
 }
 
-/* It is in the list before a zone has it. One whose tag is taken in this zone is there for the others. */
+/* It is in the list before a zone has it. One whose tag is taken in this zone is there for the
+ * others. */
 static bool make_shared_ksk(struct shared_ksks *shared, struct made_keys *made,
         struct keypair *pair, const struct shared_wish *wish, const struct key_making *making,
         struct complaint *error)

@@ -14,8 +14,9 @@ struct key_making {
 	struct vault *vault; /* NULL: it cannot be opened */
 	uint32_t generation; /* of the state on the disk */
 	int64_t now_s;
-	bool shares_ksk;    /* KSKs are those of many zones (shared_ksk.h) */
-	int64_t ksk_life_s; /* one that is older is not given to another zone; 0: no age is too much */
+	bool shares_ksk; /* KSKs are those of many zones (shared_ksk.h) */
+	/* one that is older is not given to another zone; 0: no age is too much */
+	int64_t ksk_life_s;
 };
 
 /* ZSKs that were made, to drop those that no state came to name. */

@@ -35,8 +35,8 @@ static bool material_path(
 
 /* ---- Reading ---- */
 
-/* Returns the text of a file of a key, which key_text_free() frees; NULL with a complaint. `path` is that of the
- * file afterwards. */
+/* Returns the text of a file of a key, which key_text_free() frees; NULL with a complaint. `path`
+ * is that of the file afterwards. */
 static char *read_material(char path[static PATH_MAX], const char *directory, const char *name,
         const char *ending, struct complaint *error)
 {
@@ -282,7 +282,8 @@ bool key_material_is_lost(const struct keypair *pair, const char *vault_name, st
 	                                       span_of(pair->rdata + 4, pair->rdata_len - 4)));
 }
 
-/* True for the file of a KSK of the zone that fits. `stem` is the name of such files up to the tag. */
+/* True for the file of a KSK of the zone that fits. `stem` is the name of such files up to the
+ * tag. */
 static bool is_unused(
         struct keypair *k, const char *file, const char *stem, const struct unused_search *s)
 {
@@ -320,8 +321,8 @@ bool key_material_find_unused(const struct unused_search *search, struct keypair
 
 /* ---- Writing ---- */
 
-/* Writes one file of a key. Frees `text`, which may be NULL. A file that is there already is replaced only if the mode
- * says that there is no secret in it. */
+/* Writes one file of a key. Frees `text`, which may be NULL. A file that is there already is
+ * replaced only if the mode says that there is no secret in it. */
 static int write_material(const char *directory, const struct keypair *k, const char *ending,
         char *text, mode_t mode, struct complaint *error)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the life of a zone's keys is about: the DNSKEY of each key, the private half of each ZSK, and how the vault calls
- * each KSK. They are files in the keeper's directory, beside the state: BIND's K*.key and K*.private, and K*.vault
- * with two lines, the name of the KSK in the vault, and the generation of the state for which it was made. They are on
- * the disk before a state names their key. */
+/* What the life of a zone's keys is about: the DNSKEY of each key, the private half of each ZSK,
+ * and how the vault calls each KSK. They are files in the keeper's directory, beside the state:
+ * BIND's K*.key and K*.private, and K*.vault with two lines, the name of the KSK in the vault, and
+ * the generation of the state for which it was made. They are on the disk before a state names
+ * their key. */
 #ifndef KEEPER_KEY_MATERIAL_H
 #define KEEPER_KEY_MATERIAL_H
 
@@ -22,11 +23,12 @@ struct key_material {
 	char vault_names[LIFE_KEYS_MAX][VAULT_NAME_SIZE]; /* of KSKs; else "" */
 };
 
-/* Reads the files of the keys of the life. Returns what key_material_free() wipes and frees; NULL with a complaint that
- * names the file if one is missing or malformed, or of another key than its name says. Files of keys that have gone
- * need not be there: such a key has its tag and algorithm then, and no RDATA. Nor need the private half of a ZSK that
- * will sign no more, or that `former` has, if it is not NULL: the timeline in place, which must then outlive what is
- * returned. So a zone does not die of a file that is lost. */
+/* Reads the files of the keys of the life. Returns what key_material_free() wipes and frees; NULL
+ * with a complaint that names the file if one is missing or malformed, or of another key than its
+ * name says. Files of keys that have gone need not be there: such a key has its tag and algorithm
+ * then, and no RDATA. Nor need the private half of a ZSK that will sign no more, or that `former`
+ * has, if it is not NULL: the timeline in place, which must then outlive what is returned. So a
+ * zone does not die of a file that is lost. */
 struct key_material *key_material_load(const char *directory, const struct name *zone,
         const struct life *life, const struct timeline *former, struct complaint *error);
 
@@ -39,12 +41,13 @@ struct key_material *key_material_load_public(const char *directory, const struc
         const struct life *life, struct complaint *error);
 void key_material_free(struct key_material *material);
 
-/* Reads the .key file of a key of the zone, which has no private half then. `name` is that of its files, without the
- * ending. Returns false with a complaint. */
+/* Reads the .key file of a key of the zone, which has no private half then. `name` is that of its
+ * files, without the ending. Returns false with a complaint. */
 bool key_material_read_public(struct keypair *k, const char *directory, const char *name,
         const struct name *zone, struct complaint *error);
 
-/* True if the key may not be used: its tag is that of another one, or will be when one of the two is revoked. */
+/* True if the key may not be used: its tag is that of another one, or will be when one of the two
+ * is revoked. */
 bool key_material_collides(const struct key_material *material, const struct keypair *k);
 
 /* Write the files of a new key: of a ZSK with its private half, if the pair has it, and of a KSK with its name in the vault. Return 0, or
@@ -54,15 +57,16 @@ int key_material_add_zsk(
 int key_material_add_ksk(const char *directory, const struct keypair *k, const char *vault_name,
         uint32_t generation, int64_t now_s, struct complaint *error);
 
-/* True if the vault says that it has no such KSK: it may be another vault, or one restored from before. If it cannot
- * tell, or is NULL because it cannot be opened, the key counts as there. */
+/* True if the vault says that it has no such KSK: it may be another vault, or one restored from
+ * before. If it cannot tell, or is NULL because it cannot be opened, the key counts as there. */
 bool key_material_is_lost(const struct keypair *pair, const char *vault_name, struct vault *vault);
 
 /* True if the files of the KSK say that the vault calls it so. */
 bool key_material_has_ksk(const char *directory, const struct keypair *k, const char *vault_name);
 
-/* Finds a KSK that was made for this generation of the state, and that none of its keys is: a crash, or a vault that went
- * away, came between. One that the vault does not have any more is none. Returns false if there is none. */
+/* Finds a KSK that was made for this generation of the state, and that none of its keys is: a
+ * crash, or a vault that went away, came between. One that the vault does not have any more is
+ * none. Returns false if there is none. */
 struct unused_search {
 	const char *directory;
 	const struct key_material *material; /* of the keys of the state */

@@ -52,9 +52,9 @@ struct look_set {
 	unsigned count;
 	struct span rdatas[LOOK_RECORDS]; /* borrow from `octets` */
 	unsigned signer_count;
-	uint16_t signers
-	        [LOOK_SIGNERS]; /* the tags of the keys whose RRSIGs stand beside it; not checked */
-	uint8_t *octets;        /* the response, owned */
+	/* the tags of the keys whose RRSIGs stand beside it; not checked */
+	uint16_t signers[LOOK_SIGNERS];
+	uint8_t *octets; /* the response, owned */
 	size_t len;
 };
 
@@ -87,8 +87,8 @@ struct look_judge;
 
 struct look_order {
 	const struct name *zone;
-	const struct sockaddr_storage
-	        *resolvers; /* that know names and addresses; the first LOOK_RESOLVERS are asked */
+	/* that know names and addresses; the first LOOK_RESOLVERS are asked */
+	const struct sockaddr_storage *resolvers;
 	unsigned resolver_count;
 	struct look_judge *judge; /* of the DS; NULL: it is not judged, and stays LOOK_SEEN */
 	int stop_fd;              /* ends the look as soon as it is readable; -1: none */

@@ -58,8 +58,8 @@ static bool is_ds_of(const struct keypair *own, const struct ds *ds, const struc
 	       ds_matches(keys->crypto, ds, &own->zone, &key);
 }
 
-/* True if the DS may be of the key: only who has its digest type can tell. Such a DS is ignored, beside
- * one of another type (RFC 4035, 5.2). */
+/* True if the DS may be of the key: only who has its digest type can tell. Such a DS is ignored,
+ * beside one of another type (RFC 4035, 5.2). */
 static bool may_be_ds_of(const struct keypair *own, const struct ds *ds)
 {
 	return own->algorithm == ds->algorithm && !digest_is_supported(ds->digest_type);

@@ -32,9 +32,9 @@ const struct look_set *look_life_unproved(const struct zone_look *look);
 /* Fills `to`, and in `observation` what a look knows: the servers, which it borrows from `to`, and
  * the TTLs. A server is reached only if all of its RRsets were seen. An address that this machine
  * has no way to is left out if another address of the same server was seen. A key that is not ours,
- * but has the tag of one of ours, is left out; of such a DS it is told that there is one. A DS whose
- * digest type this build does not know is left out beside one that fits the same key. Of the TTLs in
- * the zone only that of the SOA is seen. */
+ * but has the tag of one of ours, is left out; of such a DS it is told that there is one. A DS
+ * whose digest type this build does not know is left out beside one that fits the same key. Of the
+ * TTLs in the zone only that of the SOA is seen. */
 void look_life_fill(struct look_life *to, struct life_observation *observation,
         const struct zone_look *look, const struct look_keys *keys);
 

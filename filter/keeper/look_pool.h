@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Threads that ask servers and wait for them, so that a zone whose servers are silent delays no other zone, and no turn.
- * A job is given to the pool, runs in one of its threads, and comes back. Only the thread that made the pool calls
- * the functions below. The threads share nothing but the anchors; each has a judge of its own. They take no signals,
- * and start no process. */
+/* Threads that ask servers and wait for them, so that a zone whose servers are silent delays no
+ * other zone, and no turn. A job is given to the pool, runs in one of its threads, and comes back.
+ * Only the thread that made the pool calls the functions below. The threads share nothing but the
+ * anchors; each has a judge of its own. They take no signals, and start no process. */
 #ifndef KEEPER_LOOK_POOL_H
 #define KEEPER_LOOK_POOL_H
 
@@ -22,10 +22,12 @@ struct look_means {
 	int stop_fd; /* readable when the pool ends: then the job must end at once */
 };
 
-/* A job is the first member of something of its kind. Who gives it owns it, and leaves it alone until it is back. */
+/* A job is the first member of something of its kind. Who gives it owns it, and leaves it alone
+ * until it is back. */
 struct look_job {
 	void (*run)(struct look_job *job, const struct look_means *means);
-	/* True for a zone whose last job was slow. Such jobs get half of the threads at most, so that others go on. */
+	/* True for a zone whose last job was slow. Such jobs get half of the threads at most, so
+	 * that others go on. */
 	bool is_slow;
 
 	/* When it is back. */
@@ -63,13 +65,16 @@ int look_pool_fd(const struct look_pool *pool);
 /* Has the jobs that begin from now on judged from these anchors down, which the pool borrows. */
 void look_pool_use_anchors(struct look_pool *pool, const struct anchors *anchors);
 
-/* True if a job that runs, or the next one, is judged from these anchors down: then they must stay. */
+/* True if a job that runs, or the next one, is judged from these anchors down: then they must
+ * stay. */
 bool look_pool_is_using(struct look_pool *pool, const struct anchors *anchors);
 
-/* Ends the threads, which takes as long as a computation. Afterwards all jobs are back, those that never ran too. */
+/* Ends the threads, which takes as long as a computation. Afterwards all jobs are back, those that
+ * never ran too. */
 void look_pool_end(struct look_pool *pool);
 
-/* Ends the threads if they run, and frees the pool. Jobs that were not taken back are lost. NULL: does nothing. */
+/* Ends the threads if they run, and frees the pool. Jobs that were not taken back are lost. NULL:
+ * does nothing. */
 void look_pool_free(struct look_pool *pool);
 
 #endif

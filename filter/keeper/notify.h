@@ -10,7 +10,8 @@
 
 enum notify_end {
 	NOTIFY_TAKEN, /* the parent's agent has confirmed it */
-	NOTIFY_NO_TARGET, /* the parent does not say where it wants to be told: it scans, or needs a person */
+	/* the parent does not say where it wants to be told: it scans, or needs a person */
+	NOTIFY_NO_TARGET,
 	NOTIFY_UNANSWERED, /* the agent does not answer, or cannot be found */
 	NOTIFY_REFUSED,    /* the agent answers with an error */
 	NOTIFY_FAILED,     /* the parent cannot be found, or nothing can be asked */

@@ -90,8 +90,8 @@ static void put_asks(struct check_run *r, unsigned server)
 	}
 	asks[SELF_CHECK_DNSKEY].want.type = TYPE_DNSKEY;
 	asks[SELF_CHECK_MISSING].want.type = TYPE_A;
-	draw_missing_name(
-	        order->zone, &asks[SELF_CHECK_MISSING].want.name); /* else the apex is asked */
+	/* else the apex is asked */
+	draw_missing_name(order->zone, &asks[SELF_CHECK_MISSING].want.name);
 }
 
 static void send_asks(struct check_run *r)

@@ -62,7 +62,8 @@ struct self_check_result {
 	/* False: nothing could be judged: the chain to the DS fails above the zone and no KSK was
 	 * given, or no address can be reached from this machine, or the check was stopped. */
 	bool is_done;
-	bool is_free; /* there is no DS, and no KSK was given: validators accept whatever is served */
+	/* there is no DS, and no KSK was given: validators accept whatever is served */
+	bool is_free;
 	bool is_confirmed;        /* Bogus, and Bogus again when asked a second time at once */
 	unsigned checked, failed; /* addresses */
 	struct outcome chain;     /* of the parent's DS: SECURE; INSECURE: none; or a fault above */

@@ -3,7 +3,8 @@
 
 #include "keeper/shared_ksk.h"
 
-/* True if the list and the zone disagree about a key of this tag. The name in the vault decides if it is the same. */
+/* True if the list and the zone disagree about a key of this tag. The name in the vault decides if
+ * it is the same. */
 static bool may_disagree(const struct shared_ksks *shared, const struct life *life)
 {
 	for (unsigned i = 0; i < life->count; i++) {
@@ -26,7 +27,8 @@ struct settling {
 	struct shared_ksks *shared;
 };
 
-/* Takes the theft of each key from where it is known to where it is not. An order changes the life, never its keys. */
+/* Takes the theft of each key from where it is known to where it is not. An order changes the life,
+ * never its keys. */
 static bool settle_keys(const struct settling *s, bool *is_new, struct complaint *error)
 {
 	bool good = true;

@@ -17,8 +17,9 @@ int64_t turn_due_s(const struct kept_zone *z, const struct life_policy *policy, 
 /* The same after a turn that failed. */
 int64_t turn_due_after_failure_s(const struct life_policy *policy, int64_t due_s, int64_t now_s);
 
-/* Returns after how many seconds a zone is looked at again of which nobody has seen enough for `unseen_s`: a network that
- * comes up is noticed within seconds, and one that stays down costs little. */
+/* Returns after how many seconds a zone is looked at again of which nobody has seen enough for
+ * `unseen_s`: a network that comes up is noticed within seconds, and one that stays down costs
+ * little. */
 int64_t turn_due_unseen_s(int64_t unseen_s);
 
 #endif

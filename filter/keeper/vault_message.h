@@ -35,8 +35,8 @@ struct vault_request {
 struct vault_reply {
 	enum vault_fault fault;
 	struct complaint why; /* if there is a fault */
-	struct vault_key
-	        key; /* of LIST, FIND and MAKE; of OPEN only the name: the URI of this very token */
+	/* of LIST, FIND and MAKE; of OPEN only the name: the URI of this very token */
+	struct vault_key key;
 	size_t signature_len; /* of SIGN */
 	uint8_t signature[SIGNATURE_MAX_OCTETS];
 };

@@ -52,9 +52,9 @@ bool vault_process_program(char path[static PATH_MAX], struct complaint *why)
 	return false;
 }
 
-/* The program has a session of its own. So what a module starts can be killed with its process group, and a module does
- * not have the terminal of root who imports keys: by TIOCSTI it could type commands there. Signals that the keeper ignores
- * are not ignored. */
+/* The program has a session of its own. So what a module starts can be killed with its process
+ * group, and a module does not have the terminal of root who imports keys: by TIOCSTI it could type
+ * commands there. Signals that the keeper ignores are not ignored. */
 static void set_attributes(posix_spawnattr_t *attributes)
 {
 	sigset_t none, all;
@@ -86,7 +86,8 @@ static int spawn_program(struct vault_process *process, const char *program, int
 	return error;
 }
 
-/* dup2() to the same number would leave it to be closed by exec: the program's end must not have that number. */
+/* dup2() to the same number would leave it to be closed by exec: the program's end must not have
+ * that number. */
 static int open_channel(int fd[static 2])
 {
 	const int octets = CHANNEL_OCTETS;
@@ -131,7 +132,8 @@ enum vault_fault vault_process_start(
 	return VAULT_AWAY;
 }
 
-/* Waits once for one of the four. A caller is served, and the end of the work brings the end of the wait closer. */
+/* Waits once for one of the four. A caller is served, and the end of the work brings the end of the
+ * wait closer. */
 static enum vault_fault wait_once(struct pollfd fds[static 4], const struct vault_wait *wait,
         uint64_t now_ms, uint64_t *end_ms)
 {
@@ -154,8 +156,8 @@ static enum vault_fault wait_once(struct pollfd fds[static 4], const struct vaul
 	return VAULT_HANGS;
 }
 
-/* Waits until there is a packet, or the process has ended. The channel alone does not tell that: what the module has started
- * may hold the other end. */
+/* Waits until there is a packet, or the process has ended. The channel alone does not tell that:
+ * what the module has started may hold the other end. */
 static enum vault_fault wait_for_reply(
         const struct vault_process *process, unsigned limit_ms, const struct vault_wait *wait)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A session with a token, seen from the keeper: the process with the module, and the login. A PIN is read anew for
- * each login, since the operator may have corrected it, and is tried only if no token did not take it before
- * (keeper/vault_refused.h). Private to keeper/vault. */
+/* A session with a token, seen from the keeper: the process with the module, and the login. A PIN
+ * is read anew for each login, since the operator may have corrected it, and is tried only if no
+ * token did not take it before (keeper/vault_refused.h). Private to keeper/vault. */
 #ifndef KEEPER_VAULT_SESSION_H
 #define KEEPER_VAULT_SESSION_H
 
@@ -19,21 +19,22 @@ struct vault_session {
 	struct vault_wait wait; /* how it waits */
 	unsigned limit_ms;      /* for a call */
 	char program[PATH_MAX];
-	char token
-	        [VAULT_NAME_SIZE]; /* who it was at the first login (URI with the serial); "" before */
-	bool has_pin;              /* the process has got the PIN of `mark` */
-	bool is_proven;            /* the token took the PIN of `mark` at the last login */
+	/* who it was at the first login (URI with the serial); "" before */
+	char token[VAULT_NAME_SIZE];
+	bool has_pin;   /* the process has got the PIN of `mark` */
+	bool is_proven; /* the token took the PIN of `mark` at the last login */
 	struct vault_mark mark;
 };
 
-/* Opens a session and logs in, unless that is done. `end_ms` is the deadline (monotonic clock). A login whose
- * outcome stays unknown is VAULT_PIN_DOUBT from then on, because the PIN may be wrong and have been counted. Only if the
- * token took this PIN before may one such login pass. */
+/* Opens a session and logs in, unless that is done. `end_ms` is the deadline (monotonic clock). A
+ * login whose outcome stays unknown is VAULT_PIN_DOUBT from then on, because the PIN may be wrong
+ * and have been counted. Only if the token took this PIN before may one such login pass. */
 enum vault_fault vault_session_open(
         struct vault_session *session, uint64_t end_ms, struct complaint *why);
 
-/* Asks the process. Returns the fault of its answer; or ends the process, if there is no proper answer. When the work is
- * to end, that is VAULT_AWAY; but the outcome of a login is waited for, or the PIN would be in doubt. */
+/* Asks the process. Returns the fault of its answer; or ends the process, if there is no proper
+ * answer. When the work is to end, that is VAULT_AWAY; but the outcome of a login is waited for, or
+ * the PIN would be in doubt. */
 enum vault_fault vault_session_ask(struct vault_session *session,
         const struct vault_request *request, uint64_t end_ms, struct vault_reply *reply,
         struct complaint *why);
@@ -47,7 +48,8 @@ static inline bool vault_session_is_open(const struct vault_session *session)
 	return session->process.channel >= 0;
 }
 
-/* Remembers that the token did not take the PIN of this session after all: some keys want it for each signature. */
+/* Remembers that the token did not take the PIN of this session after all: some keys want it for
+ * each signature. */
 void vault_session_refuse_pin(struct vault_session *session, enum vault_fault fault);
 
 /* Ends the session; the process has until the deadline to close it. */

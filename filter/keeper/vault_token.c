@@ -21,9 +21,9 @@ static bool is_about_content(const struct vault_request *request, enum vault_fau
 }
 
 /* A session that was lost is opened anew. A process that ended goes the same way: no order makes a
- * second key. One that hung costs the whole limit, and is left to the next call. A module may go on with a session for
- * which the token was away, and say that its keys are not there, also when the token is back: so keys count as missing
- * only by a session that is new. */
+ * second key. One that hung costs the whole limit, and is left to the next call. A module may go on
+ * with a session for which the token was away, and say that its keys are not there, also when the
+ * token is back: so keys count as missing only by a session that is new. */
 static bool is_worth_another_try(const struct vault_token *token,
         const struct vault_request *request, enum vault_fault fault, bool is_new)
 {
@@ -32,8 +32,8 @@ static bool is_worth_another_try(const struct vault_token *token,
 	       (!is_new && is_about_content(request, fault));
 }
 
-/* A key may want the PIN for each signature (CKA_ALWAYS_AUTHENTICATE), so that any order may find it wrong. After an
- * answer that cannot be right, nothing that the process says counts. */
+/* A key may want the PIN for each signature (CKA_ALWAYS_AUTHENTICATE), so that any order may find
+ * it wrong. After an answer that cannot be right, nothing that the process says counts. */
 static void settle_order(struct vault_token *token, enum vault_fault fault, uint64_t end_ms)
 {
 	bool is_about_pin =

@@ -13,8 +13,8 @@
 struct vault_uri {
 	char text[VAULT_NAME_SIZE];  /* the whole URI; there is no secret in it */
 	char shown[VAULT_NAME_SIZE]; /* without the query: what messages name */
-	char pin_source
-	        [VAULT_NAME_SIZE]; /* decoded: "file:/...", "/...", "credential:NAME"; or "" */
+	/* decoded: "file:/...", "/...", "credential:NAME"; or "" */
+	char pin_source[VAULT_NAME_SIZE];
 };
 
 /* True if the text is a URI of PKCS#11, and not a directory. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a thread does while it waits for a token. A token may take half a minute for nothing. Meanwhile people ask the
- * keeper what it does, and the work may have to end. */
+/* What a thread does while it waits for a token. A token may take half a minute for nothing.
+ * Meanwhile people ask the keeper what it does, and the work may have to end. */
 #ifndef KEEPER_VAULT_WAIT_H
 #define KEEPER_VAULT_WAIT_H
 
@@ -10,7 +10,8 @@
 #define VAULT_PARTING_MS 2000 /* that a token still has when the work is to end */
 
 struct vault_wait {
-	int call_fd; /* when it is readable, `call` is called, for which the vault is away; -1: nobody calls */
+	/* when it is readable, `call` is called, for which the vault is away; -1: nobody calls */
+	int call_fd;
 	int stop_fd; /* when it is readable, the work is to end; -1: it never is */
 	void (*call)(void *context);
 	void *context;

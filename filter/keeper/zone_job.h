@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Work for a zone that a thread of the pool does: it is made and given to the pool, and comes back to the thread that has
- * the keeper. */
+/* Work for a zone that a thread of the pool does: it is made and given to the pool, and comes back
+ * to the thread that has the keeper. */
 #ifndef KEEPER_ZONE_JOB_H
 #define KEEPER_ZONE_JOB_H
 
@@ -16,8 +16,8 @@ struct zone_job {
 	void (*drop)(struct zone_job *job);
 };
 
-/* Ends the job that is back first, if there is one. One alone, because a turn may follow, and the keeper has other things
- * to do between two turns. */
+/* Ends the job that is back first, if there is one. One alone, because a turn may follow, and the
+ * keeper has other things to do between two turns. */
 void zone_jobs_end_one(struct keeper *k);
 
 /* Ends the threads of the pool, and drops all jobs. */

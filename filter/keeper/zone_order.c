@@ -6,7 +6,8 @@
 #include "keeper/key_material.h"
 #include "keys/life_trust.h"
 
-/* An order in the middle of a turn would be lost: the turn writes what it has decided without it. */
+/* An order in the middle of a turn would be lost: the turn writes what it has decided without
+ * it. */
 bool zone_order_must_wait(const struct keeper *k, const struct keeper_zone *zone)
 {
 	return k->turning == zone;
@@ -44,7 +45,8 @@ static bool is_ready_for(
 	return false;
 }
 
-/* Returns the index of a KSK that signs the DNSKEY RRset, and that the vault does not have; -1 if there is none. */
+/* Returns the index of a KSK that signs the DNSKEY RRset, and that the vault does not have; -1 if
+ * there is none. */
 static int find_lost_ksk(const struct life *life, const struct key_material *m, struct vault *vault)
 {
 	for (unsigned i = 0; i < life->count; i++) {
@@ -79,8 +81,8 @@ static bool can_be_signed(struct keeper *k, const struct keeper_zone *zone, stru
 	return lost < 0;
 }
 
-/* Who stole a key does not wait until the vault is found, so a theft is known at once, and what can be done without the
- * KSK is done. Without a DS a zone needs no signature. */
+/* Who stole a key does not wait until the vault is found, so a theft is known at once, and what can
+ * be done without the KSK is done. Without a DS a zone needs no signature. */
 static bool needs_ksk(enum life_order order)
 {
 	return order != LIFE_ORDER_UNSIGN && order != LIFE_ORDER_COMPROMISED;

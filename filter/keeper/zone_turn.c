@@ -15,8 +15,8 @@
 #define WRITINGS                                                                                   \
 	4 /* of the state in the time of one renewal: by it a clock is judged after a restart */
 
-/* What a turn is made with. Without the vault a zone can still become unsigned: each later way has less than the one
- * before. */
+/* What a turn is made with. Without the vault a zone can still become unsigned: each later way has
+ * less than the one before. */
 enum turn_way {
 	WAY_VAULT,      /* all that is needed is signed anew */
 	WAY_SIGNED,     /* what the timeline in place has signed goes on until its end */
@@ -71,8 +71,8 @@ static void begin_try(struct turn_try *t, bool has_vault, enum turn_way way)
 
 /* ---- Steps and keys ---- */
 
-/* A vault keeps each KSK that it made, and files of a ZSK may stay. So none is made while the disk is full, which would be
- * one an hour. */
+/* A vault keeps each KSK that it made, and files of a ZSK may stay. So none is made while the disk
+ * is full, which would be one an hour. */
 static bool can_write(struct turn_try *t)
 {
 	const struct life same = t->zone->life;
@@ -135,10 +135,11 @@ static bool needs_timeline(struct turn_try *t)
 	return true;
 }
 
-/* True if the state alone is to be written, though no timeline follows: something was decided; a wait for a DS has begun
- * or goes on; or nobody has looked after the zone for as long as timelines last, and so it is not touched any more. A
- * crash loses the looks since then, which is safe: if the last one that is known is LIFE_BLIND_S ago, the wait begins
- * anew, and is only longer. Until the parent has the DS, which may take months, there is no wait that could. */
+/* True if the state alone is to be written, though no timeline follows: something was decided; a
+ * wait for a DS has begun or goes on; or nobody has looked after the zone for as long as timelines
+ * last, and so it is not touched any more. A crash loses the looks since then, which is safe: if
+ * the last one that is known is LIFE_BLIND_S ago, the wait begins anew, and is only longer. Until
+ * the parent has the DS, which may take months, there is no wait that could. */
 static bool needs_state(const struct turn_try *t)
 {
 	int64_t age_s = t->zone->on_disk_s ? t->life.last_s - t->zone->on_disk_s : 0;
@@ -148,8 +149,8 @@ static bool needs_state(const struct turn_try *t)
 	       (t->zone->on_disk_s && age_s >= life_renewal_s(t->order->policy) / WRITINGS);
 }
 
-/* When the life has forgotten a key, files of keys may be there that nothing names. If the timeline cannot be read, they
- * stay until the next time. */
+/* When the life has forgotten a key, files of keys may be there that nothing names. If the timeline
+ * cannot be read, they stay until the next time. */
 static void forget_files(struct turn_try *t, unsigned keys_before)
 {
 	const struct turn_order *order = t->order;
@@ -185,8 +186,9 @@ static bool write_turn(struct turn_try *t, const struct made_timeline *made)
 	return true;
 }
 
-/* What is in place is what this process has written or read last, or nothing. Else somebody else writes here, too, and the
- * zone is read again before anything: what is newer than the state is not replaced. */
+/* What is in place is what this process has written or read last, or nothing. Else somebody else
+ * writes here, too, and the zone is read again before anything: what is newer than the state is not
+ * replaced. */
 static bool is_expected(struct turn_try *t, int found, const struct timeline *former)
 {
 	if (found == 0 || (found > 0 && former->generation == t->zone->in_place))
@@ -204,7 +206,8 @@ static bool is_expected(struct turn_try *t, int found, const struct timeline *fo
 	return false;
 }
 
-/* Nobody signs what is behind the end of the timeline in place. The plan of a zone that is unsigned has no end. */
+/* Nobody signs what is behind the end of the timeline in place. The plan of a zone that is unsigned
+ * has no end. */
 static void end_with_former(struct life_policy *policy, const struct turn_try *t)
 {
 	int64_t left_s = t->zone->end_s - t->life.last_s;
@@ -253,8 +256,8 @@ static bool make_timeline(struct turn_try *t, struct made_timeline *made)
 	return good || try_fails(t, made->fault);
 }
 
-/* What is decided is written, the state first. What was seen is kept in memory, and written if a wait for a DS begins.
- * Returns false if there is no timeline, for want of the vault. */
+/* What is decided is written, the state first. What was seen is kept in memory, and written if a
+ * wait for a DS begins. Returns false if there is no timeline, for want of the vault. */
 static bool write_decided(struct turn_try *t)
 {
 	struct made_timeline made;
@@ -273,7 +276,8 @@ static bool write_decided(struct turn_try *t)
 
 /* ---- The turn ---- */
 
-/* Returns false if the vault is needed and fails, or a file of the keys does; then nothing has happened. */
+/* Returns false if the vault is needed and fails, or a file of the keys does; then nothing has
+ * happened. */
 static bool try_to_move(struct turn_try *t, enum turn_way way)
 {
 	begin_try(t, true, way);
@@ -286,8 +290,9 @@ static bool try_to_move(struct turn_try *t, enum turn_way way)
 	return good;
 }
 
-/* A zone that is to be unsigned needs no KSK any more, which may be lost for ever: a person has the DS removed. The result
- * has the fault of the vault. Returns false if the zone is to stay signed, or if a file failed. */
+/* A zone that is to be unsigned needs no KSK any more, which may be lost for ever: a person has the
+ * DS removed. The result has the fault of the vault. Returns false if the zone is to stay signed,
+ * or if a file failed. */
 static bool try_to_unsign(struct turn_try *t)
 {
 	const struct turn_result before = *t->result;
@@ -317,8 +322,9 @@ static bool must_extend(const struct turn_try *t)
 	       (is_too_short(t) || t->zone->is_damaged);
 }
 
-/* The keys stay as they are, and so does the plan for ZSKs that is in place already: it goes on for longer. The result has
- * the fault of this attempt, if it fails; otherwise that of the one before. */
+/* The keys stay as they are, and so does the plan for ZSKs that is in place already: it goes on for
+ * longer. The result has the fault of this attempt, if it fails; otherwise that of the one
+ * before. */
 static void extend_in_place(struct turn_try *t)
 {
 	const struct turn_result before = *t->result;
@@ -335,8 +341,9 @@ static void extend_in_place(struct turn_try *t)
 	key_text_free(made.text);
 }
 
-/* The time passes without the vault, too; nothing is decided that it would have to sign. If it can sign, and only
- * something else is impossible, such as to make a key, what is in place reaches further. */
+/* The time passes without the vault, too; nothing is decided that it would have to sign. If it can
+ * sign, and only something else is impossible, such as to make a key, what is in place reaches
+ * further. */
 static void turn_without_moves(struct turn_try *t)
 {
 	begin_try(t, false, WAY_VAULT);

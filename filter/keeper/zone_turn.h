@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One turn of one zone: what was seen and the time in; keys made, state and timeline written. It reads no clock and
- * asks nobody but the vault. */
+/* One turn of one zone: what was seen and the time in; keys made, state and timeline written. It
+ * reads no clock and asks nobody but the vault. */
 #ifndef KEEPER_ZONE_TURN_H
 #define KEEPER_ZONE_TURN_H
 
@@ -26,26 +26,30 @@ struct turn_order {
 struct turn_result {
 	enum life_word word;
 	struct life_alarms alarms;
-	bool is_trusted; /* false: no key moved, and `why` says why; the timeline in place may reach further */
+	/* false: no key moved, and `why` says why; the timeline in place may reach further */
+	bool is_trusted;
 	bool is_unconfirmed; /* not trusted, and the word of an operator settles that */
 	bool has_failed;     /* something beside the vault failed, and `why` says what */
-	enum vault_fault
-	        fault; /* the vault failed, and `why` says how; the zone goes on without it */
-	bool is_by_hand; /* the zone becomes unsigned without the vault: a person has the DS removed */
+	/* the vault failed, and `why` says how; the zone goes on without it */
+	enum vault_fault fault;
+	/* the zone becomes unsigned without the vault: a person has the DS removed */
+	bool is_by_hand;
 	struct complaint why;
-	struct complaint
-	        lacks; /* why the timeline in place had to stand in for a file of a key; or "" */
+	/* why the timeline in place had to stand in for a file of a key; or "" */
+	struct complaint lacks;
 	bool wrote_state, wrote_timeline;
-	bool has_theft; /* a shared KSK is stolen, and other zones are to have their turns at once */
+	/* a shared KSK is stolen, and other zones are to have their turns at once */
+	bool has_theft;
 	unsigned signatures; /* that the vault made */
 	int64_t next_s;      /* when the next turn is due; now_s or later */
 	bool is_waiting;     /* the next turn needs a look */
 };
 
-/* Makes the turn. If the vault or a file fails, all stays undone that would have changed keys. If the vault can sign, the
- * timeline in place reaches further nevertheless; otherwise it goes on until it ends. A zone that is to be unsigned
- * becomes so without the vault, once the parent has no DS. After a failure to
- * write, the next turn reads the zone from the disk first, as after a crash. */
+/* Makes the turn. If the vault or a file fails, all stays undone that would have changed keys. If
+ * the vault can sign, the timeline in place reaches further nevertheless; otherwise it goes on
+ * until it ends. A zone that is to be unsigned becomes so without the vault, once the parent has no
+ * DS. After a failure to write, the next turn reads the zone from the disk first, as after a
+ * crash. */
 void zone_turn(struct kept_zone *z, const struct turn_order *order, struct turn_result *result);
 
 #endif

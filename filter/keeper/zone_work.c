@@ -86,7 +86,8 @@ static bool read_look(struct zone_seen *s, const struct keeper_tools *tools,
 	return true;
 }
 
-/* Why nothing is proved of the parent is told at once. The alarm waits: a resolver may fail for a moment. */
+/* Why nothing is proved of the parent is told at once. The alarm waits: a resolver may fail for a
+ * moment. */
 static void take_proof(struct zone_seen *s, struct keeper_zone *zone, const struct zone_look *look)
 {
 	const struct look_set *set = look_life_unproved(look);
@@ -187,8 +188,8 @@ void zone_work_begin(struct keeper *k, struct keeper_zone *zone)
 
 /* ---- Turns ---- */
 
-/* If the zone has keys of somebody else, the turn refuses to go on. Otherwise `why` says why a zone without keys stays
- * unsigned, or is "". */
+/* If the zone has keys of somebody else, the turn refuses to go on. Otherwise `why` says why a zone
+ * without keys stays unsigned, or is "". */
 static void begin_zone(struct keeper_tools *tools, struct keeper_zone *zone,
         const struct zone_seen *s, struct complaint *why)
 {
@@ -245,7 +246,8 @@ static void tell_doubt(struct keeper_zone *zone, const struct turn_result *r, in
 	tell_fault(zone, &zone->told, "its keys do not move", why.text);
 }
 
-/* `unbegun`: why the zone is not signed, or "". While nobody has seen its servers, what was told of that stays. */
+/* `unbegun`: why the zone is not signed, or "". While nobody has seen its servers, what was told of
+ * that stays. */
 static void tell_result(struct keeper_zone *zone, const struct turn_result *r,
         const struct keeper_tools *tools, const struct complaint *unbegun, int64_t now_s)
 {
@@ -308,7 +310,8 @@ static void prepare_vault(struct keeper *k)
 		vault_set_wait(k->tools.vault, &wait);
 }
 
-/* The gateway of the zone, or the network, may start later. Until then its servers are looked at again and again. */
+/* The gateway of the zone, or the network, may start later. Until then its servers are looked at
+ * again and again. */
 static bool is_unseen(const struct keeper_zone *zone, const struct zone_seen *s)
 {
 	return !s->is_seen || zone_is_untouched(&zone->kept) || zone->kept.trusted_s < 0;

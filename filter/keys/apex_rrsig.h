@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An RRSIG over an RRset of DNSKEY, CDS or CDNSKEY, which is to be made (RFC 4034, 3.1). Whoever has the KSK signs. */
+/* An RRSIG over an RRset of DNSKEY, CDS or CDNSKEY, which is to be made (RFC 4034, 3.1). Whoever
+ * has the KSK signs. */
 #ifndef KEYS_APEX_RRSIG_H
 #define KEYS_APEX_RRSIG_H
 
@@ -16,8 +17,8 @@ struct apex_rrsig {
 	int64_t inception_s, expiration_s;
 };
 
-/* Writes the RDATA up to the signature, and returns the octets to sign, in the arena; an empty span if the arena is used
- * up or if `rdata` is full. */
+/* Writes the RDATA up to the signature, and returns the octets to sign, in the arena; an empty span
+ * if the arena is used up or if `rdata` is full. */
 struct span apex_rrsig_begin(
         const struct apex_rrsig *sig, struct writer *rdata, struct arena *arena);
 

@@ -148,8 +148,9 @@ static bool check_cds_digest(const struct foreign_view *v, struct span rdata)
 	return false;
 }
 
-/* Whoever has the key of a DS can forge the zone, so it must be a key that the zone shows. A ZSK lies on the machine
- * that makes answers, and is kept less safely than a KSK: it must not become one. */
+/* Whoever has the key of a DS can forge the zone, so it must be a key that the zone shows. A ZSK
+ * lies on the machine that makes answers, and is kept less safely than a KSK: it must not become
+ * one. */
 static bool check_names_ksk(const struct foreign_view *v, uint16_t type, struct span rdata)
 {
 	const struct presigned *keys = &v->foreign->dnskey;
@@ -187,7 +188,8 @@ static bool check_parent_set(const struct foreign_view *v, const struct presigne
 	return true;
 }
 
-/* Each record names one of the keys, so this compares all of both sets. We show both types for our keys. */
+/* Each record names one of the keys, so this compares all of both sets. We show both types for our
+ * keys. */
 static bool check_sets_match(const struct foreign_view *v)
 {
 	const struct key_records *f = v->foreign;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The key records of another signer of the zone (RFC 8901, 2.1.2): which of them are its own, and whether they can
- * stand beside ours. Pure. */
+/* The key records of another signer of the zone (RFC 8901, 2.1.2): which of them are its own, and
+ * whether they can stand beside ours. Pure. */
 #ifndef KEYS_FOREIGN_KEYS_H
 #define KEYS_FOREIGN_KEYS_H
 
@@ -9,8 +9,9 @@
 #include "keys/keypair.h"
 #include "keys/record_text.h"
 
-/* Takes away the records of our keys: a signer that has imported ours shows them beside its own. If they stayed, they
- * would be shown after the times of our keys have ended. Returns how many there were. */
+/* Takes away the records of our keys: a signer that has imported ours shows them beside its own. If
+ * they stayed, they would be shown after the times of our keys have ended. Returns how many there
+ * were. */
 unsigned foreign_keys_drop_ours(struct key_records *foreign, struct crypto *crypto,
         const struct keypair *keys, unsigned count);
 

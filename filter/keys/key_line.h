@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lines of a text file whose fields stand between blanks, and complaints that name the file and the line. */
+/* Lines of a text file whose fields stand between blanks, and complaints that name the file and the
+ * line. */
 #ifndef KEYS_KEY_LINE_H
 #define KEYS_KEY_LINE_H
 
@@ -17,13 +18,15 @@ struct key_line {
 	char *text;      /* without its end; readers overwrite it */
 };
 
-/* Takes the next line off `*rest`, which becomes NULL after the last one. Returns false if there is none. */
+/* Takes the next line off `*rest`, which becomes NULL after the last one. Returns false if there is
+ * none. */
 bool key_line_next(struct key_line *line, char **rest);
 
 /* True if there are only blanks. */
 bool key_line_is_empty(const struct key_line *line);
 
-/* Splits `text` into at most `most` fields, in place; field `most` is all the rest. Returns their number. */
+/* Splits `text` into at most `most` fields, in place; field `most` is all the rest. Returns their
+ * number. */
 unsigned key_line_split(char *text, char *fields[static KEY_LINE_FIELDS], unsigned most);
 
 /* Sets a complaint with the file and the line. Returns false, for the caller to return. */

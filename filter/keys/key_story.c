@@ -224,7 +224,8 @@ static void add_step(
 		s->steps[s->step_count++] = (struct story_step){ at_s, key, deed, begins };
 }
 
-/* Adds what changes for a key at the beginning of a stretch, and at its end if it does nothing then. */
+/* Adds what changes for a key at the beginning of a stretch, and at its end if it does nothing
+ * then. */
 static void add_steps_of(struct key_story *s, unsigned key, int64_t last_s)
 {
 	static const enum story_deed deeds[] = { STORY_PUBLISHED, STORY_SIGNS, STORY_SYNCED };
@@ -244,7 +245,8 @@ static void add_steps_of(struct key_story *s, unsigned key, int64_t last_s)
 	}
 }
 
-/* When the next rolls begin by themselves. A ZSK that waits to be published shows its roll already. */
+/* When the next rolls begin by themselves. A ZSK that waits to be published shows its roll
+ * already. */
 static void add_rolls(struct key_story *s, const struct life_policy *policy)
 {
 	const struct life_key *carrier = life_carrier(s->life, 0, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What each key of a zone does from when to when, for people: from its timeline, and from the state of its keys for what
- * was before and comes after it. Pure; story_*.h writes it in several forms. */
+/* What each key of a zone does from when to when, for people: from its timeline, and from the state
+ * of its keys for what was before and comes after it. Pure; story_*.h writes it in several
+ * forms. */
 #ifndef KEYS_KEY_STORY_H
 #define KEYS_KEY_STORY_H
 
@@ -57,8 +58,9 @@ struct key_story {
 	struct story_step steps[STORY_STEPS]; /* in order of time */
 };
 
-/* Tells the story at `now_s`. `life` and `policy` may be NULL: then the timeline alone is told. Of a key that changed
- * long ago, the state knows the last change of each record only, so an earlier one counts as made with it. */
+/* Tells the story at `now_s`. `life` and `policy` may be NULL: then the timeline alone is told. Of
+ * a key that changed long ago, the state knows the last change of each record only, so an earlier
+ * one counts as made with it. */
 void key_story_tell(struct key_story *s, const struct timeline *t, const struct life *life,
         const struct life_policy *policy, int64_t now_s);
 

@@ -14,8 +14,8 @@
 const char *key_name(const struct keypair *k, char text[static KEY_NAME_SIZE]);
 
 /* Return the text of the .key and the .private file on the heap, or NULL if memory is short. The
- * files say that the key was created, published and activated at `now_s`; or what `times` has. key_text_free() wipes the
- * text before it frees it. */
+ * files say that the key was created, published and activated at `now_s`; or what `times` has.
+ * key_text_free() wipes the text before it frees it. */
 char *key_text_public(const struct keypair *k, int64_t now_s);
 char *key_text_private(const struct keypair *k, int64_t now_s);
 char *key_text_public_timed(const struct keypair *k, const struct key_times *times);

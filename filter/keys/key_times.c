@@ -51,7 +51,8 @@ void key_times_write(FILE *out, const struct key_times *t, const char *prefix)
 	}
 }
 
-/* Reads "LABEL: YYYYMMDDHHmmSS", with "; " before it in a .key file. Behind it may be the time in words. */
+/* Reads "LABEL: YYYYMMDDHHmmSS", with "; " before it in a .key file. Behind it may be the time in
+ * words. */
 static bool read_time_line(struct key_times *t, const char *line)
 {
 	char digits[DIGITS_TIME_SIZE] = "";

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The life of a zone's keys: what the world may know of each record of each key, and since when. Pure data; the
- * files life_*.h move it. A record goes from hidden to rumoured (some resolvers may have it) to omnipresent (all
- * that ask have it) to unretentive (some may still have it) and back to hidden. The life sees a key as its role,
- * algorithm and tag: who calls makes keys and signatures. */
+/* The life of a zone's keys: what the world may know of each record of each key, and since when.
+ * Pure data; the files life_*.h move it. A record goes from hidden to rumoured (some resolvers may
+ * have it) to omnipresent (all that ask have it) to unretentive (some may still have it) and back
+ * to hidden. The life sees a key as its role, algorithm and tag: who calls makes keys and
+ * signatures. */
 #ifndef KEYS_LIFE_H
 #define KEYS_LIFE_H
 
@@ -14,8 +15,8 @@
 
 enum life_role { LIFE_KSK, LIFE_ZSK };
 
-/* What a key has in the world: its DNSKEY; as a KSK its signature over the DNSKEY RRset and its DS; as a ZSK its
- * signatures over all else. */
+/* What a key has in the world: its DNSKEY; as a KSK its signature over the DNSKEY RRset and its DS;
+ * as a ZSK its signatures over all else. */
 enum life_record { LIFE_DNSKEY, LIFE_KRRSIG, LIFE_DS, LIFE_ZRRSIG, LIFE_RECORDS };
 
 enum life_stage { LIFE_HIDDEN, LIFE_RUMOURED, LIFE_OMNIPRESENT, LIFE_UNRETENTIVE };
@@ -24,10 +25,11 @@ struct life_mark {
 	enum life_stage stage;
 	int64_t changed_s; /* when it came into this stage; 0: never was in another */
 	int64_t seen_s;    /* since when every server shows this change; 0: not yet */
-	int64_t announced_s; /* since when all have it by timelines of long before; 0: those do not have it */
+	/* since when all have it by timelines of long before; 0: those do not have it */
+	int64_t announced_s;
 	uint32_t generation; /* of the first timeline that has the change; of a new ZSK: its plan */
-	/* A server showed otherwise, so what was announced does not count. Of a DS: all had it, and then a server of the
-	 * parent did not. */
+	/* A server showed otherwise, so what was announced does not count. Of a DS: all had it, and
+	 * then a server of the parent did not. */
 	bool is_doubted;
 };
 
@@ -37,10 +39,11 @@ struct life_key {
 	uint8_t algorithm;
 	uint16_t tag;
 	int64_t made_s;
-	int64_t publish_s;   /* of a ZSK: when its DNSKEY is due */
-	int64_t announced_s; /* likewise: when timelines of long before publish it; 0: they do not */
-	bool is_leaving;     /* it is to be hidden in the end; else it is to be present */
-	bool is_standby;     /* a KSK that signs only in an emergency */
+	int64_t publish_s; /* of a ZSK: when its DNSKEY is due */
+	/* likewise: when timelines of long before publish it; 0: they do not */
+	int64_t announced_s;
+	bool is_leaving; /* it is to be hidden in the end; else it is to be present */
+	bool is_standby; /* a KSK that signs only in an emergency */
 	bool is_compromised;
 	struct life_mark marks[LIFE_RECORDS];
 };
@@ -55,9 +58,9 @@ struct life {
 	struct life_key keys[LIFE_KEYS_MAX];
 	unsigned count;
 	uint32_t next_id;
-	uint32_t
-	        generation; /* grows with each change; the timeline made of this state has it, too */
-	int64_t last_s;     /* time of the last step that was made */
+	/* grows with each change; the timeline made of this state has it, too */
+	uint32_t generation;
+	int64_t last_s;    /* time of the last step that was made */
 	int64_t doubted_s; /* by how much a clock stepped that is not believed yet; 0: it did not */
 	int64_t doubted_from_s; /* since when, in the time that passed since the last step */
 	bool is_signed;         /* what the operator wants */
@@ -68,8 +71,8 @@ struct life {
 /* An empty state: the zone is unsigned, and is to stay so until an order says otherwise. */
 void life_init(struct life *life);
 
-/* Adds a key that was made for `life_step`, and returns it; NULL if there is no room. Nothing of it is published
- * yet. A ZSK is due for publication at `publish_s`. */
+/* Adds a key that was made for `life_step`, and returns it; NULL if there is no room. Nothing of it
+ * is published yet. A ZSK is due for publication at `publish_s`. */
 struct life_key *life_add(struct life *life, enum life_role role, uint8_t algorithm, uint16_t tag,
         int64_t made_s, int64_t publish_s);
 

@@ -11,8 +11,8 @@ struct adopted_span {
 	int64_t from_s, until_s;
 };
 
-/* Puts a record into the stage that it has after all that time. A wait that is over by the files alone is over: whoever
- * signed until now has given out the records since then. */
+/* Puts a record into the stage that it has after all that time. A wait that is over by the files
+ * alone is over: whoever signed until now has given out the records since then. */
 static void adopt_record(struct life *life, const struct life_policy *policy, struct life_key *k,
         enum life_record record, struct adopted_span span, int64_t now_s)
 {
@@ -42,7 +42,8 @@ static void adopt_ds(struct life *life, struct life_key *k, const struct key_tim
 		        is_gone && has_come(t->sync_delete_s, now_s) ? t->sync_delete_s : now_s);
 }
 
-/* The next ZSK is due a life after the publication of this one: so that it can sign when this one ends. */
+/* The next ZSK is due a life after the publication of this one: so that it can sign when this one
+ * ends. */
 static int64_t adopted_publish_s(const struct life *life, const struct life_policy *policy,
         const struct key_times *t, int64_t now_s)
 {

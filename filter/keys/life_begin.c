@@ -104,7 +104,8 @@ static bool drop_standby(struct life *life, const struct life_policy *policy)
 	return dropped;
 }
 
-/* A stolen KSK leaves at once, in the middle of a roll, too: another one is made, or the stand-by is there. */
+/* A stolen KSK leaves at once, in the middle of a roll, too: another one is made, or the stand-by
+ * is there. */
 static bool drop_stolen_ksks(struct life *life)
 {
 	bool dropped = false, is_main = false;
@@ -142,8 +143,9 @@ static bool hasten_zsk(struct life *life, int64_t now_s)
 	return hastened;
 }
 
-/* A stolen ZSK is of no use if none of its algorithm signs yet. What takes its place signs as soon as it is published, as the
- * first ZSK always does: there is no DS that leads to it, so no validator can miss it. */
+/* A stolen ZSK is of no use if none of its algorithm signs yet. What takes its place signs as soon
+ * as it is published, as the first ZSK always does: there is no DS that leads to it, so no
+ * validator can miss it. */
 static bool drop_stolen_first_zsk(struct life *life)
 {
 	bool dropped = false;
@@ -180,7 +182,8 @@ static int64_t zsk_due_s(const struct life *life, const struct life_policy *poli
 	return life->wants_zsk_roll || due_s < now_s ? now_s : due_s;
 }
 
-/* The successor of a ZSK that signs. It does not wait for the parent, who may take months over a KSK. */
+/* The successor of a ZSK that signs. It does not wait for the parent, who may take months over a
+ * KSK. */
 static bool misses_zsk(const struct life *life, const struct life_policy *policy, int64_t now_s,
         struct life_make *make)
 {
@@ -197,7 +200,8 @@ static bool misses_zsk(const struct life *life, const struct life_policy *policy
 	return make->publish_s <= now_s + policy->ahead_s + life_renewal_s(policy);
 }
 
-/* True if the key is of an algorithm that leaves, though the key itself is new: it follows on a stolen one. */
+/* True if the key is of an algorithm that leaves, though the key itself is new: it follows on a
+ * stolen one. */
 static bool leaves_with_algorithm(const struct life *life, const struct life_key *k)
 {
 	int signer = k->role == LIFE_ZSK ? life_zsk_signer(life, k->algorithm) : -1;
@@ -205,7 +209,8 @@ static bool leaves_with_algorithm(const struct life *life, const struct life_key
 	return signer >= 0 && life->keys[signer].is_leaving;
 }
 
-/* The algorithm that new keys have: that of the policy, but not while keys of another have to go first. */
+/* The algorithm that new keys have: that of the policy, but not while keys of another have to go
+ * first. */
 static uint8_t algorithm_in_use(const struct life *life, const struct life_policy *policy)
 {
 	uint8_t algorithm = policy->algorithm;
@@ -233,8 +238,8 @@ static bool has_safe_successor(const struct life *life, uint8_t algorithm)
 	return false;
 }
 
-/* True if another one is to take the place of this ZSK. What signs while its DNSKEY goes already, with its algorithm, needs
- * none: validators trust it no more. */
+/* True if another one is to take the place of this ZSK. What signs while its DNSKEY goes already,
+ * with its algorithm, needs none: validators trust it no more. */
 static bool wants_safe_successor(const struct life *life, unsigned i)
 {
 	const struct life_key *k = &life->keys[i];

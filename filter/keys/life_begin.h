@@ -16,16 +16,17 @@ struct life_make {
 	bool is_announced; /* timelines tell servers long before it is due */
 };
 
-/* Begins rolls that are due or ordered: marks keys as leaving, and takes a stand-by KSK instead of a new one.
- * Returns true if that changed the state. */
+/* Begins rolls that are due or ordered: marks keys as leaving, and takes a stand-by KSK instead of
+ * a new one. Returns true if that changed the state. */
 bool life_begin_rolls(struct life *life, const struct life_policy *policy, int64_t now_s);
 
-/* Writes the keys that are missing at `now_s`. ZSKs are made before they come into the last period of a timeline.
- * Returns how many they are. */
+/* Writes the keys that are missing at `now_s`. ZSKs are made before they come into the last period
+ * of a timeline. Returns how many they are. */
 unsigned life_missing(const struct life *life, const struct life_policy *policy, int64_t now_s,
         struct life_make makes[static LIFE_MAKES_MAX]);
 
-/* True if no KSK moves: the zone is carried, and every KSK that is not a stand-by is the carrier. */
+/* True if no KSK moves: the zone is carried, and every KSK that is not a stand-by is the
+ * carrier. */
 bool life_ksks_are_at_rest(const struct life *life);
 
 /* True if no ZSK moves, and none is planned to. */

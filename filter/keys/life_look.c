@@ -99,7 +99,8 @@ static enum shown shown_by_servers(const struct life_observation *look, const st
 	return all ? SHOWN_BY_ALL : SHOWN_NOT_BY_ALL;
 }
 
-/* A parent that polls asks any server. One that lags asks it to go back: then it may, whatever it shows now. */
+/* A parent that polls asks any server. One that lags asks it to go back: then it may, whatever it
+ * shows now. */
 static bool cds_agree(const struct life_policy *policy, const struct life_observation *look,
         const struct life_key *k, bool is_out)
 {
@@ -177,8 +178,8 @@ static bool look_at_servers(struct life *life, const struct life_policy *policy,
 	return changed;
 }
 
-/* What the parent has, resolvers have, asked for or not. When a wait begins is in no timeline: the state alone is to be
- * written then (is_watching). */
+/* What the parent has, resolvers have, asked for or not. When a wait begins is in no timeline: the
+ * state alone is to be written then (is_watching). */
 static bool look_at_ds(struct life *life, const struct life_policy *policy, struct life_key *k,
         const struct life_observation *look, int64_t now_s)
 {
@@ -206,8 +207,9 @@ static bool look_at_ds(struct life *life, const struct life_policy *policy, stru
 	return false;
 }
 
-/* A shorter TTL counts when the longer one has left all caches, and nobody looked for a day. Whether it was configured
- * or seen: what is configured anew does not shorten what caches have. A TTL without measure is a mistake, or forged. */
+/* A shorter TTL counts when the longer one has left all caches, and nobody looked for a day.
+ * Whether it was configured or seen: what is configured anew does not shorten what caches have. A
+ * TTL without measure is a mistake, or forged. */
 static void look_at_ttl(
         struct life_ttl *known, uint32_t seen_s, uint32_t configured_s, int64_t now_s)
 {

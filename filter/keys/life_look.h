@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What servers show, and what follows for the waits: a wait begins when every server shows the change. */
+/* What servers show, and what follows for the waits: a wait begins when every server shows the
+ * change. */
 #ifndef KEYS_LIFE_LOOK_H
 #define KEYS_LIFE_LOOK_H
 
@@ -7,7 +8,8 @@
 
 #define LIFE_TAGS_MAX 16
 
-/* Tags of our keys, and of those that nobody knows. Keys of another signer (RFC 8901) are left out. */
+/* Tags of our keys, and of those that nobody knows. Keys of another signer (RFC 8901) are left
+ * out. */
 struct life_tags {
 	uint16_t tags[LIFE_TAGS_MAX];
 	unsigned count;
@@ -21,12 +23,14 @@ struct life_server {
 	struct life_tags cds;                 /* for which keys it has CDS records */
 };
 
-/* What one address of the parent's servers serves. A DS counts if algorithm and digest fit the key of its tag. One
- * that is not reached, after some attempts, lets the waits for DS begin anew: it may show an old set meanwhile. */
+/* What one address of the parent's servers serves. A DS counts if algorithm and digest fit the key
+ * of its tag. One that is not reached, after some attempts, lets the waits for DS begin anew: it
+ * may show an old set meanwhile. */
 struct life_parent {
 	bool is_reached;
 	struct life_tags ds;
-	bool has_misfit; /* it has a DS that counts for no key: as one of ours, but not with its digest */
+	/* it has a DS that counts for no key: as one of ours, but not with its digest */
+	bool has_misfit;
 };
 
 /* What is given to a step. Borrows the arrays; no servers means that nobody looked. */
@@ -42,19 +46,23 @@ struct life_observation {
 	bool is_synchronised; /* a time server has set the clock, as the kernel knows */
 	bool is_refused; /* validators refuse what the servers serve: a self-check has failed */
 	bool is_silent;  /* an address of the zone's servers does not answer, for long */
-	bool is_unproved; /* servers of the parent answer, and none of them could be proved, for long */
+	/* servers of the parent answer, and none of them could be proved, for long */
+	bool is_unproved;
 	int64_t uptime_s; /* of the machine, by a clock that never steps */
-	int64_t unseen_s; /* for how long nobody has been seen who confirms the state, after a start */
+	/* for how long nobody has been seen who confirms the state, after a start */
+	int64_t unseen_s;
 	bool is_vouched; /* an operator said to this process that the state is the newest one */
-	int64_t awake_s; /* since the last trusted step, by a clock that never steps; -1: not in this process */
+	/* since the last trusted step, by a clock that never steps; -1: not in this process */
+	int64_t awake_s;
 };
 
-/* A wait for a DS counts only while somebody looks: a server of the parent may show an old set for some hours. Nobody
- * looked, if two steps are further apart than this. */
+/* A wait for a DS counts only while somebody looks: a server of the parent may show an old set for
+ * some hours. Nobody looked, if two steps are further apart than this. */
 #define LIFE_BLIND_S 7200
 
-/* A TTL that is seen counts for at most so long, or for as long as is configured. Validators and caches keep nothing for
- * longer, as a rule (RFC 8767, 4), and the signer serves no longer TTL than is configured. */
+/* A TTL that is seen counts for at most so long, or for as long as is configured. Validators and
+ * caches keep nothing for longer, as a rule (RFC 8767, 4), and the signer serves no longer TTL than
+ * is configured. */
 #define LIFE_TTL_MAX_S (7 * 86400)
 
 /* Turns of a zone are not further apart. */
@@ -65,8 +73,9 @@ bool life_tags_have(const struct life_tags *tags, uint16_t tag);
 /* True if any server of the parent that was reached has the DS of the key. */
 bool life_ds_is_seen(const struct life_observation *look, const struct life_key *k);
 
-/* Returns false, with the reason and who must act, if a zone without keys must not be signed yet: each of its servers must have been
- * reached, and each server of the parent must have proved that there is no DS. A DS is perhaps of keys that were lost. */
+/* Returns false, with the reason and who must act, if a zone without keys must not be signed yet:
+ * each of its servers must have been reached, and each server of the parent must have proved that
+ * there is no DS. A DS is perhaps of keys that were lost. */
 bool life_may_begin(
         const struct life_observation *look, enum life_actor *who, struct complaint *why);
 
@@ -76,8 +85,9 @@ bool life_parents_have(const struct life_observation *look, const struct life_ke
 /* True if every server of the parent was reached, and none has any DS. */
 bool life_parents_are_bare(const struct life_observation *look);
 
-/* Takes in what was seen. Without the vault nothing could be done about what servers show, and timelines go on as
- * they are: then only the parent counts. Returns true if that changes when something is due. */
+/* Takes in what was seen. Without the vault nothing could be done about what servers show, and
+ * timelines go on as they are: then only the parent counts. Returns true if that changes when
+ * something is due. */
 bool life_look(struct life *life, const struct life_policy *policy,
         const struct life_observation *look, int64_t now_s);
 

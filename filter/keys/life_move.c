@@ -36,8 +36,8 @@ static bool was_published(const struct life_key *k)
 	return k->marks[LIFE_DNSKEY].changed_s != 0;
 }
 
-/* True if every set of the zone has a signature of the algorithm in every cache. While one ZSK takes over from
- * another, sets have that of either. */
+/* True if every set of the zone has a signature of the algorithm in every cache. While one ZSK
+ * takes over from another, sets have that of either. */
 static bool has_signatures_of(const struct life *life, uint8_t algorithm)
 {
 	bool comes = false, goes = false;
@@ -125,7 +125,8 @@ static bool move_first(struct life *life, const struct life_observation *look, i
 	return true;
 }
 
-/* Another KSK of an algorithm that signs already (RFC 7583, 3.3.1): it signs from its first second on. */
+/* Another KSK of an algorithm that signs already (RFC 7583, 3.3.1): it signs from its first second
+ * on. */
 static bool move_publish_ksk(struct life *life, struct life_key *k, int64_t now_s)
 {
 	if (!life->is_signed || k->is_leaving || was_published(k) ||
@@ -145,9 +146,10 @@ static bool move_promoted(struct life *life, struct life_key *k, int64_t now_s)
 	return true;
 }
 
-/* A new algorithm: first its signatures, without its DNSKEY (RFC 6781, 4.1.4). If the ZSK is stolen meanwhile, another signs
- * in its place at once: no resolver looks at signatures of an algorithm without a DNSKEY, so none can miss that of
- * the new one; and the thief gains nothing, whose key is never published. The wait begins anew. */
+/* A new algorithm: first its signatures, without its DNSKEY (RFC 6781, 4.1.4). If the ZSK is stolen
+ * meanwhile, another signs in its place at once: no resolver looks at signatures of an algorithm
+ * without a DNSKEY, so none can miss that of the new one; and the thief gains nothing, whose key is
+ * never published. The wait begins anew. */
 static bool move_algorithm_signs(struct life *life, struct life_key *k, int64_t now_s)
 {
 	int signer = life_zsk_signer(life, k->algorithm);
@@ -193,8 +195,9 @@ static bool some_ds_is_left(const struct life *life, uint8_t algorithm)
 	return false;
 }
 
-/* True if a DS would make validators trust a stolen key that none trusts yet: it is in the DNSKEY RRset, and the zone
- * has no DS. If the first ZSK is stolen, the wait for its end also is that for caches with unsigned answers. */
+/* True if a DS would make validators trust a stolen key that none trusts yet: it is in the DNSKEY
+ * RRset, and the zone has no DS. If the first ZSK is stolen, the wait for its end also is that for
+ * caches with unsigned answers. */
 static bool would_trust_thief(const struct life *life)
 {
 	bool is_stolen = false;
@@ -236,8 +239,9 @@ static bool move_ask_for_ds(struct life *life, struct life_key *k, int64_t now_s
 	return true;
 }
 
-/* True if every validator has another way into the zone than this KSK, of the same algorithm. The other may leave, too, but
- * not before a third one has come. What the parent has is looked at now: somebody may have replaced its DS. */
+/* True if every validator has another way into the zone than this KSK, of the same algorithm. The
+ * other may leave, too, but not before a third one has come. What the parent has is looked at now:
+ * somebody may have replaced its DS. */
 static bool is_held_by_another(
         const struct life *life, const struct life_observation *look, const struct life_key *k)
 {
@@ -251,8 +255,8 @@ static bool is_held_by_another(
 	return false;
 }
 
-/* The DS of a stolen KSK that not all resolvers have is asked for no more; the DNSKEY stays until none has it. But if the
- * parent has this DS alone, another one has to come first. */
+/* The DS of a stolen KSK that not all resolvers have is asked for no more; the DNSKEY stays until
+ * none has it. But if the parent has this DS alone, another one has to come first. */
 static bool may_drop_stolen_ds(
         const struct life *life, const struct life_observation *look, const struct life_key *k)
 {
@@ -267,7 +271,8 @@ static bool may_drop_stolen_ds(
 	return !life_ds_is_seen(look, k);
 }
 
-/* The DS of before may go when another is known everywhere, and no cached DNSKEY RRset lacks its signature. */
+/* The DS of before may go when another is known everywhere, and no cached DNSKEY RRset lacks its
+ * signature. */
 static bool move_drop_ds(
         struct life *life, const struct life_observation *look, struct life_key *k, int64_t now_s)
 {
@@ -303,8 +308,9 @@ static bool another_ksk_signs(const struct life *life, const struct life_key *k)
 	return false;
 }
 
-/* A KSK beside another of its algorithm goes when no resolver has its DS. A stolen one goes at once: if all know the DS of
- * the other, nobody needs it; nor if no resolver has its own, whatever carries the zone, or nothing yet. */
+/* A KSK beside another of its algorithm goes when no resolver has its DS. A stolen one goes at
+ * once: if all know the DS of the other, nobody needs it; nor if no resolver has its own, whatever
+ * carries the zone, or nothing yet. */
 static bool may_withdraw_ksk(
         const struct life *life, const struct life_observation *look, const struct life_key *k)
 {
@@ -326,7 +332,8 @@ static bool move_withdraw_ksk(
 	return true;
 }
 
-/* An algorithm goes when no resolver has a DS that names it: all its DNSKEYs together, its signatures later. */
+/* An algorithm goes when no resolver has a DS that names it: all its DNSKEYs together, its
+ * signatures later. */
 static bool move_algorithm_goes(struct life *life, struct life_key *ksk, int64_t now_s)
 {
 	const struct life_key *carrier = life_carrier(life, 0, ksk);
@@ -351,7 +358,8 @@ static bool move_algorithm_signs_no_more(struct life *life, struct life_key *k, 
 	return true;
 }
 
-/* Without a DS in any cache nothing is validated any more: all goes at once. A DS of nobody's key counts, too. */
+/* Without a DS in any cache nothing is validated any more: all goes at once. A DS of nobody's key
+ * counts, too. */
 static bool move_unsign(struct life *life, const struct life_observation *look, int64_t now_s)
 {
 	if (life->is_signed || zone_is_bare(life) || some_ds_is_left(life, 0) ||

@@ -8,8 +8,9 @@ static const char *role_of(const struct life_key *k)
 	return k->role == LIFE_KSK ? "KSK" : "ZSK";
 }
 
-/* True if the parent has a DS of the zone, as far as is known: then CDS records that the DS proves may change it. Most
- * parents take no first DS from CDS (RFC 8078, 3), so before that it is the operator's turn. */
+/* True if the parent has a DS of the zone, as far as is known: then CDS records that the DS proves
+ * may change it. Most parents take no first DS from CDS (RFC 8078, 3), so before that it is the
+ * operator's turn. */
 static bool parent_takes_cds(const struct life *life, const struct life_policy *policy)
 {
 	for (unsigned i = 0; i < life->count && policy->has_cds; i++) {

@@ -8,7 +8,8 @@
 enum life_actor {
 	LIFE_BY_ITSELF,
 	LIFE_BY_SERVERS, /* every server of the zone has to show a change */
-	LIFE_BY_PARENT, /* the parent has to change the DS: it reads CDS records, or somebody tells it */
+	/* the parent has to change the DS: it reads CDS records, or somebody tells it */
+	LIFE_BY_PARENT,
 	LIFE_BY_OPERATOR, /* the same, and no CDS records are published, or it is the first DS */
 };
 
@@ -18,7 +19,8 @@ struct life_next {
 	struct complaint what; /* a sentence without an end; "": nothing comes */
 };
 
-/* Finds it in the state. What needs somebody comes before what comes by itself; of the latter, what comes first. */
+/* Finds it in the state. What needs somebody comes before what comes by itself; of the latter, what
+ * comes first. */
 void life_find_next(
         const struct life *life, const struct life_policy *policy, struct life_next *next);
 

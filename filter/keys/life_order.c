@@ -81,9 +81,9 @@ static bool order_end_of_ksk(struct life *life, const struct life_policy *policy
 	return true;
 }
 
-/* Who has one ZSK had a timeline, or the keeper's directory, and so each ZSK that there was by then: what signed before,
- * what signs now, what is to sign. Told a second time, the tag does not say whether those that were made since then are
- * stolen, too. */
+/* Who has one ZSK had a timeline, or the keeper's directory, and so each ZSK that there was by
+ * then: what signed before, what signs now, what is to sign. Told a second time, the tag does not
+ * say whether those that were made since then are stolen, too. */
 static bool mark_stolen_zsks(
         struct life *life, const struct life_key *told, struct complaint *error)
 {
@@ -105,8 +105,8 @@ static bool mark_stolen_zsks(
 	return true;
 }
 
-/* Another ZSK takes the place of the one that signs. A theft is taken at any time, and marks only: until another timeline
- * is written, servers do what is in the one that they have. */
+/* Another ZSK takes the place of the one that signs. A theft is taken at any time, and marks only:
+ * until another timeline is written, servers do what is in the one that they have. */
 static bool order_end_of_zsk(struct life *life, const struct life_policy *policy,
         struct life_key *k, bool is_compromised, struct complaint *error)
 {

@@ -63,7 +63,8 @@ int64_t life_phase_since_s(const struct life_key *k)
 	}
 }
 
-/* The successor of a ZSK that is made already, and does not sign. Of several, as after a theft, the one that comes first. */
+/* The successor of a ZSK that is made already, and does not sign. Of several, as after a theft, the
+ * one that comes first. */
 static const struct life_key *made_successor(const struct life *life, const struct life_key *k)
 {
 	const struct life_key *first = NULL;

@@ -18,7 +18,8 @@ enum life_phase {
 enum life_phase life_phase_of(const struct life_key *k);
 const char *life_phase_word(enum life_phase phase);
 
-/* Returns since when: the latest change of a record that made the phase; the time when the key was made if none did. */
+/* Returns since when: the latest change of a record that made the phase; the time when the key was
+ * made if none did. */
 int64_t life_phase_since_s(const struct life_key *k);
 
 /* Returns when the next roll begins to take the place of an active key; 0 if none is planned. */

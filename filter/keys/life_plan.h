@@ -14,14 +14,14 @@ struct life_period {
 	uint32_t ksk_signers; /* of DNSKEY, CDS and CDNSKEY */
 	uint32_t zsk_signers; /* of all else, one of an algorithm */
 	uint32_t synced;      /* in CDS and CDNSKEY */
-	uint32_t
-	        ds; /* not there, and the parent should have their DS: without CDS a person gives it */
+	/* not there, and the parent should have their DS: without CDS a person gives it */
+	uint32_t ds;
 	bool has_delete; /* CDS and CDNSKEY ask the parent to remove all DS (RFC 8078, 4) */
 };
 
-/* Fills the periods from the last step until `policy->ahead_s` later. KSKs stay as they are in it. Servers that get
- * the timeline use its first period at once, whatever their clocks say. Returns how many periods there are: 0 for
- * a zone that is unsigned. */
+/* Fills the periods from the last step until `policy->ahead_s` later. KSKs stay as they are in it.
+ * Servers that get the timeline use its first period at once, whatever their clocks say. Returns
+ * how many periods there are: 0 for a zone that is unsigned. */
 unsigned life_plan(const struct life *life, const struct life_policy *policy,
         struct life_period periods[static LIFE_PERIODS_MAX]);
 

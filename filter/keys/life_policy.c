@@ -84,9 +84,10 @@ static enum life_wait wait_for(const struct life_key *k, enum life_record record
 	return k->marks[record].stage == LIFE_RUMOURED ? known[record] : gone[record];
 }
 
-/* The safety is also the time in which somebody must have looked: a change that was seen within it delays nothing.
- * What was announced keeps its time even if nobody can look: a server that gets no timeline any more keeps it, too.
- * An order may have brought the change forward; then what is seen may end the wait earlier. */
+/* The safety is also the time in which somebody must have looked: a change that was seen within it
+ * delays nothing. What was announced keeps its time even if nobody can look: a server that gets no
+ * timeline any more keeps it, too. An order may have brought the change forward; then what is seen
+ * may end the wait earlier. */
 int64_t life_due_s(const struct life *life, const struct life_policy *policy,
         const struct life_key *k, enum life_record record, bool assumes)
 {

@@ -51,7 +51,8 @@ static bool ksk_signs(const struct life_regaining *v, const struct keypair *k)
 	return false;
 }
 
-/* True if CDS asks the parent to have the DS of the key; without CDS the DS themselves stand there. */
+/* True if CDS asks the parent to have the DS of the key; without CDS the DS themselves stand
+ * there. */
 static bool is_synced(const struct life_regaining *v, const struct keypair *k)
 {
 	const struct key_records *r = v->now->records;
@@ -73,7 +74,8 @@ static bool asks_for_any_ds(const struct life_regaining *v)
 
 /* ---- Keys ---- */
 
-/* Gives the pair the private half that the timeline has of it, if any. Returns false if memory is short. */
+/* Gives the pair the private half that the timeline has of it, if any. Returns false if memory is
+ * short. */
 static bool take_private_half(const struct life_regaining *v, struct keypair *k)
 {
 	const struct timeline_zsk *zsk = timeline_find_zsk(v->t, k->algorithm, k->tag);
@@ -84,7 +86,8 @@ static bool take_private_half(const struct life_regaining *v, struct keypair *k)
 	return k->key || regain_fails(v, "OpenSSL failed, or out of memory");
 }
 
-/* One that signs, but that CDS does not name beside others, leaves: its DS may still be in caches. */
+/* One that signs, but that CDS does not name beside others, leaves: its DS may still be in
+ * caches. */
 static void regain_ksk(
         const struct life_regaining *v, struct life_key *k, const struct keypair *pair)
 {
@@ -146,8 +149,8 @@ static bool regain_key(const struct life_regaining *v, struct span rdata, int64_
 	return true;
 }
 
-/* A key is told apart by its tag, and comes into the life in the order in which it comes into the zone: of two ZSKs the
- * later one is the successor. */
+/* A key is told apart by its tag, and comes into the life in the order in which it comes into the
+ * zone: of two ZSKs the later one is the successor. */
 static bool regain_keys(const struct life_regaining *v)
 {
 	for (unsigned i = 0; i < v->t->period_count; i++) {

@@ -45,7 +45,8 @@ static bool forget_keys(struct life *life, const struct life_policy *policy, int
 	return forgot;
 }
 
-/* Forgets dead keys until there is room for `count` keys, those first that died first. Returns true if it forgot one. */
+/* Forgets dead keys until there is room for `count` keys, those first that died first. Returns true
+ * if it forgot one. */
 static bool bury_keys(struct life *life, unsigned count)
 {
 	bool forgot = false;
@@ -83,8 +84,8 @@ static bool move_all(struct life *life, const struct life_policy *policy,
 	return moved;
 }
 
-/* Servers made the moves that are in their timeline, each at its time, and none behind its end. Returns true if that
- * moved a record. */
+/* Servers made the moves that are in their timeline, each at its time, and none behind its end.
+ * Returns true if that moved a record. */
 static bool let_time_pass(struct life *life, const struct life_policy *policy,
         const struct life_observation *look, int64_t now_s, int64_t slack_s)
 {
@@ -127,8 +128,9 @@ static void step_held(struct life *life, const struct life_policy *policy,
 	life->last_s = now_s;
 }
 
-/* Did the time pass, or is the clock wrong now? Servers have clocks of their own: they show whether what was due in
- * between has happened. If nothing was due, they need not. `moved` says whether `next` is another state. */
+/* Did the time pass, or is the clock wrong now? Servers have clocks of their own: they show whether
+ * what was due in between has happened. If nothing was due, they need not. `moved` says whether
+ * `next` is another state. */
 static bool jump_is_believed(struct life *life, const struct life *next, bool moved,
         const struct life_observation *look, int64_t now_s)
 {
@@ -136,8 +138,9 @@ static bool jump_is_believed(struct life *life, const struct life *next, bool mo
 	       (!moved || life_has_witness(next, look) || life_has_witness(life, look));
 }
 
-/* After a restart nobody has counted the time. If every server that was reached still serves what it did before, though
- * something was due, the clock is ahead; but not if what was due is in the state alone, after a crash. */
+/* After a restart nobody has counted the time. If every server that was reached still serves what
+ * it did before, though something was due, the clock is ahead; but not if what was due is in the
+ * state alone, after a crash. */
 static bool servers_deny(const struct life *life, const struct life *next, bool moved,
         const struct life_observation *look)
 {
@@ -177,7 +180,8 @@ static void refuse_jump(struct life_report *report, const struct life *life,
 		        (long long)jump_s, (long long)(now_s - life->last_s));
 }
 
-/* No server can be a witness that is not explained. What was due in between has to wait for one, or for an operator. */
+/* No server can be a witness that is not explained. What was due in between has to wait for one, or
+ * for an operator. */
 static void hold_after_jump(struct life *life, bool moved, const struct life_observation *look,
         int64_t now_s, int64_t jump_s, struct life_report *report)
 {
@@ -190,7 +194,8 @@ static void hold_after_jump(struct life *life, bool moved, const struct life_obs
 	report->is_held = false;
 }
 
-/* True if looks are too far apart though the process runs. Once is no fault: the machine may have slept. */
+/* True if looks are too far apart though the process runs. Once is no fault: the machine may have
+ * slept. */
 static bool was_blind(const struct life *life, const struct life_observation *look, int64_t now_s)
 {
 	if (look->awake_s < 0 || now_s - life->last_s <= LIFE_BLIND_S)
@@ -220,8 +225,8 @@ static void step_on(struct life *life, const struct life_policy *policy,
 
 	report->was_blind = was_blind(life, look, now_s);
 	report->is_changed = life_look(life, policy, look, now_s);
-	report->is_watching =
-	        ds_waits_differ(&before, life); /* a look keeps keys in their places */
+	/* a look keeps keys in their places */
+	report->is_watching = ds_waits_differ(&before, life);
 	life->last_s = now_s;
 	life->doubted_s = 0;
 	life_count_up(life);
@@ -243,8 +248,9 @@ static bool is_robbed(const struct life *life)
 	return false;
 }
 
-/* Who stole a key may stand on the path to a server, too, and show what holds all keys: then the stolen one stayed. So a
- * process that knows its state goes on by what the other servers show. Returns false if that cannot be. */
+/* Who stole a key may stand on the path to a server, too, and show what holds all keys: then the
+ * stolen one stayed. So a process that knows its state goes on by what the other servers show.
+ * Returns false if that cannot be. */
 static bool step_beside_thief(struct life *life, const struct life_policy *policy,
         const struct life_observation *look, int64_t now_s, struct life_report *report)
 {

@@ -27,11 +27,12 @@
 #include "base/complaint.h"
 #include "keys/life.h"
 
-/* Returns the text on the heap, which the caller frees; NULL if memory is short. `zone` is the name as text. */
+/* Returns the text on the heap, which the caller frees; NULL if memory is short. `zone` is the name
+ * as text. */
 char *life_text_write(const struct life *life, const char *zone);
 
-/* Reads the text of the file `path`, and overwrites it. Returns false if anything is wrong, half, or of another
- * zone; then `error` has the path, the line and the fault, and `life` is empty. */
+/* Reads the text of the file `path`, and overwrites it. Returns false if anything is wrong, half,
+ * or of another zone; then `error` has the path, the line and the fault, and `life` is empty. */
 bool life_text_read(
         struct life *life, const char *zone, char *text, const char *path, struct complaint *error);
 

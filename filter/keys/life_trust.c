@@ -26,8 +26,8 @@ static bool clock_is_trusted(const struct life *life, const struct life_policy *
 	return true;
 }
 
-/* True if the state can explain that a server serves the DNSKEY: it has published a key of the tag, or a timeline that
- * the server still has was to publish it. */
+/* True if the state can explain that a server serves the DNSKEY: it has published a key of the tag,
+ * or a timeline that the server still has was to publish it. */
 static bool may_be_served(const struct life *life, uint16_t tag)
 {
 	for (unsigned i = 0; i < life->count; i++)
@@ -89,7 +89,8 @@ static bool any_ksk_signs(const struct life *life)
 	return false;
 }
 
-/* A DS of a KSK that has signed and signs no more is one of a parent that lags: no backup knows of it. */
+/* A DS of a KSK that has signed and signs no more is one of a parent that lags: no backup knows of
+ * it. */
 static bool explains_parent(const struct life *life, const struct life_parent *parent)
 {
 	for (unsigned i = 0; i < parent->ds.count; i++)
@@ -177,7 +178,8 @@ unsigned life_explained_servers(const struct life *life, const struct life_obser
 	return any ? count : 0;
 }
 
-/* Nobody counts the time from one process to the next: then the clock is believed, if it did not go back. */
+/* Nobody counts the time from one process to the next: then the clock is believed, if it did not go
+ * back. */
 int64_t life_clock_jump_s(
         const struct life *life, const struct life_observation *look, int64_t now_s)
 {
@@ -199,8 +201,8 @@ bool life_clock_is_uncounted(
 	       now_s - life->last_s > LIFE_AWAY_S && look->end_s - now_s > LIFE_LEFT_LEAST_S;
 }
 
-/* By how much the clock is off does not change while it is right. Before the first trusted step of a process any other
- * clock that never steps shows that. */
+/* By how much the clock is off does not change while it is right. Before the first trusted step of
+ * a process any other clock that never steps shows that. */
 bool life_clock_is_believed(struct life *life, const struct life_observation *look, int64_t now_s)
 {
 	int64_t counted_s = look->awake_s < 0 ? look->uptime_s : look->awake_s;
@@ -213,8 +215,8 @@ bool life_clock_is_believed(struct life *life, const struct life_observation *lo
 	return counted_s - life->doubted_from_s >= LIFE_CLOCK_HOLD_S;
 }
 
-/* True if a server that has the timeline in place may show the record so. What was decided since then is in no timeline:
- * such a record is there, or is not. */
+/* True if a server that has the timeline in place may show the record so. What was decided since
+ * then is in no timeline: such a record is there, or is not. */
 static bool may_show(
         const struct life_key *k, enum life_record record, bool is_shown, uint32_t in_place)
 {
@@ -239,7 +241,8 @@ static bool is_witness(const struct life *life, const struct life_server *server
 	return keys == server->dnskey.count && signers == server->zsk_signers.count;
 }
 
-/* True if what the state signs with is what the parent's proven DS asks for, at each server of the parent. */
+/* True if what the state signs with is what the parent's proven DS asks for, at each server of the
+ * parent. */
 static bool parents_rely_on(const struct life *life, const struct life_observation *look)
 {
 	bool any = false;

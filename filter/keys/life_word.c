@@ -4,7 +4,8 @@
 #include "base/encoding.h"
 #include "keys/life_move.h"
 
-/* True if the record waits for servers longer than they may take: one is not reached, or has old data. */
+/* True if the record waits for servers longer than they may take: one is not reached, or has old
+ * data. */
 static bool servers_are_late(
         const struct life_policy *policy, const struct life_mark *mark, int64_t now_s)
 {
@@ -32,7 +33,8 @@ static bool is_relied_on_by_parent(const struct life_key *k)
 	       (!life_is_hidden(k, LIFE_DS) && !k->marks[LIFE_DS].seen_s);
 }
 
-/* A roll that is due begins at once, unless another change of KSKs does not end: the parent keeps a DS that is to go. */
+/* A roll that is due begins at once, unless another change of KSKs does not end: the parent keeps a
+ * DS that is to go. */
 static bool is_overdue(const struct life *life, const struct life_policy *policy,
         const struct life_key *k, int64_t now_s)
 {
@@ -110,8 +112,8 @@ int64_t life_failing_s(const struct life_policy *policy)
 	return policy->ahead_s / 5;
 }
 
-/* Without this, each restart of a machine would ring. Nothing moves meanwhile, and the alarm of a timeline that ends is
- * another one. */
+/* Without this, each restart of a machine would ring. Nothing moves meanwhile, and the alarm of a
+ * timeline that ends is another one. */
 static bool may_still_start(const struct life_observation *look, const struct life_report *report)
 {
 	return report->is_unconfirmed && look->unseen_s < LIFE_START_S;

@@ -49,9 +49,9 @@ bool life_zsk_is_owed(const struct life *life, const struct life_key *k)
 	       k->marks[LIFE_ZRRSIG].changed_s == 0 && signers_change(life, k->algorithm);
 }
 
-/* True if the key is a successor that may come into the DNSKEY RRset as soon as its time is there. If what signs is
- * stolen, no roll that is under way has to end first: DNSKEYs only become more, and each stays until its signatures
- * have gone. */
+/* True if the key is a successor that may come into the DNSKEY RRset as soon as its time is there.
+ * If what signs is stolen, no roll that is under way has to end first: DNSKEYs only become more,
+ * and each stays until its signatures have gone. */
 static bool may_be_published(const struct life *life, const struct life_key *k)
 {
 	int signer = life_zsk_signer(life, k->algorithm);
@@ -96,8 +96,9 @@ int64_t life_zsk_next_s(const struct life *life, const struct life_policy *polic
 	return next_s;
 }
 
-/* Stolen successors sign no more, once another one does that all servers have shown. Until then they do what the timeline
- * says that a server may still have: what signed before them is as stolen, so that costs nothing. */
+/* Stolen successors sign no more, once another one does that all servers have shown. Until then
+ * they do what the timeline says that a server may still have: what signed before them is as
+ * stolen, so that costs nothing. */
 static void drop_stolen_successors(struct life *life, const struct life_key *signer)
 {
 	for (unsigned i = 0; i < life->count; i++) {
@@ -107,8 +108,8 @@ static void drop_stolen_successors(struct life *life, const struct life_key *sig
 	}
 }
 
-/* The new ZSK signs, and the one before does not, in one moment: no set needs two signatures. One that follows on a stolen
- * key of an algorithm that leaves goes with it. */
+/* The new ZSK signs, and the one before does not, in one moment: no set needs two signatures. One
+ * that follows on a stolen key of an algorithm that leaves goes with it. */
 static void take_over(
         struct life *life, const struct life_policy *policy, struct life_key *k, int64_t at_s)
 {
@@ -141,7 +142,8 @@ static void publish_zsk(struct life *life, struct life_key *k, int64_t at_s)
 		k->marks[LIFE_DNSKEY].announced_s = k->announced_s > at_s ? k->announced_s : at_s;
 }
 
-/* What a successor replaced goes, when its signatures have gone; that comes as surely as they went. */
+/* What a successor replaced goes, when its signatures have gone; that comes as surely as they
+ * went. */
 static void withdraw_zsk(struct life *life, struct life_key *k, int64_t at_s)
 {
 	life_mark_set(life, k, LIFE_DNSKEY, LIFE_UNRETENTIVE, at_s);

@@ -71,7 +71,8 @@ static bool signs_now(const struct presign_order *o, const struct keypair *k)
 	       key_is_active(&k->times, o->now_s);
 }
 
-/* Sorts the RDATA, and drops what is there twice: our own keys may come back from another signer. */
+/* Sorts the RDATA, and drops what is there twice: our own keys may come back from another
+ * signer. */
 static void sort_rdatas(struct presign_rdatas *r)
 {
 	unsigned kept = 0;

@@ -89,8 +89,8 @@ const char *key_rdata_read(uint16_t type, char *text, struct writer *out)
 	return NULL;
 }
 
-/* Makes room for one more item in an array of `count`. It grows one by one: the files are small. Returns NULL if
- * memory runs out. */
+/* Makes room for one more item in an array of `count`. It grows one by one: the files are small.
+ * Returns NULL if memory runs out. */
 static void *one_more(void *array, unsigned count, size_t item_size)
 {
 	return realloc(array, (count + 1) * item_size);

@@ -30,13 +30,14 @@ bool key_records_read(
         struct key_records *r, const char *text, const char *path, struct complaint *error);
 void key_records_fini(struct key_records *r);
 
-/* For a file that has more than records: makes empty records with room for those of at most `text_octets` octets of
- * text, as RDATA is never longer than its text. With an `owner`, all records must have it; without one (NULL), that
- * of the first. Returns false if memory is short. Call key_records_fini() in any case. */
+/* For a file that has more than records: makes empty records with room for those of at most
+ * `text_octets` octets of text, as RDATA is never longer than its text. With an `owner`, all
+ * records must have it; without one (NULL), that of the first. Returns false if memory is short.
+ * Call key_records_fini() in any case. */
 bool key_records_init(struct key_records *r, const struct name *owner, size_t text_octets);
 
-/* Adds the record of one line, if there is one; what follows a ";" does not count. Overwrites the line. Returns false
- * with a complaint if the line is malformed, or if there is no room. */
+/* Adds the record of one line, if there is one; what follows a ";" does not count. Overwrites the
+ * line. Returns false with a complaint if the line is malformed, or if there is no room. */
 bool key_records_add(struct key_records *r, const struct key_line *line, struct complaint *error);
 
 /* Reads the RDATA of a DNSKEY, CDNSKEY, CDS or DS in presentation format (three numbers, then the

@@ -67,8 +67,8 @@ static bool has_cds_of(const struct presigned *cds, uint16_t tag)
 	return false;
 }
 
-/* Another signer's key that stays, and whose CDS or CDNSKEY does not. CDS are compared by their tags: a CDS with
- * another digest does as well, and of two keys with one tag the CDNSKEY differ. */
+/* Another signer's key that stays, and whose CDS or CDNSKEY does not. CDS are compared by their
+ * tags: a CDS with another digest does as well, and of two keys with one tag the CDNSKEY differ. */
 static void note_lost_cds(
         struct lost_keys *lost, const struct key_records *before, const struct key_records *after)
 {
@@ -117,9 +117,10 @@ static int64_t published_s(const struct key_times *t)
 	return t->publish_s && t->publish_s < t->activate_s ? t->publish_s : t->activate_s;
 }
 
-/* Returns the index of a ZSK whose times let it take over from another within `wait_s` after it is published; or -1.
- * dnssec-keygen with -A alone publishes a key in the second in which it is to sign; a stand-by key may be in the set of
- * before, but only since a minute. What is longer ago breaks nothing any more. */
+/* Returns the index of a ZSK whose times let it take over from another within `wait_s` after it is
+ * published; or -1. dnssec-keygen with -A alone publishes a key in the second in which it is to
+ * sign; a stand-by key may be in the set of before, but only since a minute. What is longer ago
+ * breaks nothing any more. */
 static int published_too_late(
         const struct keypair *keys, unsigned count, int64_t now_s, int64_t wait_s)
 {
@@ -136,7 +137,8 @@ static int published_too_late(
 	return -1;
 }
 
-/* Returns the index of a ZSK that would sign within the TTL of the set of before, which lacks it; or -1. */
+/* Returns the index of a ZSK that would sign within the TTL of the set of before, which lacks it;
+ * or -1. */
 static int too_early(
         const struct key_records *before, const struct keypair *keys, unsigned count, int64_t now_s)
 {

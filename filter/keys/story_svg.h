@@ -7,8 +7,8 @@
 
 #include "keys/key_story.h"
 
-/* Writes one SVG document that refers to nothing outside of it: a bar for each key along the time, and the steps in
- * words. It has colours for light and for dark pages. */
+/* Writes one SVG document that refers to nothing outside of it: a bar for each key along the time,
+ * and the steps in words. It has colours for light and for dark pages. */
 void story_svg_write(FILE *out, const struct key_story *s);
 
 #endif

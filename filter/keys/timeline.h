@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The timeline of a zone: which keys and which pre-made signatures are in force when. The process that keeps the keys
- * writes it ahead, and each signer follows it by its clock, so that all of them change keys in the same second, and none
- * needs a reload or a KSK. docs/timeline.md has its file. */
+/* The timeline of a zone: which keys and which pre-made signatures are in force when. The process
+ * that keeps the keys writes it ahead, and each signer follows it by its clock, so that all of them
+ * change keys in the same second, and none needs a reload or a KSK. docs/timeline.md has its
+ * file. */
 #ifndef KEYS_TIMELINE_H
 #define KEYS_TIMELINE_H
 
@@ -29,8 +30,8 @@ struct timeline_period {
 	unsigned line;                     /* in the file that it was read from; or 0 */
 };
 
-/* The arrays are owned. Periods are in order, without gaps. There is at least one, unless the timeline is planned and says
- * that the zone is unsigned. */
+/* The arrays are owned. Periods are in order, without gaps. There is at least one, unless the
+ * timeline is planned and says that the zone is unsigned. */
 struct timeline {
 	struct name zone;
 	bool is_planned;     /* it was written ahead, and so has an end and a generation */
@@ -46,8 +47,9 @@ struct timeline {
 const struct timeline_zsk *timeline_find_zsk(
         const struct timeline *t, uint8_t algorithm, uint16_t tag);
 
-/* Makes an empty timeline with room for so many ZSKs, sets and periods. The caller fills the arrays, and counts what is
- * in them. Returns false if memory is short. Call timeline_fini() in any case. */
+/* Makes an empty timeline with room for so many ZSKs, sets and periods. The caller fills the
+ * arrays, and counts what is in them. Returns false if memory is short. Call timeline_fini() in any
+ * case. */
 bool timeline_init(struct timeline *t, const struct name *zone, unsigned zsks, unsigned sets,
         unsigned periods);
 void timeline_fini(struct timeline *t);
@@ -60,16 +62,17 @@ static inline bool timeline_is_unsigned(const struct timeline *t)
 
 /* Returns the period of a time, or NULL before the first one, and for a zone that is unsigned.
  *
- * After the last one it is still the last one. What it has pre-made is only sent while it is valid, so no resolver gets
- * more by that than the timeline allows. And while a resolver has the last DNSKEY RRset in its cache, what the ZSKs of
- * that sign is Secure for it: it is better served so than not at all. */
+ * After the last one it is still the last one. What it has pre-made is only sent while it is valid,
+ * so no resolver gets more by that than the timeline allows. And while a resolver has the last
+ * DNSKEY RRset in its cache, what the ZSKs of that sign is Secure for it: it is better served so
+ * than not at all. */
 const struct timeline_period *timeline_at(const struct timeline *t, int64_t now_s);
 
 /* Returns when the last period ends; 0 for a zone that is unsigned. */
 int64_t timeline_end_s(const struct timeline *t);
 
-/* Returns for how many seconds from `now_s` on each RRset of the period in force has a valid signature; -1 if one has
- * none now. */
+/* Returns for how many seconds from `now_s` on each RRset of the period in force has a valid
+ * signature; -1 if one has none now. */
 int64_t timeline_lasts_s(const struct timeline *t, int64_t now_s);
 
 #endif

@@ -50,7 +50,8 @@ static const char *check_signers(const struct timeline_period *p)
 	return NULL;
 }
 
-/* True if for each algorithm of the DNSKEY RRset a signature of `set` is valid at each time of the period. */
+/* True if for each algorithm of the DNSKEY RRset a signature of `set` is valid at each time of the
+ * period. */
 static bool lasts_to_end(const struct timeline_period *p, const struct presigned *set)
 {
 	return presigned_all_last_s(&set, 1, &p->records->dnskey, p->from_s) >=

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Checks a timeline before it comes into force. What is wrong in it would make the whole zone Bogus, perhaps weeks
- * later. */
+/* Checks a timeline before it comes into force. What is wrong in it would make the whole zone
+ * Bogus, perhaps weeks later. */
 #ifndef KEYS_TIMELINE_CHECK_H
 #define KEYS_TIMELINE_CHECK_H
 

@@ -37,7 +37,8 @@ static bool sign_fails(struct timeline_signing *v, const char *what)
 
 /* ---- RRsets ---- */
 
-/* Appends to the octets of the records. Returns what was written; an empty span if there is no room. */
+/* Appends to the octets of the records. Returns what was written; an empty span if there is no
+ * room. */
 static struct span keep_octets(struct timeline_signing *v, struct span octets)
 {
 	struct writer *w = &v->records->octets;
@@ -113,7 +114,8 @@ static const struct presigned *set_like(const struct key_records *r, uint16_t ty
 	return NULL;
 }
 
-/* Returns the signature of an RRset whose RDATA begins like `head`; an empty span if there is none. */
+/* Returns the signature of an RRset whose RDATA begins like `head`; an empty span if there is
+ * none. */
 static struct span signature_like(
         const struct key_records *r, const struct presigned *wanted, struct span head)
 {
@@ -127,7 +129,8 @@ static struct span signature_like(
 	return span_of(NULL, 0);
 }
 
-/* The RRset, the key, the times and the TTL are all in the comparison, so the octets that were signed are the same. */
+/* The RRset, the key, the times and the TTL are all in the comparison, so the octets that were
+ * signed are the same. */
 static struct span find_signed(
         const struct timeline_signing *v, const struct presigned *set, struct span head)
 {
@@ -203,7 +206,8 @@ static unsigned count_signatures(const struct life_period *p, bool has_day_befor
 	return (count_days(p) + has_day_before) * count_keys(p->ksk_signers);
 }
 
-/* True if signatures of the day before are to be in the period: if there are some, and there is room. */
+/* True if signatures of the day before are to be in the period: if there are some, and there is
+ * room. */
 static bool begins_a_day_earlier(const struct timeline_signing *v)
 {
 	return v->order->former && v->period == v->order->periods &&
@@ -270,7 +274,8 @@ static bool make_period_room(struct timeline_signing *v)
 	       sign_fails(v, "too many KSKs sign at once for so many days");
 }
 
-/* Returns the ZSK of the timeline that has this tag and algorithm; it is copied there the first time. NULL on failure. */
+/* Returns the ZSK of the timeline that has this tag and algorithm; it is copied there the first
+ * time. NULL on failure. */
 static const struct timeline_zsk *zsk_of(struct timeline_signing *v, const struct keypair *k)
 {
 	const struct timeline_zsk *there = timeline_find_zsk(v->t, k->algorithm, k->tag);

@@ -226,8 +226,8 @@ static unsigned count_lines(const char *text, const char *word, unsigned most)
 	return count;
 }
 
-/* Checks the first line and the digest. So what is read afterwards is what was written. Returns the length of the text
- * before the digest; 0 with a complaint. */
+/* Checks the first line and the digest. So what is read afterwards is what was written. Returns the
+ * length of the text before the digest; 0 with a complaint. */
 static size_t check_seal(
         const char *text, struct crypto *crypto, const char *path, struct complaint *error)
 {

@@ -11,8 +11,8 @@
 #define TIMELINE_SEAL          "sha256 " /* begins the last line, and the digest of all before it follows */
 #define TIMELINE_SECRET_OCTETS 64 /* no private key in a timeline is longer */
 
-/* Returns the text on the heap; key_text_free() wipes and frees it. Returns NULL with a complaint if a ZSK has no form
- * in such a file (RSA), if OpenSSL fails, or if memory is short. */
+/* Returns the text on the heap; key_text_free() wipes and frees it. Returns NULL with a complaint
+ * if a ZSK has no form in such a file (RSA), if OpenSSL fails, or if memory is short. */
 char *timeline_write(const struct timeline *t, struct crypto *crypto, struct complaint *error);
 
 /* Writes the digest of a text as the last line has it. Returns false if OpenSSL fails. */

@@ -25,7 +25,8 @@ static void take_complaint(const char *text, struct complaint *why)
 		complaint_set(why, "%.*s (%.*s)", line_len(error), error, line_len(place), place);
 		return;
 	}
-	/* iptables writes remarks before its errors: "# Warning: iptables-legacy tables present". */
+	/* iptables writes remarks before its errors: "# Warning: iptables-legacy tables
+	 * present". */
 	while (text[0] == '#' && text[line_len(text)] == '\n')
 		text += line_len(text) + 1;
 	place = text + line_len(text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The back ends: ways to put our rules into the kernel. Each keeps our rules apart from the operator's and
- * from those of another instance, so that it can replace and remove them without touching these. */
+/* The back ends: ways to put our rules into the kernel. Each keeps our rules apart from the
+ * operator's and from those of another instance, so that it can replace and remove them without
+ * touching these. */
 #ifndef NETFILTER_BACKEND_H
 #define NETFILTER_BACKEND_H
 
@@ -20,8 +21,8 @@ struct backend {
 	 * Returns 0, or -errno with a complaint. */
 	int (*apply)(const struct backend *b, const struct config *c, struct complaint *why);
 
-	/* Removes our rules. Sets `*found` if there were any. Returns 0, or -errno with a complaint.
-	 * A back end whose program is not installed has no rules. */
+	/* Removes our rules. Sets `*found` if there were any. Returns 0, or -errno with a
+	 * complaint. A back end whose program is not installed has no rules. */
 	int (*remove)(const struct backend *b, const struct config *c, bool *found,
 	        struct complaint *why);
 
@@ -32,9 +33,10 @@ struct backend {
 	/* Writes our rules as the kernel has them. Returns whether there are any. */
 	bool (*show)(const struct backend *b, const struct config *c, FILE *out);
 
-	/* Compares the rules of the configuration with those in the kernel. A back end whose program is
-	 * not installed has none. The complaint says what is missing; or, if RULES_WHOLE, which rules
-	 * of the operator are among them, and is empty if there are none. */
+	/* Compares the rules of the configuration with those in the kernel. A back end whose
+	 * program is not installed has none. The complaint says what is missing; or, if
+	 * RULES_WHOLE, which rules of the operator are among them, and is empty if there are
+	 * none. */
 	enum rules_found (*look)(
 	        const struct backend *b, const struct config *c, struct complaint *why);
 
@@ -51,9 +53,9 @@ extern const struct backend backend_nft, backend_iptables_nft, backend_iptables_
 /* True if the kernel has IPv6. A kernel without it has no such packets to miss. */
 bool backend_has_ipv6(void);
 
-/* Runs a program, with `input` as its standard input unless NULL. Returns 0 if the program exits with
- * 0; the caller then calls process_fini(). Otherwise returns -errno, with the program's own error
- * message as the complaint. */
+/* Runs a program, with `input` as its standard input unless NULL. Returns 0 if the program exits
+ * with 0; the caller then calls process_fini(). Otherwise returns -errno, with the program's own
+ * error message as the complaint. */
 int backend_run(
         struct process *p, const char *const argv[], const char *input, struct complaint *why);
 

@@ -22,8 +22,8 @@ enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 enum { IPV4, IPV6, FAMILIES };
 enum { RESTORE, SAVE };
 
-/* How often a restore is tried that other processes disturb. Of several that apply rules, one gets on with each
- * attempt of all. */
+/* How often a restore is tried that other processes disturb. Of several that apply rules, one gets
+ * on with each attempt of all. */
 enum { ATTEMPTS = 20 };
 
 static unsigned iptables_families(void)
@@ -136,8 +136,8 @@ static char *replace_script(
 	return text;
 }
 
-/* Returns the input for iptables-restore that removes our lines of `now`, and puts those of `before`
- * into place. With "" for `now`, it only has our lines of `before`. */
+/* Returns the input for iptables-restore that removes our lines of `now`, and puts those of
+ * `before` into place. With "" for `now`, it only has our lines of `before`. */
 static char *return_script(const char *chains, const char *now_text, const char *before_text)
 {
 	const struct saved now = { now_text, chains }, before = { before_text, chains };
@@ -193,8 +193,8 @@ out:
 	return error;
 }
 
-/* Puts our lines of one family back to those of `before`, whose text is "" for none. Sets `*changed` if they
- * were different. */
+/* Puts our lines of one family back to those of `before`, whose text is "" for none. Sets
+ * `*changed` if they were different. */
 static int iptables_bring_back(const struct backend *b, unsigned family, struct saved before,
         bool *changed, struct complaint *why)
 {
@@ -229,16 +229,17 @@ static bool have_our_lines_changed(const char *chains, const char *before, const
 	return changed;
 }
 
-/* True if iptables-nft-restore has found that rules, or chains, that it has to remove are not there any more: it knows
- * them by their handles, and another process has put the same ones there anew. */
+/* True if iptables-nft-restore has found that rules, or chains, that it has to remove are not there
+ * any more: it knows them by their handles, and another process has put the same ones there
+ * anew. */
 static bool has_lost_handles(const struct complaint *why)
 {
 	return strstr(why->text, "_DELETE failed") || strstr(why->text, "_DEL failed");
 }
 
-/* If another process changes our lines after they were saved, iptables-restore fails, or our jumps stand there
- * twice. (The lock does not prevent it: nobody waits for it for long.) Then the next attempt starts from what is
- * there by then. */
+/* If another process changes our lines after they were saved, iptables-restore fails, or our jumps
+ * stand there twice. (The lock does not prevent it: nobody waits for it for long.) Then the next
+ * attempt starts from what is there by then. */
 static int iptables_apply_family(const struct backend *b, const struct config *c, unsigned family,
         const char *rules, const char *before, struct complaint *why)
 {

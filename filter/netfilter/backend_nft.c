@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nftables: one table for each instance. Each run of nft is one transaction, so the kernel itself ensures all
- * or nothing, and the rules need no trial run. */
+/* nftables: one table for each instance. Each run of nft is one transaction, so the kernel itself
+ * ensures all or nothing, and the rules need no trial run. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -6,8 +6,8 @@
 #include "base/process.h"
 #include "netfilter/iptables_save.h"
 
-/* A note is a chain of ours. Its name is short, because that of the instance stands before it. Builds that knew no
- * names of instances wrote a longer one. */
+/* A note is a chain of ours. Its name is short, because that of the instance stands before it.
+ * Builds that knew no names of instances wrote a longer one. */
 static const struct base_chain {
 	const char *name, *note, *older;
 } base_chains[] = {

@@ -11,8 +11,8 @@
 
 #define SWITCHES "/proc/sys/net/bridge/"
 
-/* The switch for all bridges, the switch of one bridge, and a file that exists if the machine has the
- * family (NULL: always). */
+/* The switch for all bridges, the switch of one bridge, and a file that exists if the machine has
+ * the family (NULL: always). */
 static const struct bridge_switch {
 	const char *name, *of_bridge, *present;
 } families[] = {
@@ -47,8 +47,8 @@ static bool is_switched_on(const char *root, const char *name)
 	return is_on(path);
 }
 
-/* If the switch for all bridges is off, each bridge may have its own. True if there is a bridge, and
- * every bridge has it on. */
+/* If the switch for all bridges is off, each bridge may have its own. True if there is a bridge,
+ * and every bridge has it on. */
 static bool each_bridge_has(const char *root, const char *name)
 {
 	char pattern[PATH_MAX];

@@ -10,7 +10,8 @@
 #include "base/complaint.h"
 
 /* True if the packet filter sees bridged packets of each family that this machine has. If not, the
- * complaint says what is missing and what to do. `root` is put before each path: "" except in tests.
+ * complaint says what is missing and what to do. `root` is put before each path: "" except in
+ * tests.
  */
 bool br_netfilter_sees(const char *root, struct complaint *why);
 

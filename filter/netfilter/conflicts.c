@@ -133,8 +133,8 @@ static bool is_set_to_one(const char *path)
 }
 
 /* Packets of a server to the relay have its mark, which leads to a route to this machine. With this
- * setting the kernel looks for the way back to the server by the mark, too, and finds that route: so
- * it takes the server's address for one of its own, and drops the packet. WireGuard's wg-quick
+ * setting the kernel looks for the way back to the server by the mark, too, and finds that route:
+ * so it takes the server's address for one of its own, and drops the packet. WireGuard's wg-quick
  * switches it on for all interfaces. IPv6 has no such setting. */
 static void look_for_src_valid_mark(
         const struct config *c, const char *root, conflict_say *say, void *context)
@@ -173,8 +173,9 @@ static bool exists(const char *root, const char *pattern)
 	return is_there;
 }
 
-/* If bridged packets meet the rules while they are still in the bridge, TPROXY gives them to the relay there,
- * and the bridge takes them away from it again. The client's connection gets no answer. */
+/* If bridged packets meet the rules while they are still in the bridge, TPROXY gives them to the
+ * relay there, and the bridge takes them away from it again. The client's connection gets no
+ * answer. */
 static void look_for_bridged(const char *root, conflict_say *say, void *context)
 {
 	static const char *const switches[] = { "bridge-nf-call-iptables",

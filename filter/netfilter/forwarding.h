@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Checks whether this machine forwards packets, as a gateway must. The switches of the kernel belong to the
- * operator: they are read and never set. */
+/* Checks whether this machine forwards packets, as a gateway must. The switches of the kernel
+ * belong to the operator: they are read and never set. */
 #ifndef NETFILTER_FORWARDING_H
 #define NETFILTER_FORWARDING_H
 

@@ -12,8 +12,8 @@
 
 #define BUFFER_SIZE 32768
 
-/* A VPN that takes all traffic without replacing the default route adds routes to both halves of the
- * address space, or to a few such parts. No network of an operator is as large. */
+/* A VPN that takes all traffic without replacing the default route adds routes to both halves of
+ * the address space, or to a few such parts. No network of an operator is as large. */
 #define GREAT_IPV4_BITS 7
 #define GREAT_IPV6_BITS 6
 

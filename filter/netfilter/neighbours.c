@@ -9,7 +9,8 @@
 
 #define LINE_MAX_SIZE 4096 /* of a signer's servers: more than CONFIG_SERVERS_MAX addresses take */
 
-/* Returns the instance of this name, which may be new; or NULL if it is our own, or if there are too many. */
+/* Returns the instance of this name, which may be new; or NULL if it is our own, or if there are
+ * too many. */
 static struct neighbour *neighbour_named(struct neighbours *n, const char *name, const char *own)
 {
 	if (strcmp(name, own) == 0)
@@ -58,7 +59,8 @@ static void add_trade(struct neighbour *n, bool comes_in, bool is_query)
 		n->is_elsewhere = true;
 }
 
-/* Copies the line at `*at` without the blanks before it, and moves `*at` behind it. False at the end. */
+/* Copies the line at `*at` without the blanks before it, and moves `*at` behind it. False at the
+ * end. */
 static bool next_line_of(const char **at, char line[static LINE_MAX_SIZE])
 {
 	size_t len = strcspn(*at, "\n"), blanks = strspn(*at, "\t ");
@@ -121,7 +123,8 @@ void neighbours_in_save(struct neighbours *n, const char *save, const char *own)
 
 /* ---- nft list table ---- */
 
-/* nft writes a queue as "queue num 5300-5301 bypass" or "queue flags bypass to 5300-5301", by its version. */
+/* nft writes a queue as "queue num 5300-5301 bypass" or "queue flags bypass to 5300-5301", by its
+ * version. */
 static void take_statement(struct neighbour *n, const char *chain, const char *line)
 {
 	const char *queue = strstr(line, " queue ");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finds rules of the operator's that exclude queries over TCP from connection tracking (NOTRACK). A
- * connection that is not tracked cannot be redirected to the relay, and is refused. Text in, findings
- * out: the texts are the output of iptables-save and of nft list ruleset. */
+ * connection that is not tracked cannot be redirected to the relay, and is refused. Text in,
+ * findings out: the texts are the output of iptables-save and of nft list ruleset. */
 #ifndef NETFILTER_NOTRACK_H
 #define NETFILTER_NOTRACK_H
 

@@ -13,8 +13,8 @@
 #define MARK_MAX  24 /* "0x20000000/0x30000000" */
 #define RULES_MAX 16 /* of one family; usually one, or two while the mark changes */
 
-/* The kernel keeps this number as the maker of our rules. It tells them from rules of others that lead to the
- * same table. Linux before 4.17 and older builds of sealgate keep none. */
+/* The kernel keeps this number as the maker of our rules. It tells them from rules of others that
+ * lead to the same table. Linux before 4.17 and older builds of sealgate keep none. */
 #define PROTOCOL "53"
 
 enum { IPV4_ONLY = 1, BOTH };
@@ -53,8 +53,9 @@ static const char *relay_mark(const struct config *c, char mark[static MARK_MAX]
 	return mark;
 }
 
-/* Takes a line "32765:\tfrom all fwmark 0x20000000/0x30000000 lookup 5300 proto 53". A rule with any further
- * condition is another's. One without a maker is ours only if it has the mark of the configuration. */
+/* Takes a line "32765:\tfrom all fwmark 0x20000000/0x30000000 lookup 5300 proto 53". A rule with
+ * any further condition is another's. One without a maker is ours only if it has the mark of the
+ * configuration. */
 static bool read_rule(const char *line, const char *wanted, struct relay_rule *rule)
 {
 	char maker[16];

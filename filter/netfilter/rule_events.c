@@ -64,8 +64,8 @@ void rule_events_close(struct rule_events *e)
 	}
 }
 
-/* Additions of other programs, such as containers that start, take no rule away. A new table may be one of old
- * whose flags were changed: a dormant one has no effect. */
+/* Additions of other programs, such as containers that start, take no rule away. A new table may be
+ * one of old whose flags were changed: a dormant one has no effect. */
 static bool may_remove(const struct nlmsghdr *m)
 {
 	switch (NFNL_MSG_TYPE(m->nlmsg_type)) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The words of a packet filter rule, as iptables-save and nft print it, and whether its protocol and
- * its ports let it see queries over TCP. What cannot be understood counts as letting it. Text in,
- * findings out. */
+/* The words of a packet filter rule, as iptables-save and nft print it, and whether its protocol
+ * and its ports let it see queries over TCP. What cannot be understood counts as letting it. Text
+ * in, findings out. */
 #ifndef NETFILTER_RULE_WORDS_H
 #define NETFILTER_RULE_WORDS_H
 
@@ -20,7 +20,8 @@ struct rule_words {
 	struct rule_word at[RULE_WORDS_MAX];
 };
 
-/* Splits `len` octets at spaces and, outside of quotation marks, keeps "{ 53, 853 }" as one word. */
+/* Splits `len` octets at spaces and, outside of quotation marks, keeps "{ 53, 853 }" as one
+ * word. */
 void rule_split(const char *text, int len, struct rule_words *words);
 
 bool rule_word_is(const struct rule_words *words, unsigned i, const char *text);
@@ -33,8 +34,8 @@ enum rule_side { RULE_TO, RULE_FROM, RULE_EITHER };
 bool rule_protocol_has_tcp(const struct rule_word *word, bool is_negated);
 
 /* True if ports let the rule see queries: to port 53, and from a port that clients use. They are
- * written "53", "domain", "1:1023", "1-1023", "53,853" or "{ 53, 853 }". `is_negated`: all ports but
- * these. */
+ * written "53", "domain", "1:1023", "1-1023", "53,853" or "{ 53, 853 }". `is_negated`: all ports
+ * but these. */
 bool rule_ports_have_query(const struct rule_word *word, enum rule_side side, bool is_negated);
 
 #endif

@@ -92,9 +92,9 @@ static int tidy_routing(const struct config *c)
 	return error;
 }
 
-/* Adds the routing rule before the other rules. apply_rules() removes an unneeded one after them. So it
- * is always there while rules divert connections, which would be lost without it. Returns the back end
- * that took the rules, or NULL after logging an error. */
+/* Adds the routing rule before the other rules. apply_rules() removes an unneeded one after them.
+ * So it is always there while rules divert connections, which would be lost without it. Returns the
+ * back end that took the rules, or NULL after logging an error. */
 static const struct backend *apply_for_relay(const struct config *c)
 {
 	const struct backend *used = NULL;
@@ -137,8 +137,8 @@ static int remove_shortcut(const struct config *c)
 	return error;
 }
 
-/* Returns whether the shortcut is in place. Without it all queries go through the queue, so a failure is
- * only a warning. */
+/* Returns whether the shortcut is in place. Without it all queries go through the queue, so a
+ * failure is only a warning. */
 static bool apply_shortcut(const struct config *c)
 {
 	bool is_root = geteuid() == 0;
@@ -150,7 +150,8 @@ static bool apply_shortcut(const struct config *c)
 	}
 	complaint_set(&why, "only root can attach it; run `sealgate rules apply%s` as root",
 	        advice_options());
-	/* The user of the service has no right to load a program, but the right to detach what root attached. */
+	/* The user of the service has no right to load a program, but the right to detach what root
+	 * attached. */
 	if (is_root ? shortcut_rules_apply(c, &why) == 0 : shortcut_rules_are_attached(c))
 		return true;
 	log_warning(
@@ -163,7 +164,8 @@ static bool needs_routing(const struct config *c)
 	return c->tcp == TCP_RELAY && config_forwards(c);
 }
 
-/* Sets `*in_force` if the new rules are in place: former rules that could not be removed are an error, too. */
+/* Sets `*in_force` if the new rules are in place: former rules that could not be removed are an
+ * error, too. */
 static int apply_rules(const struct config *c, bool *in_force)
 {
 	*in_force = false;
@@ -265,8 +267,8 @@ int rules_apply(struct config *c)
 	return error;
 }
 
-/* Returns the best finding of all back ends. Whole rules of one that rules_backend does not allow protect just as
- * well. */
+/* Returns the best finding of all back ends. Whole rules of one that rules_backend does not allow
+ * protect just as well. */
 static enum rules_found look_everywhere(const struct config *c, struct complaint *why)
 {
 	enum rules_found best = RULES_NONE;
@@ -283,8 +285,8 @@ static enum rules_found look_everywhere(const struct config *c, struct complaint
 	return best;
 }
 
-/* True if a setting of the kernel keeps the packets from the rules. In role "both" the machine may have
- * no client to forward for. */
+/* True if a setting of the kernel keeps the packets from the rules. In role "both" the machine may
+ * have no client to forward for. */
 static bool is_blind(const struct config *c, struct complaint *why)
 {
 	if (c->role == ROLE_BRIDGE)

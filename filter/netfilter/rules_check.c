@@ -13,8 +13,8 @@ enum {
 	LINE_MAX_OCTETS = 4096, /* more than CONFIG_SERVERS_MAX addresses take */
 };
 
-/* Numbers of rules by place. A place is a chain of ours ("security SEALGATE_IN"), or the jumps to it from
- * a chain of the kernel ("security INPUT to SEALGATE_IN"). */
+/* Numbers of rules by place. A place is a chain of ours ("security SEALGATE_IN"), or the jumps to
+ * it from a chain of the kernel ("security INPUT to SEALGATE_IN"). */
 struct tally {
 	unsigned count;
 	struct place {
@@ -46,8 +46,8 @@ static void tally_add(struct tally *t, const char *name, unsigned rules)
 	p->rules += rules;
 }
 
-/* Copies the line at `*at` without the blanks before it, and moves `*at` to the next line. False at the
- * end. */
+/* Copies the line at `*at` without the blanks before it, and moves `*at` to the next line. False at
+ * the end. */
 static bool take_line(const char **at, char line[static LINE_MAX_OCTETS])
 {
 	size_t len = strcspn(*at, "\n");
@@ -132,8 +132,9 @@ static bool has_comment(const char *line)
 	return strstr(line, " comment \"") != NULL;
 }
 
-/* True for a line inside a chain that is a rule of ours. In the output of nft -a each rule has a handle at the
- * end of its last line; in our text a rule has one line. A rule with a comment is the operator's. */
+/* True for a line inside a chain that is a rule of ours. In the output of nft -a each rule has a
+ * handle at the end of its last line; in our text a rule has one line. A rule with a comment is the
+ * operator's. */
 static bool is_nft_rule(const char *line, bool is_listed)
 {
 	if (is_listed)
@@ -217,8 +218,8 @@ static const char *find_stamp(const struct tally *t, const char *prefix)
 	return NULL;
 }
 
-/* Names a place of `wanted` that `found` lacks, or that has another number of rules there. False if there is
- * none. */
+/* Names a place of `wanted` that `found` lacks, or that has another number of rules there. False if
+ * there is none. */
 static bool find_difference(const struct tally *wanted, struct tally *found, struct complaint *why)
 {
 	for (unsigned i = 0; i < wanted->count; i++) {

@@ -33,7 +33,8 @@ int rules_watch_wait_ms(const struct rules_watch *w, uint64_t now_ms)
 	return now_ms >= w->look_at_ms ? 0 : (int)(w->look_at_ms - now_ms);
 }
 
-/* Returns the time of the restore that must be a minute old before the next one; 0 if there is none. */
+/* Returns the time of the restore that must be a minute old before the next one; 0 if there is
+ * none. */
 static uint64_t oldest_restore(const struct rules_watch *w)
 {
 	return w->restored < RULES_RESTORES_MAX ? 0

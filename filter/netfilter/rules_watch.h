@@ -47,21 +47,22 @@ void rules_watch_now(struct rules_watch *w, uint64_t now_ms);
 /* Returns the milliseconds until the next look; 0 if it is due. */
 int rules_watch_wait_ms(const struct rules_watch *w, uint64_t now_ms);
 
-/* A look that began at `began_ms` found this. The next look is put off so that looking takes at most a
- * tenth of a processor, however often notifications come. */
+/* A look that began at `began_ms` found this. The next look is put off so that looking takes at
+ * most a tenth of a processor, however often notifications come. */
 enum rules_action rules_watch_found(
         struct rules_watch *w, enum rules_state state, uint64_t began_ms, uint64_t now_ms);
 
 /* The rules were put back. */
 void rules_watch_restored(struct rules_watch *w, uint64_t now_ms);
 
-/* Nobody removed them, but they were applied anew for another inside. The next look is after a second, however
- * often interfaces come and go. */
+/* Nobody removed them, but they were applied anew for another inside. The next look is after a
+ * second, however often interfaces come and go. */
 void rules_watch_moved(struct rules_watch *w, uint64_t now_ms);
 
-/* They could not be put back. Another program may have been at work on the packet filter at that moment, or
- * a right may be missing for good. So the next look is after a second, whatever is notified, and twice as
- * late after each further failure, up to RULES_RETRY_MS. Returns how many milliseconds. */
+/* They could not be put back. Another program may have been at work on the packet filter at that
+ * moment, or a right may be missing for good. So the next look is after a second, whatever is
+ * notified, and twice as late after each further failure, up to RULES_RETRY_MS. Returns how many
+ * milliseconds. */
 uint32_t rules_watch_failed(struct rules_watch *w, uint64_t now_ms);
 
 #endif

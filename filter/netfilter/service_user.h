@@ -9,9 +9,9 @@
 
 #include "config/config.h"
 
-/* Returns the number of the user that `user` in the configuration names. If there is no such user: the owner
- * of the directory of the control socket, in which sealgate makes that socket; root if that directory does
- * not exist yet, because then root makes it. */
+/* Returns the number of the user that `user` in the configuration names. If there is no such user:
+ * the owner of the directory of the control socket, in which sealgate makes that socket; root if
+ * that directory does not exist yet, because then root makes it. */
 uint32_t service_user(const struct config *c);
 
 /* Returns the group of that user; root's if it has none. */

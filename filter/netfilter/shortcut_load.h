@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Loads the kernel's part of the shortcut. rules/shortcut.bpf.c is compiled and embedded in sealgate, if
- * clang and libbpf were there at build time. */
+/* Loads the kernel's part of the shortcut. rules/shortcut.bpf.c is compiled and embedded in
+ * sealgate, if clang and libbpf were there at build time. */
 #ifndef NETFILTER_SHORTCUT_LOAD_H
 #define NETFILTER_SHORTCUT_LOAD_H
 
@@ -16,9 +16,9 @@
 /* False if sealgate was built without the shortcut. */
 bool shortcut_load_is_built(void);
 
-/* Loads the program, which will set `mark_bit` (a mask) in packet marks. Pins the program and its maps
- * in `directory`, which is on a BPF file system. Existing maps are used again, so that workers that
- * have them open can go on. Returns 0, or -errno with a complaint. */
+/* Loads the program, which will set `mark_bit` (a mask) in packet marks. Pins the program and its
+ * maps in `directory`, which is on a BPF file system. Existing maps are used again, so that workers
+ * that have them open can go on. Returns 0, or -errno with a complaint. */
 int shortcut_load(const char *directory, uint32_t mark_bit, struct complaint *why);
 
 #endif

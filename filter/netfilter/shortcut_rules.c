@@ -29,8 +29,8 @@
 
 #define PINS "shortcut_" /* the names of our pins begin so */
 
-/* Notes, with the index of an interface: the program is attached to it; we made its qdisc. (Names of
- * interfaces may have dots, which a BPF file system does not allow.) */
+/* Notes, with the index of an interface: the program is attached to it; we made its qdisc. (Names
+ * of interfaces may have dots, which a BPF file system does not allow.) */
 #define ATTACHED "attached-"
 #define MADE     "qdisc-"
 
@@ -42,8 +42,9 @@ static bool is_on_bpf(const char *directory)
 	return statfs(directory, &s) == 0 && (unsigned long)s.f_type == BPF_FILE_SYSTEM;
 }
 
-/* Every user may look into the directory, but only the owner may use the pins. The BPF file system that
- * systemd mounts is for root only: a service that runs as another user would find nothing there. */
+/* Every user may look into the directory, but only the owner may use the pins. The BPF file system
+ * that systemd mounts is for root only: a service that runs as another user would find nothing
+ * there. */
 static int make_bpf_directory(const char *directory, struct complaint *why)
 {
 	int error = file_make_directory(directory, 0755);

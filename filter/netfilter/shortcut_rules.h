@@ -16,8 +16,8 @@
  * program is attached nowhere. */
 int shortcut_rules_apply(const struct config *c, struct complaint *why);
 
-/* Detaches the program everywhere and removes it. Sets `*found` if there was one. Returns 0, or -errno
- * with a complaint. */
+/* Detaches the program everywhere and removes it. Sets `*found` if there was one. Returns 0, or
+ * -errno with a complaint. */
 int shortcut_rules_remove(const struct config *c, bool *found, struct complaint *why);
 
 /* True if the program is attached to each interface of the configuration. */

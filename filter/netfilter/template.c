@@ -101,8 +101,8 @@ static const struct blank *blank_at(const char *text, const struct blank *blanks
 	return NULL;
 }
 
-/* Writes `text` with a value for each placeholder. Placeholders in comments are filled in too, which
- * does no harm. */
+/* Writes `text` with a value for each placeholder. Placeholders in comments are filled in too,
+ * which does no harm. */
 static void fill_in(const char *text, const struct blank *blanks, size_t count, FILE *out)
 {
 	const char *next;
@@ -190,10 +190,11 @@ static struct mark_texts mark_texts_of(const struct config *c)
 	return m;
 }
 
-/* How rules find out whether a DNS message is a query or a response: by its QR bit, the first one of the third
- * octet after the UDP header. The match of iptables reads the length of an IPv4 header, but no extension headers
- * of IPv6: a packet with these is neither, and is dropped. Otherwise the queue of one instance would take what may
- * be the other's, and let it pass while it is paused or bypassed. */
+/* How rules find out whether a DNS message is a query or a response: by its QR bit, the first one
+ * of the third octet after the UDP header. The match of iptables reads the length of an IPv4
+ * header, but no extension headers of IPv6: a packet with these is neither, and is dropped.
+ * Otherwise the queue of one instance would take what may be the other's, and let it pass while it
+ * is paused or bypassed. */
 #define IS_QUERY     "@th,80,1 0"
 #define IS_RESPONSE  "@th,80,1 1"
 #define IS_QUERY4    "-m u32 --u32 \"0>>22&0x3C@7&0x80=0\""
@@ -311,8 +312,9 @@ static char *merge_tables(const char *rules)
 	return merged;
 }
 
-/* Returns `rules` with the stamp and the note of the marks as empty chains: in a table of its own, which nft merges, or
- * in the first table for iptables-restore. Frees `rules`, which may be NULL. */
+/* Returns `rules` with the stamp and the note of the marks as empty chains: in a table of its own,
+ * which nft merges, or in the first table for iptables-restore. Frees `rules`, which may be
+ * NULL. */
 static char *put_stamp(char *rules, const struct config *c, enum form form)
 {
 	const struct rule_names names = rule_names_of(c);
@@ -340,8 +342,8 @@ static char *put_stamp(char *rules, const struct config *c, enum form form)
 	return len < 0 ? NULL : stamped;
 }
 
-/* nftables and iptables both spread packets over several queues by a hash of the two addresses. So a
- * query and its response reach the same worker, which has the same place in both rows of queues.
+/* nftables and iptables both spread packets over several queues by a hash of the two addresses. So
+ * a query and its response reach the same worker, which has the same place in both rows of queues.
  * (The option "fanout" of nftables spreads by CPU, and would not do that.) */
 static void name_nft(const struct config *c, uint32_t first, bool bypasses, char *text, size_t size)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The rules of the folder rules/, embedded in the program. So a binary always has the rules that fit
- * it. */
+/* The rules of the folder rules/, embedded in the program. So a binary always has the rules that
+ * fit it. */
 #ifndef NETFILTER_TEMPLATE_H
 #define NETFILTER_TEMPLATE_H
 

@@ -29,8 +29,8 @@ _Static_assert(sizeof(struct verdict) == 32, "it is sent as it lies, without pad
 /* A packet that is older than as many others has a verdict: no queue is longer (queue.length). */
 #define LANE_LENGTH_MAX 1048576
 
-/* Counts packets that may stay in the kernel without a verdict. From now on each packet gets a verdict
- * of its own, so that none of these passes with others. */
+/* Counts packets that may stay in the kernel without a verdict. From now on each packet gets a
+ * verdict of its own, so that none of these passes with others. */
 static void nfqueue_fail(struct nfqueue *q, unsigned packets)
 {
 	stats_add(&q->stats->verdict_errors, packets);
@@ -81,8 +81,8 @@ static struct verdict *begin_single(struct nfqueue *q, uint64_t id, uint32_t ver
 	return begin_verdict(q, NFQNL_MSG_VERDICT, (uint16_t)(id >> 32), (uint32_t)id, verdict);
 }
 
-/* One message can accept many packets: the kernel accepts all that it holds up to a packet. So it may
- * hold none among these that still waits, or whose verdict was lost. */
+/* One message can accept many packets: the kernel accepts all that it holds up to a packet. So it
+ * may hold none among these that still waits, or whose verdict was lost. */
 void nfqueue_accept(struct nfqueue *q, uint64_t id)
 {
 	struct nfqueue_lane *lane = lane_of(q, id);
@@ -103,8 +103,8 @@ void nfqueue_drop(struct nfqueue *q, uint64_t id)
 	end_verdict(q, begin_single(q, id, NF_DROP), 1);
 }
 
-/* The packet is written where it is sent from. An iovec for each packet would save no copy, because a
- * packet is put together from its headers and its message anyway. */
+/* The packet is written where it is sent from. An iovec for each packet would save no copy, because
+ * a packet is put together from its headers and its message anyway. */
 struct writer nfqueue_replacement(struct nfqueue *q)
 {
 	const size_t head = sizeof(struct verdict) + MNL_ATTR_HDRLEN;
@@ -125,8 +125,8 @@ void nfqueue_accept_replaced(struct nfqueue *q, uint64_t id, const struct writer
 	end_verdict(q, v, 1);
 }
 
-/* Accepts the released packets by one message. It comes after the verdicts of the other packets, which
- * it would accept too. */
+/* Accepts the released packets by one message. It comes after the verdicts of the other packets,
+ * which it would accept too. */
 static void end_release(struct nfqueue *q, struct nfqueue_lane *lane)
 {
 	if (lane->released == 0)
@@ -272,8 +272,8 @@ static void expect_message(const uint8_t *message, size_t len)
 		__builtin_prefetch(message + at);
 }
 
-/* Notes in the memory for the successor which packets waited when the predecessor died: once the socket was
- * read to its end, they were all handed over. */
+/* Notes in the memory for the successor which packets waited when the predecessor died: once the
+ * socket was read to its end, they were all handed over. */
 static void mark_suspects(struct nfqueue_kept_lane *kept, bool is_read_out)
 {
 	if (kept->suspects == SUSPECTS_UNREAD && is_read_out) {

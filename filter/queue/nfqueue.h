@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Two NFQUEUEs on one netlink socket. The kernel sends whole packets in batches, and gets verdicts in
- * batches.
+/* Two NFQUEUEs on one netlink socket. The kernel sends whole packets in batches, and gets verdicts
+ * in batches.
  *
  * Queries have a queue of their own because each query that passes costs again when its response
- * comes. If both waited in one full queue, many responses would find no room, and the work for their
- * queries would be wasted. So the queue of queries is short, and under overload queries are lost
- * first. */
+ * comes. If both waited in one full queue, many responses would find no room, and the work for
+ * their queries would be wasted. So the queue of queries is short, and under overload queries are
+ * lost first. */
 #ifndef QUEUE_NFQUEUE_H
 #define QUEUE_NFQUEUE_H
 
@@ -64,8 +64,9 @@ struct nfqueue {
 	unsigned verdict_count;
 };
 
-/* A packet that the kernel holds until it gets a verdict for `id`. The lower 32 bits of `id` are the
- * packet's number in its queue, the 16 bits above are the number of the queue. `id` is never 0. */
+/* A packet that the kernel holds until it gets a verdict for `id`. The lower 32 bits of `id` are
+ * the packet's number in its queue, the 16 bits above are the number of the queue. `id` is never
+ * 0. */
 struct queued {
 	uint64_t id;
 	uint32_t in_interface;  /* index; 0 in OUTPUT */
@@ -77,8 +78,8 @@ struct queued {
 	uint8_t *base;          /* the same octets, which the handler may change */
 };
 
-/* Binds both queues, or takes over those of `options->before`: then all packets that wait for a verdict
- * come to the queue again, as the kernel has them, with new ids. Counts queue_overruns and
+/* Binds both queues, or takes over those of `options->before`: then all packets that wait for a
+ * verdict come to the queue again, as the kernel has them, with new ids. Counts queue_overruns and
  * verdict_errors in `stats`. Returns 0; or a negative errno, and writes a message to `error`. */
 int nfqueue_open(struct nfqueue *q, const struct nfqueue_options *options, struct stats *stats,
         struct complaint *error);
@@ -114,8 +115,8 @@ void nfqueue_accept_replaced(struct nfqueue *q, uint64_t id, const struct writer
 /* Sends the verdicts. Verdicts that the kernel does not take are counted and lost. */
 void nfqueue_flush(struct nfqueue *q);
 
-/* Sets how many queries the kernel holds at most. Queries that wait already stay. Returns false if the
- * message could not be sent. */
+/* Sets how many queries the kernel holds at most. Queries that wait already stay. Returns false if
+ * the message could not be sent. */
 bool nfqueue_limit_queries(struct nfqueue *q, uint32_t length);
 
 /* The state of a queue, from /proc/net/netfilter/nfnetlink_queue. */
@@ -126,8 +127,8 @@ struct nfqueue_state {
 	uint64_t dropped_overrun; /* packets lost because the socket buffer was full */
 };
 
-/* Reads the state of a queue. Returns false if no program has bound the queue, or if the file cannot
- * be read. Not for the packet path. */
+/* Reads the state of a queue. Returns false if no program has bound the queue, or if the file
+ * cannot be read. Not for the packet path. */
 bool nfqueue_read_state(uint16_t number, struct nfqueue_state *state);
 
 #endif

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The packets that wait are of two kinds: those whose messages still lie in the socket, and those that the
- * predecessor has read. Both get the verdict NF_REPEAT: the kernel runs the rules of the hook again from
- * their beginning, with the packet as it is in the kernel, so the rules queue it again, under a new id. A
- * packet cannot go around the rules by this, because it meets all rules of the chain as if it came now.
+/* The packets that wait are of two kinds: those whose messages still lie in the socket, and those
+ * that the predecessor has read. Both get the verdict NF_REPEAT: the kernel runs the rules of the
+ * hook again from their beginning, with the packet as it is in the kernel, so the rules queue it
+ * again, under a new id. A packet cannot go around the rules by this, because it meets all rules of
+ * the chain as if it came now.
  *
- * A verdict on a batch covers all packets up to an id. An id from the socket that was read to its end is
- * the newest, or packets that came later are newer and their messages still come. So no message about an
- * old id is left in the socket. */
+ * A verdict on a batch covers all packets up to an id. An id from the socket that was read to its
+ * end is the newest, or packets that came later are newer and their messages still come. So no
+ * message about an old id is left in the socket. */
 #include "queue/nfqueue_adopt.h"
 
 #include <errno.h>
@@ -76,8 +77,8 @@ static int judge_up_to(struct nfqueue *q, uint16_t number, uint32_t id, int verd
 	return send(q->fd, message, message->nlmsg_len, 0) < 0 ? -errno : 0;
 }
 
-/* Drops what waited at two deaths in a row. What is not true in `before` can drop packets, and do nothing
- * else. */
+/* Drops what waited at two deaths in a row. What is not true in `before` can drop packets, and do
+ * nothing else. */
 static int drop_suspects(struct nfqueue *q, uint16_t number, const struct nfqueue_kept_lane *before)
 {
 	uint64_t to = before->suspects == SUSPECTS_KNOWN ? before->suspects_to : before->newest;
@@ -87,8 +88,8 @@ static int drop_suspects(struct nfqueue *q, uint16_t number, const struct nfqueu
 	return judge_up_to(q, number, (uint32_t)to, NF_DROP);
 }
 
-/* No message tells an id, and the predecessor may have read packets of any. Each gets a new id, maybe
- * twice. */
+/* No message tells an id, and the predecessor may have read packets of any. Each gets a new id,
+ * maybe twice. */
 static int repeat_any(struct nfqueue *q, uint16_t number)
 {
 	int error = judge_up_to(q, number, 0, NF_REPEAT);

@@ -15,8 +15,8 @@
 #include <libnetfilter_queue/libnetfilter_queue.h>
 #include <linux/netfilter/nfnetlink_queue.h>
 
-/* A packet with its attributes. Not a multiple of a page: otherwise the beginnings of all packets of a
- * batch would compete for a few sets of the processor's first cache. */
+/* A packet with its attributes. Not a multiple of a page: otherwise the beginnings of all packets
+ * of a batch would compete for a few sets of the processor's first cache. */
 #define RECEIVE_SIZE (NFQUEUE_PACKET_MAX + 4097 + 5 * 64)
 #define CONFIG_SIZE  256
 
@@ -35,8 +35,8 @@ static void leave_before_start(void *context, const struct queued *queued)
 	(void)queued;
 }
 
-/* Sends a configuration message, and returns the error in its acknowledgement, or 0. Packets that come
- * before it go to `handler`. */
+/* Sends a configuration message, and returns the error in its acknowledgement, or 0. Packets that
+ * come before it go to `handler`. */
 static int configure_queue(struct nfqueue *q, struct nlmsghdr *message, nfqueue_handler *handler)
 {
 	message->nlmsg_flags |= NLM_F_ACK;
@@ -204,7 +204,8 @@ static int adopt_both(struct nfqueue *q, const struct nfqueue_options *options)
 	return result < 0 ? result : nfqueue_repeat_waiting(q, &options->before->kept);
 }
 
-/* A socket that cannot be taken over is closed. Its queues are free then, unless it is held elsewhere. */
+/* A socket that cannot be taken over is closed. Its queues are free then, unless it is held
+ * elsewhere. */
 int nfqueue_open(struct nfqueue *q, const struct nfqueue_options *options, struct stats *stats,
         struct complaint *error)
 {

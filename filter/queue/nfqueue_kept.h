@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The notes that a worker leaves to its successor about its two queues, in memory that
- * outlives the process (worker/kept.h), and is written as packets come. Its layout never changes: another
+/* The notes that a worker leaves to its successor about its two queues, in memory that outlives the
+ * process (worker/kept.h), and is written as packets come. Its layout never changes: another
  * version of sealgate may read it.
  *
- * It is against a packet that kills: packets that wait when a process dies come to the queue again, so
- * without a memory one packet could kill each successor. Packets that waited at two deaths in a row are
- * dropped. */
+ * It is against a packet that kills: packets that wait when a process dies come to the queue again,
+ * so without a memory one packet could kill each successor. Packets that waited at two deaths in a
+ * row are dropped. */
 #ifndef QUEUE_NFQUEUE_KEPT_H
 #define QUEUE_NFQUEUE_KEPT_H
 
@@ -13,7 +13,8 @@
 
 enum nfqueue_suspects {
 	SUSPECTS_NONE,
-	SUSPECTS_UNREAD, /* packets that waited at a death came again, and are not all handed over yet */
+	/* packets that waited at a death came again, and are not all handed over yet */
+	SUSPECTS_UNREAD,
 	SUSPECTS_KNOWN, /* they have ids up to `suspects_to` */
 };
 

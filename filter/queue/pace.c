@@ -3,15 +3,15 @@
 
 #include "base/least.h"
 
-/* A turn with at least LOAD_PACKETS packets is under load. Then the worker naps for NAP_NS, and from
- * 2 * NAP_STEP packets on for one NAP_NS for each NAP_STEP packets, at most NAPS_MAX. */
+/* A turn with at least LOAD_PACKETS packets is under load. Then the worker naps for NAP_NS, and
+ * from 2 * NAP_STEP packets on for one NAP_NS for each NAP_STEP packets, at most NAPS_MAX. */
 #define LOAD_PACKETS 8
 #define NAP_NS       100000
 #define NAP_STEP     32
 #define NAPS_MAX     3
 
-/* The next turn follows an overloaded turn at once, unless the worker is delayed, so at most this much
- * time counts as overloaded. After other turns all time until the next turn counts. */
+/* The next turn follows an overloaded turn at once, unless the worker is delayed, so at most this
+ * much time counts as overloaded. After other turns all time until the next turn counts. */
 #define BETWEEN_OVERLOADED_MS 25
 
 void pace_init(struct pace *p, uint32_t length)

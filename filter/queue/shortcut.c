@@ -13,8 +13,8 @@
 
 #define RING_MASK (SHORTCUT_RING_OCTETS - 1)
 
-/* How often to read the head of a record that the kernel is still writing. Writing takes less than a
- * microsecond, unless the (virtual) machine itself is interrupted. */
+/* How often to read the head of a record that the kernel is still writing. Writing takes less than
+ * a microsecond, unless the (virtual) machine itself is interrupted. */
 #define RECORD_LOOKS 10000
 
 #define ALIVE_STEP_MS 250
@@ -140,8 +140,8 @@ void shortcut_close(struct shortcut *s)
 	*s = (struct shortcut){ .servers_fd = -1 };
 }
 
-/* Writes `until_ns` only if it changes by ALIVE_STEP_MS, because the program reads it for each query,
- * maybe on another processor. */
+/* Writes `until_ns` only if it changes by ALIVE_STEP_MS, because the program reads it for each
+ * query, maybe on another processor. */
 void shortcut_alive(struct shortcut *s, uint64_t now_ms, bool wants)
 {
 	wants = wants && now_ms >= s->rests_until_ms;

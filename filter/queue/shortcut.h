@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The worker's end of the shortcut. A program in the kernel (rules/shortcut.bpf.c) decorates queries
- * and sends them on by itself, and puts a copy of each query into a ring. The ring is mapped into
- * memory, so reading it takes no system call. Only admitting or dismissing a server takes one. */
+/* The worker's end of the shortcut. A program in the kernel (rules/shortcut.bpf.c) decorates
+ * queries and sends them on by itself, and puts a copy of each query into a ring. The ring is
+ * mapped into memory, so reading it takes no system call. Only admitting or dismissing a server
+ * takes one. */
 #ifndef QUEUE_SHORTCUT_H
 #define QUEUE_SHORTCUT_H
 
@@ -15,9 +16,9 @@
 /* The program takes no query if the worker has not called shortcut_alive() for this long. */
 #define SHORTCUT_ALIVE_MS 3000
 
-/* More queries than this in one turn are an overload, because the worker handles fewer responses in a
- * turn. Then the shortcut rests for SHORTCUT_REST_MS: all queries go to their queue, where the kernel
- * drops those for which there is no room. */
+/* More queries than this in one turn are an overload, because the worker handles fewer responses in
+ * a turn. Then the shortcut rests for SHORTCUT_REST_MS: all queries go to their queue, where the
+ * kernel drops those for which there is no room. */
 #define SHORTCUT_MUCH    768
 #define SHORTCUT_REST_MS 100
 
@@ -39,24 +40,24 @@ struct shortcut {
 const char *shortcut_pin(
         const char *directory, const char *name, char path[static SHORTCUT_PATH_MAX]);
 
-/* Opens the maps that are pinned in `directory`, and discards the servers that an earlier worker left in
- * them. Its queries are discarded too, unless this worker takes over the queues: then their responses may
- * still come. Returns 0 or a negative errno; call shortcut_close() in both cases. A struct
- * that is all zero is closed. */
+/* Opens the maps that are pinned in `directory`, and discards the servers that an earlier worker
+ * left in them. Its queries are discarded too, unless this worker takes over the queues: then their
+ * responses may still come. Returns 0 or a negative errno; call shortcut_close() in both cases. A
+ * struct that is all zero is closed. */
 int shortcut_open(struct shortcut *s, const char *directory, bool takes_over);
 
 /* Stops the program from taking queries, and unmaps the maps. */
 void shortcut_close(struct shortcut *s);
 
-/* Lets the program take queries for SHORTCUT_ALIVE_MS from `now_ms` on; or, if not `wants`, stops it.
- * It is cheap to call this in each turn. During a rest the program stays stopped. */
+/* Lets the program take queries for SHORTCUT_ALIVE_MS from `now_ms` on; or, if not `wants`, stops
+ * it. It is cheap to call this in each turn. During a rest the program stays stopped. */
 void shortcut_alive(struct shortcut *s, uint64_t now_ms, bool wants);
 
 /* Stops the program for SHORTCUT_REST_MS from `now_ms` on. */
 void shortcut_rest(struct shortcut *s, uint64_t now_ms);
 
-/* Let the program take queries to this server, and end that, for all servers at last. shortcut_admit()
- * returns false if it fails, or if the address is link-local. */
+/* Let the program take queries to this server, and end that, for all servers at last.
+ * shortcut_admit() returns false if it fails, or if the address is link-local. */
 bool shortcut_admit(struct shortcut *s, const struct sockaddr_storage *server);
 void shortcut_dismiss(struct shortcut *s, const struct sockaddr_storage *server);
 void shortcut_dismiss_all(struct shortcut *s);

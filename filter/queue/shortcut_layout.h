@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The layout of the maps that the program in the kernel (rules/shortcut.bpf.c) and a worker share. If
- * you change it, change SHORTCUT_LAYOUT too, or an old program works with a new worker. */
+/* The layout of the maps that the program in the kernel (rules/shortcut.bpf.c) and a worker share.
+ * If you change it, change SHORTCUT_LAYOUT too, or an old program works with a new worker. */
 #ifndef QUEUE_SHORTCUT_LAYOUT_H
 #define QUEUE_SHORTCUT_LAYOUT_H
 
@@ -26,12 +26,13 @@
 struct shortcut_state {
 	__u64 until_ns; /* written by the worker: when taking ends, by CLOCK_MONOTONIC */
 	__u8 apart[56];
-	__u64 full; /* written by the program: queries left to the queue because the ring was full */
+	/* written by the program: queries left to the queue because the ring was full */
+	__u64 full;
 	__u64 left; /* written by the program: queries left to the queue for other reasons */
 };
 
-/* A key of shortcut_servs: the address of a server whose queries are taken. IPv4 uses the first four
- * octets; the other octets are zero. */
+/* A key of shortcut_servs: the address of a server whose queries are taken. IPv4 uses the first
+ * four octets; the other octets are zero. */
 struct shortcut_server {
 	__u8 octets[16];
 	__u32 version; /* of IP */

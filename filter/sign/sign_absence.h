@@ -14,8 +14,8 @@
 
 #include "sign/signer_private.h"
 
-/* Notes that the server knows `name`, which may be cached for `ttl_s`. If the server has denied the name
- * in between, denials in this zone are denials of types from now on, and job->result tells. */
+/* Notes that the server knows `name`, which may be cached for `ttl_s`. If the server has denied the
+ * name in between, denials in this zone are denials of types from now on, and job->result tells. */
 void note_presence(struct sign_job *job, const struct sign_zone *zone, const struct name *name,
         uint32_t ttl_s);
 

@@ -164,8 +164,9 @@ static bool put_end(struct sign_job *job, enum signer_walk_end end, struct signe
 	}
 }
 
-/* True for NS or an SOA below the apex at a name that is no zone cut: the server has them for every name. All
- * other denials at the name say that it has none, and signed by the parent they would be Bogus. */
+/* True for NS or an SOA below the apex at a name that is no zone cut: the server has them for every
+ * name. All other denials at the name say that it has none, and signed by the parent they would be
+ * Bogus. */
 static bool is_of_no_zone(const struct signer_walk *w)
 {
 	return (w->set->type == TYPE_NS || w->set->type == TYPE_SOA) &&
@@ -185,7 +186,8 @@ bool sign_answer(struct sign_job *job, struct ending *e)
 /* ---- Types that only DNSSEC has ---- */
 
 /* The server got a question for NS. NS records below an apex show a cut, whether the server answers
- * as the parent or as the child. A server that answers none gets one for A, which shows a cut by a referral. */
+ * as the parent or as the child. A server that answers none gets one for A, which shows a cut by a
+ * referral. */
 bool sign_ds(struct sign_job *job, struct ending *e)
 {
 	const struct sign_zone *zone = zone_of(job, &job->qname);

@@ -13,8 +13,8 @@ bool sign_exists(struct sign_job *job, struct ending *e);
 bool sign_apex(struct sign_job *job, struct ending *e);
 bool sign_apex_nodata(struct sign_job *job, struct ending *e);
 
-/* True if sign_apex() or sign_apex_nodata(), by the way of the query, needs no response: the policy and the memory have
- * all of the answer. */
+/* True if sign_apex() or sign_apex_nodata(), by the way of the query, needs no response: the policy
+ * and the memory have all of the answer. */
 bool is_known_at_once(struct sign_job *job);
 
 #endif

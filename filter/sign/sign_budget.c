@@ -5,9 +5,10 @@
 
 #include "sign/signer_private.h"
 
-/* Answers over UDP without the server, a second. A resolver asks for the keys of a zone once in their TTL, so even a
- * network with many needs a handful an hour. But the source of a query may be forged, and an answer may be twenty times
- * as long; and a limit that the server may have does not see it. */
+/* Answers over UDP without the server, a second. A resolver asks for the keys of a zone once in
+ * their TTL, so even a network with many needs a handful an hour. But the source of a query may be
+ * forged, and an answer may be twenty times as long; and a limit that the server may have does not
+ * see it. */
 #define ANSWERS_OF_NETWORK 20
 #define ANSWERS_OF_ALL     1000 /* the cut ones too, which are no longer than their query */
 

@@ -12,11 +12,12 @@ int sign_budget_init(struct signer *s);
  * client's network. Returns false if one of the two is used up. */
 bool budget_take(struct signer *s, struct span client, bool is_stream, uint64_t now_ms);
 
-/* True if there may be one more answer over UDP that needs no server: all clients together have not had too many. */
+/* True if there may be one more answer over UDP that needs no server: all clients together have not
+ * had too many. */
 bool budget_has_answer(struct signer *s, uint64_t now_ms);
 
-/* Takes such an answer, whole or cut, from the budget of all clients, and from that of the client's network. Returns false
- * if the latter is used up. Only if budget_has_answer() says so. */
+/* Takes such an answer, whole or cut, from the budget of all clients, and from that of the client's
+ * network. Returns false if the latter is used up. Only if budget_has_answer() says so. */
 bool budget_take_answer(struct signer *s, struct span client, uint64_t now_ms);
 
 #endif

@@ -10,8 +10,8 @@
 #include "sign/sign_zone.h"
 #include "sign/signer_private.h"
 
-/* True if the cut is a zone whose keys are broken. Its DS is not known then, and a signed denial would make a secure
- * zone insecure. */
+/* True if the cut is a zone whose keys are broken. Its DS is not known then, and a signed denial
+ * would make a secure zone insecure. */
 static bool is_of_broken_zone(const struct sign_job *job, const struct name *cut)
 {
 	const struct sign_zone *child = sign_policy_apex(job->signer->policy, cut);

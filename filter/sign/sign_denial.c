@@ -10,8 +10,8 @@
 
 /* Types that may be at any name. The signer does not know which types a name has. If a type is not
  * in the NSEC, resolvers that use NSEC records aggressively (RFC 8198) take it as denied for as
- * long as they keep the NSEC. So the list has all types that IANA has assigned to data, but those that change the
- * nature of a name (CNAME, DNAME, NS, SOA, DS) and the DNSSEC of RFC 2535. */
+ * long as they keep the NSEC. So the list has all types that IANA has assigned to data, but those
+ * that change the nature of a name (CNAME, DNAME, NS, SOA, DS) and the DNSSEC of RFC 2535. */
 /* clang-format off */
 #define COMMON_TYPES(X)                                                                               \
 	/* A, MD, MF, MB, MG, MR, NULL, WKS, PTR, HINFO, MINFO, MX, TXT */                            \

@@ -22,14 +22,15 @@ struct sign_types {
 	struct learned_types others; /* of higher windows */
 };
 
-/* Adds a type, if there is room and it is one that only an observation can add: no type that any name may have,
- * none that changes the nature of a name, none of DNSSEC, and no question type. Returns true if it is new. */
+/* Adds a type, if there is room and it is one that only an observation can add: no type that any
+ * name may have, none that changes the nature of a name, none of DNSSEC, and no question type.
+ * Returns true if it is new. */
 bool learned_types_add(struct learned_types *learned, uint16_t type);
 
 /* Return the types at a name. types_of_name() is for a name that exists: all types that may be
- * there but `but`, which is denied (RFC 9824, 3.2); `apex` is the period of the zone if the name is its apex, or NULL.
- * The others are for a delegation without DS, a
- * CNAME, and a name that does not exist (NXNAME: RFC 9824, 3.1). */
+ * there but `but`, which is denied (RFC 9824, 3.2); `apex` is the period of the zone if the name is
+ * its apex, or NULL. The others are for a delegation without DS, a CNAME, and a name that does not
+ * exist (NXNAME: RFC 9824, 3.1). */
 struct sign_types types_of_name(
         const struct learned_types *learned, const struct sign_period *apex, uint16_t but);
 struct sign_types types_of_cut(void);

@@ -48,8 +48,8 @@ static bool probe_fits(const struct name *name)
 	return name->len + sizeof(SIGN_PROBE_LABEL) <= NAME_MAX_OCTETS;
 }
 
-/* The server says that the name has NS. What it says of other names proves nothing about this one: only some
- * names may be those of a load balancer. */
+/* The server says that the name has NS. What it says of other names proves nothing about this one:
+ * only some names may be those of a load balancer. */
 static enum cut_doubt probe_next(struct sign_job *job, const struct name *name)
 {
 	if (!probe_fits(name))
@@ -58,8 +58,8 @@ static enum cut_doubt probe_next(struct sign_job *job, const struct name *name)
 	return CUT_DOUBT;
 }
 
-/* `has_ns`: the response has NS of this name as an answer. What was refuted is asked again after SIGN_REFUTED_S,
- * so that clients cannot keep the signer asking. */
+/* `has_ns`: the response has NS of this name as an answer. What was refuted is asked again after
+ * SIGN_REFUTED_S, so that clients cannot keep the signer asking. */
 static enum cut_doubt suspect(
         struct sign_job *job, const struct sign_zone *zone, const struct name *name, bool has_ns)
 {
@@ -107,8 +107,8 @@ static bool is_of_cut(const struct rrset *set, const struct signer_walk *w)
 	       set->owner.labels > w->zone->apex.labels && name_within(&w->name, &set->owner);
 }
 
-/* The names on a chain of aliases are no part of the question, so nothing can be asked for them. The answer
- * ends there. */
+/* The names on a chain of aliases are no part of the question, so nothing can be asked for them.
+ * The answer ends there. */
 static bool may_ask(const struct sign_job *job, const struct signer_walk *w)
 {
 	return w->links == 0 && name_equal(&w->name, &job->qname);
@@ -204,7 +204,8 @@ static void learn_of_probe(struct sign_job *job, const struct name *name)
 		refute(job, name);
 }
 
-/* Over UDP a response that is cut, or an error because of EDNS, teaches nothing: the client comes again by TCP. */
+/* Over UDP a response that is cut, or an error because of EDNS, teaches nothing: the client comes
+ * again by TCP. */
 static bool teaches_nothing(const struct sign_job *job)
 {
 	bool is_error =
@@ -230,8 +231,9 @@ void doubt_learn(struct sign_job *job)
 		learn_of_probe(job, &name);
 }
 
-/* The name is not refuted: a rate limit of the server, which anyone can use up, or one lost response would hide
- * a cut then, and all below it would be signed as if it belonged to this zone. */
+/* The name is not refuted: a rate limit of the server, which anyone can use up, or one lost
+ * response would hide a cut then, and all below it would be signed as if it belonged to this
+ * zone. */
 static void note_no_ns(struct signer *s, const struct name *name, int64_t now_s)
 {
 	if (memory_suspicion(s, name, now_s) == SUSPICION_NONE)

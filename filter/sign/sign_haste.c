@@ -3,12 +3,13 @@
 
 #include "sign/sign_zone.h"
 
-/* Resolvers repeat a question that was not answered after a fraction of a second, programs after five seconds. */
+/* Resolvers repeat a question that was not answered after a fraction of a second, programs after
+ * five seconds. */
 #define REPEATED_MS 10000
 
-/* A server that left so many queries in a row unanswered is silent, until it answers one, or until none was asked for a
- * while. An attacker may know questions that a server leaves unanswered. But each response to another client ends it, and
- * all that is gained are answers that are right. */
+/* A server that left so many queries in a row unanswered is silent, until it answers one, or until
+ * none was asked for a while. An attacker may know questions that a server leaves unanswered. But
+ * each response to another client ends it, and all that is gained are answers that are right. */
 #define SILENT_QUERIES 3
 #define SILENT_MS      30000
 

@@ -62,8 +62,9 @@ static const struct memory_rule {
 	        .replaced = LESSON_NAMES,
 	        .changed = LESSON_NONE,
 	        .removed = LESSON_NONE },
-	/* memory_note_denied() says when an answer depends on an entry. An answer that denies a name
-	 * for both types is not made anew if the entry is replaced: what was said is not undone. */
+	/* memory_note_denied() says when an answer depends on an entry. An answer that denies a
+	 * name for both types is not made anew if the entry is replaced: what was said is not
+	 * undone. */
 	[MEMORY_DENIED] = { .is_same = is_same_hash,
 	        .id_octets = sizeof(struct wide_hash),
 	        .found = LESSON_NONE,
@@ -72,8 +73,8 @@ static const struct memory_rule {
 	        .replaced = LESSON_NONE,
 	        .changed = LESSON_DENIED,
 	        .removed = LESSON_NONE },
-	/* A response that raises a suspicion is not answered, or only with the chain of aliases that
-	 * leads there. A suspicion that proves true is a cut, which is a lesson. */
+	/* A response that raises a suspicion is not answered, or only with the chain of aliases
+	 * that leads there. A suspicion that proves true is a cut, which is a lesson. */
 	[MEMORY_SUSPECTS] = { .is_same = is_same_hash,
 	        .id_octets = sizeof(struct wide_hash),
 	        .found = LESSON_NONE,

@@ -50,8 +50,8 @@ struct memory_basis {
 	int64_t until_s;                /* the passing of time may change the answer from then on */
 };
 
-/* Takes memory for as many TTLs as s->limits say; memory_init_names() and memory_fit_signatures() take more.
- * Returns 0 or -ENOMEM. Call memory_fini() in both cases: it frees all. */
+/* Takes memory for as many TTLs as s->limits say; memory_init_names() and memory_fit_signatures()
+ * take more. Returns 0 or -ENOMEM. Call memory_fini() in both cases: it frees all. */
 int memory_init(struct signer *s);
 void memory_fini(struct signer *s);
 

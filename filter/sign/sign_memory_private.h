@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The memory of a signer from inside. For sign_memory.c, sign_memory_names.c and sign_memory_zones.c alone. */
+/* The memory of a signer from inside. For sign_memory.c, sign_memory_names.c and
+ * sign_memory_zones.c alone. */
 #ifndef SIGN_SIGN_MEMORY_PRIVATE_H
 #define SIGN_SIGN_MEMORY_PRIVATE_H
 
@@ -7,8 +8,8 @@
 
 struct sign_memory {
 	struct table tables[MEMORY_KINDS];
-	struct zone_memory *
-	        *zones; /* by index in the policy; NULL for one of which nothing is known */
+	/* by index in the policy; NULL for one of which nothing is known */
+	struct zone_memory **zones;
 	unsigned zone_count;
 	int64_t lacks_names_until_s; /* the end of the TTL of a name that was forgotten before it */
 	uint32_t learned[LESSON_COUNT];

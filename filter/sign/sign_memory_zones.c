@@ -20,7 +20,8 @@ const struct zone_memory *memory_peek_zone(const struct signer *s, const struct 
 	return z ? z : &nothing;
 }
 
-/* Of thousands of zones a worker may see few, so each gets memory when something is learned of it. */
+/* Of thousands of zones a worker may see few, so each gets memory when something is learned of
+ * it. */
 struct zone_memory *memory_own_zone(struct signer *s, const struct sign_zone *zone)
 {
 	struct zone_memory **place = zone_place(s, zone);
@@ -120,8 +121,8 @@ void memory_note_soa(struct signer *s, const struct sign_zone *zone, const struc
 	memory_learn(s->memory, LESSON_SOA);
 }
 
-/* Takes what is known of the zone with this apex out of the memory, or NULL. Both policies are sorted, so `*from` only
- * grows. */
+/* Takes what is known of the zone with this apex out of the memory, or NULL. Both policies are
+ * sorted, so `*from` only grows. */
 static struct zone_memory *take_known(struct signer *s, const struct name *apex, unsigned *from)
 {
 	const struct sign_policy *p = s->policy;

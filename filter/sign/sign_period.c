@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sign/sign_period.h"
 
-/* Returns the index of the period of a time. Zones have a handful of periods, and mostly the first or second counts. */
+/* Returns the index of the period of a time. Zones have a handful of periods, and mostly the first
+ * or second counts. */
 static unsigned index_at(const struct sign_periods *p, int64_t now_s)
 {
 	unsigned i = 0;

@@ -15,8 +15,9 @@ struct sign_cut {
 	struct span ds[LIMIT_DS]; /* RDATA */
 };
 
-/* An NXDOMAIN of the server denies the name, or only the type. Some servers say NXDOMAIN for a type that a name lacks
- * (RFC 4074, 4.2), and a validator believes a signed denial for every type of the name (RFC 8198). */
+/* An NXDOMAIN of the server denies the name, or only the type. Some servers say NXDOMAIN for a type
+ * that a name lacks (RFC 4074, 4.2), and a validator believes a signed denial for every type of the
+ * name (RFC 8198). */
 enum sign_nxdomain {
 	SIGN_NXDOMAIN_CHECKED, /* the name, once the server has denied it for A and for AAAA */
 	SIGN_NXDOMAIN_NAME,    /* the name, at once */
@@ -26,11 +27,13 @@ enum sign_nxdomain {
 struct sign_zone {
 	struct name apex;
 	struct sign_periods periods; /* the keys */
-	bool is_unsigned; /* on purpose: what is in the zone passes as it came. Then it has no periods */
+	/* on purpose: what is in the zone passes as it came. Then it has no periods */
+	bool is_unsigned;
 	uint32_t max_ttl_s;
 	enum sign_nxdomain nxdomain;
-	bool empty_is_nodata; /* an empty answer without SOA denies the type; else it is an outage */
-	bool ignores_cuts;    /* none are learned; a referral is still a referral */
+	/* an empty answer without SOA denies the type; else it is an outage */
+	bool empty_is_nodata;
+	bool ignores_cuts; /* none are learned; a referral is still a referral */
 	const struct sign_cut *cuts;
 	unsigned cut_count;
 
@@ -60,7 +63,8 @@ struct sign_policy {
 #define SIGN_PER_S       10000
 #define SIGN_PER_NETWORK 200
 
-/* The order of zones by their apex, for qsort(). Any total order would do; this one compares the fewest octets. */
+/* The order of zones by their apex, for qsort(). Any total order would do; this one compares the
+ * fewest octets. */
 int sign_policy_order(const struct name *a, const struct name *b);
 
 /* Sorts zones in the order that sign_policy_zone() needs. Returns the index of a zone whose apex
@@ -71,21 +75,23 @@ int sign_policy_sort(struct sign_zone *zones, unsigned count);
  * be valid for a day longer than caches may keep the records that it covers (max_ttl_s). */
 const char *sign_policy_check(const struct sign_policy *p);
 
-/* Returns the term of a signature: how long, in seconds, it is used before the next one replaces it. It is three quarters
- * of its life, or less if TTLs are long. Returns 0 if the times do not fit together. */
+/* Returns the term of a signature: how long, in seconds, it is used before the next one replaces
+ * it. It is three quarters of its life, or less if TTLs are long. Returns 0 if the times do not fit
+ * together. */
 uint32_t sign_policy_term(const struct sign_policy *p);
 
-/* Returns the zone with the longest apex that `name` lies at or below, also if it is unsigned; or NULL. */
+/* Returns the zone with the longest apex that `name` lies at or below, also if it is unsigned; or
+ * NULL. */
 const struct sign_zone *sign_policy_zone(const struct sign_policy *p, const struct name *name);
 
 /* Returns the zone with the longest apex that `name` lies at or below, of the zones that the server
- * with this address (4 or 16 octets) may speak for, and that are not unsigned; or NULL. A longer apex of
- * other servers, or of an unsigned zone, is a child of the zone. */
+ * with this address (4 or 16 octets) may speak for, and that are not unsigned; or NULL. A longer
+ * apex of other servers, or of an unsigned zone, is a child of the zone. */
 const struct sign_zone *sign_policy_zone_at(
         const struct sign_policy *p, const struct name *name, struct span server);
 
-/* Returns the zone that has the delegation to `apex`, and the DS there, if it is one that sign_policy_zone_at() may return;
- * or NULL. */
+/* Returns the zone that has the delegation to `apex`, and the DS there, if it is one that
+ * sign_policy_zone_at() may return; or NULL. */
 const struct sign_zone *sign_policy_parent_at(
         const struct sign_policy *p, const struct name *apex, struct span server);
 
@@ -99,8 +105,9 @@ static inline const struct sign_period *sign_zone_period(
 	return sign_period_at(&zone->periods, now_s);
 }
 
-/* Returns a number that is the same for zones with the same apex and the same servers, in every policy and process. Then
- * a response to a query that was sent for one can be signed for the other. */
+/* Returns a number that is the same for zones with the same apex and the same servers, in every
+ * policy and process. Then a response to a query that was sent for one can be signed for the
+ * other. */
 uint32_t sign_zone_number(const struct sign_zone *zone);
 
 /* True if the address (4 or 16 octets) is that of a secondary. */

@@ -29,7 +29,8 @@ static bool put_records(
 	return true;
 }
 
-/* Adds each of the equal records once (RFC 2181, 5). The letters of names in them are small then. */
+/* Adds each of the equal records once (RFC 2181, 5). The letters of names in them are small
+ * then. */
 static bool put_unequal_records(struct sign_job *job, const struct canonical_set *canonical,
         enum section section, uint32_t ttl_s)
 {
@@ -47,7 +48,8 @@ static bool put_unequal_records(struct sign_job *job, const struct canonical_set
 	return true;
 }
 
-/* Signs a set, and adds an RRSIG of each key that signs. `item` has what they have in common, and is used up. */
+/* Signs a set, and adds an RRSIG of each key that signs. `item` has what they have in common, and
+ * is used up. */
 static bool put_rrsigs(struct sign_job *job, const struct sign_zone *zone,
         const struct canonical_set *set, uint32_t original_ttl_s, struct sign_item *item)
 {

@@ -103,8 +103,8 @@ static bool choose_way(struct signer *s, const struct message *q,
 	return true;
 }
 
-/* Returns the name of the question to the server, in the letters of the client. A name that is made for the
- * question is written to `room`. */
+/* Returns the name of the question to the server, in the letters of the client. A name that is made
+ * for the question is written to `room`. */
 static struct span sent_name(const struct signer_query *a, uint8_t room[static NAME_MAX_OCTETS])
 {
 	struct span name = span_of(a->client.question, a->client.question_len - 4u);
@@ -162,9 +162,10 @@ static bool needs_server(const struct signer_query *a)
 	return a->way == SIGN_WAY_ANSWER || a->way == SIGN_WAY_DS || a->way == SIGN_WAY_EXISTS;
 }
 
-/* Takes the client subnet of a question that the server has to answer. Only the answers to these may differ
- * from client to client. A malformed option is left out: a server that does not know the option would
- * not look at it either (RFC 6891, 6.1.2), and the answer for all clients is right for this one. */
+/* Takes the client subnet of a question that the server has to answer. Only the answers to these
+ * may differ from client to client. A malformed option is left out: a server that does not know the
+ * option would not look at it either (RFC 6891, 6.1.2), and the answer for all clients is right for
+ * this one. */
 static void take_subnet(struct signer *s, const struct message *query,
         const struct sign_context *context, struct signer_query *a)
 {

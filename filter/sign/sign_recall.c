@@ -98,8 +98,8 @@ static bool is_in_any_case(const struct sign_job *job)
 	       memcmp(asked->question, m->question.base, asked->question_len) == 0;
 }
 
-/* Sets the id of an answer: a hash over the form of the query, the client subnet if the server got one, the
- * client's question, and the response without its message id. */
+/* Sets the id of an answer: a hash over the form of the query, the client subnet if the server got
+ * one, the client's question, and the response without its message id. */
 static void identify_answer(const struct sign_job *job, struct recall_id *id)
 {
 	const struct client_query *asked = &job->asked->client;

@@ -142,7 +142,8 @@ static void end_trouble(struct sign_job *job, struct writer *out)
 		        out);
 }
 
-/* The server rejects the OPT. Over TCP an OPT is there only for the client subnet, so the server is asked without. */
+/* The server rejects the OPT. Over TCP an OPT is there only for the client subnet, so the server is
+ * asked without. */
 static void end_rejected(struct sign_job *job, struct writer *out)
 {
 	struct sign_step bare = job->asked->goal;
@@ -154,8 +155,8 @@ static void end_rejected(struct sign_job *job, struct writer *out)
 		end_cut(job, SIGN_OUTCOME_EDNS, out);
 }
 
-/* Passes on the server's RCODE, without records (RFC 4035, 3.1.6). If the client did not ask for the type that the
- * server has an error for, the server is asked for another type first. */
+/* Passes on the server's RCODE, without records (RFC 4035, 3.1.6). If the client did not ask for
+ * the type that the server has an error for, the server is asked for another type first. */
 static void end_error(struct sign_job *job, struct writer *out)
 {
 	unsigned rcode = message_rcode(job->m);
@@ -177,8 +178,9 @@ typedef bool sign_maker(struct sign_job *job, struct ending *e);
 
 static void end_made(struct sign_job *job, sign_maker *maker, struct writer *out)
 {
-	/* What is signed is authoritative, also if the server is a cache, or forgets AA: resolvers that look
-	 * for AA would reject the answer. Only a referral, and what is passed unsigned, is not. */
+	/* What is signed is authoritative, also if the server is a cache, or forgets AA: resolvers
+	 * that look for AA would reject the answer. Only a referral, and what is passed unsigned,
+	 * is not. */
 	struct ending e = {
 		.rcode = RCODE_NOERROR, .flags = FLAG_AA, .outcome = SIGN_OUTCOME_ANSWER
 	};
@@ -279,8 +281,8 @@ static void make_response(struct sign_job *job, struct writer *out)
 }
 
 /* Reads the question of the client. Returns false if the policy has changed since, so that the
- * server should have got another question; or if the name lies in no zone, as in a flow that another process
- * made up. */
+ * server should have got another question; or if the name lies in no zone, as in a flow that
+ * another process made up. */
 static bool job_read_question(struct sign_job *job)
 {
 	const struct client_query *asked = &job->asked->client;
@@ -353,7 +355,8 @@ bool sign_at_once(struct signer *s, const struct signer_query *asked,
 	if (s->policy->asks_always || !job_read_question(&job) || !is_known_at_once(&job) ||
 	        !(job.is_stream || (budget_has_answer(s, job.now_ms) && haste_is_due(s, &job))))
 		return false;
-	/* A forged address gets no more octets than were sent in its name; a real client comes again by TCP. */
+	/* A forged address gets no more octets than were sent in its name; a real client comes
+	 * again by TCP. */
 	if (job.is_stream || budget_take_answer(s, context->peers->client, context->now_ms))
 		make_response(&job, out);
 	else

@@ -4,7 +4,8 @@
  * remembered (RFC 6891, 7).
  *
  * A query with a client subnet has an OPT unless the server is known to reject it: without sealgate
- * such a query would have reached the server with its OPT, too. What is learned from it is kept apart. */
+ * such a query would have reached the server with its OPT, too. What is learned from it is kept
+ * apart. */
 #include "sign/sign_servers.h"
 
 #include "base/sockaddr.h"
@@ -115,8 +116,8 @@ bool server_rejects_opt(const struct message *m)
 	return rcode == RCODE_FORMERR || rcode == RCODE_NOTIMP || rcode == RCODE_BADVERS;
 }
 
-/* Notes that a server did not answer a query with a client subnet as it should. One that has shown that it knows
- * client subnets may dislike just this one, so only several in a row count. */
+/* Notes that a server did not answer a query with a client subnet as it should. One that has shown
+ * that it knows client subnets may dislike just this one, so only several in a row count. */
 static void subnet_fails(struct edns_server *server, unsigned most, uint64_t now_ms)
 {
 	if (++server->subnet_lost < (server->has_subnets ? SUPPORTS_LOST_MAX : most))
@@ -126,8 +127,9 @@ static void subnet_fails(struct edns_server *server, unsigned most, uint64_t now
 	server->no_subnet_until_ms = now_ms + NO_SUBNET_MS;
 }
 
-/* The client chose the subnet. So a response to it can show that the server supports EDNS, and not that it
- * does not: else a client could turn EDNS off for all, by a subnet that this server rejects. */
+/* The client chose the subnet. So a response to it can show that the server supports EDNS, and not
+ * that it does not: else a client could turn EDNS off for all, by a subnet that this server
+ * rejects. */
 static void note_subnet_response(
         struct edns_server *server, const struct message *m, uint64_t now_ms)
 {

@@ -14,11 +14,12 @@ bool server_supports_edns(struct signer *s, struct span server, uint64_t now_ms)
 /* True if a query to this server may have an OPT with the client subnet, over UDP or TCP. */
 bool server_takes_subnet(struct signer *s, struct span server, uint64_t now_ms);
 
-/* True for an error by which a server rejects the OPT of a query, or what is in it (RFC 6891, 7). */
+/* True for an error by which a server rejects the OPT of a query, or what is in it (RFC 6891,
+ * 7). */
 bool server_rejects_opt(const struct message *m);
 
-/* Learn from a response, or from a query without response, whether the server supports EDNS, and client
- * subnets. */
+/* Learn from a response, or from a query without response, whether the server supports EDNS, and
+ * client subnets. */
 void server_note_response(struct signer *s, const struct signer_query *asked,
         const struct sign_context *context, const struct message *m);
 void server_note_silence(

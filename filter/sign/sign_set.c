@@ -13,8 +13,9 @@ bool signing_fail(struct sign_job *job, enum sign_outcome trouble)
 	return false;
 }
 
-/* Returns when the present term of the signatures of a name began. Terms of different names begin at different
- * times, so that signatures do not all end at once. They begin at the same time in every signer. */
+/* Returns when the present term of the signatures of a name began. Terms of different names begin
+ * at different times, so that signatures do not all end at once. They begin at the same time in
+ * every signer. */
 static int64_t term_start(const struct signer *s, const struct name *owner, int64_t now_s)
 {
 	uint32_t spread_s = name_quick_hash(owner) % s->term_s;
@@ -44,8 +45,8 @@ static void write_fixed(struct writer *w, const struct signer *s, const struct s
 	writer_u16(w, key->tag);
 }
 
-/* Returns the data that the RRSIG of the set covers. Writes the RRSIG's RDATA up to the signature to `out`. The data
- * lies in the arena, and is empty if the arena is used up. */
+/* Returns the data that the RRSIG of the set covers. Writes the RRSIG's RDATA up to the signature
+ * to `out`. The data lies in the arena, and is empty if the arena is used up. */
 static struct span data_to_sign(
         struct signer *s, const struct signing *g, const struct sign_key *key, struct writer *out)
 {
@@ -92,14 +93,15 @@ static int64_t replaced_s(const struct sign_job *job, const struct signing *g)
 	return keys_end_s < term_ends_s ? keys_end_s : term_ends_s;
 }
 
-/* A kept answer must be made again when its signatures are replaced. It must also be made again SIGN_AHEAD_S before, so
- * that look_ahead() notes the next signatures. */
+/* A kept answer must be made again when its signatures are replaced. It must also be made again
+ * SIGN_AHEAD_S before, so that look_ahead() notes the next signatures. */
 static void limit_recall(struct sign_job *job, int64_t next_s)
 {
 	memory_limit(job->signer, is_ahead(job, next_s) ? next_s : next_s - SIGN_AHEAD_S);
 }
 
-/* Notes the signatures that are due at `next_s`, if that is soon: clients will ask for them then. */
+/* Notes the signatures that are due at `next_s`, if that is soon: clients will ask for them
+ * then. */
 static void look_ahead(struct sign_job *job, const struct signing *now, int64_t next_s)
 {
 	struct signer *s = job->signer;

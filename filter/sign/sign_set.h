@@ -14,8 +14,8 @@ struct set_rrsigs {
 	struct span rdatas[SIGN_KEYS_MAX];
 };
 
-/* Sets `rrsigs` to the RDATA of the set's RRSIGs, in the arena. Each signature is remembered or new.
- * Returns false if one is missing; then job->trouble says why. */
+/* Sets `rrsigs` to the RDATA of the set's RRSIGs, in the arena. Each signature is remembered or
+ * new. Returns false if one is missing; then job->trouble says why. */
 bool sign_set(struct sign_job *job, const struct sign_zone *zone, const struct canonical_set *set,
         uint32_t original_ttl_s, struct set_rrsigs *rrsigs);
 

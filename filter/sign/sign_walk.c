@@ -139,15 +139,17 @@ static bool is_referral(
 	return true;
 }
 
-/* The root's SOA comes from a server that has an empty root zone, and not the zone of the question. */
+/* The root's SOA comes from a server that has an empty root zone, and not the zone of the
+ * question. */
 static bool is_of_family(const struct name *name, const struct name *owner)
 {
 	return owner->labels > 0 && name_within(name, owner);
 }
 
-/* True for a denial without the zone's SOA: load balancers send none, or one with another owner, or NS
- * in its place. NOERROR without any of these may be an outage, unless the operator says otherwise. Only
- * what answers the question itself counts: at the end of a chain the client asks again. */
+/* True for a denial without the zone's SOA: load balancers send none, or one with another owner, or
+ * NS in its place. NOERROR without any of these may be an outage, unless the operator says
+ * otherwise. Only what answers the question itself counts: at the end of a chain the client asks
+ * again. */
 static bool denies_without_soa(const struct sign_job *job, const struct signer_walk *w)
 {
 	bool has_soa = false, has_ns = false, is_foreign = false, has_answer = false;
@@ -171,8 +173,8 @@ static bool denies_without_soa(const struct sign_job *job, const struct signer_w
 	       w->zone->empty_is_nodata;
 }
 
-/* Reads what the authority section says of the last name. NS below the apex are those of a referral only if
- * the name lies below a cut. */
+/* Reads what the authority section says of the last name. NS below the apex are those of a referral
+ * only if the name lies below a cut. */
 static enum signer_walk_end read_authority(
         struct sign_job *job, struct signer_walk *w, bool is_below)
 {

@@ -58,8 +58,9 @@ static void write_response_subnet(struct response_writing *v)
 		client_subnet_write(&asked->subnet, given.scope, v->w);
 }
 
-/* Of the options of the client's query, the OPT has the client subnet alone, because the signer acts on no other
- * (RFC 6891, 6.1.2). `has_records`: the answer has records, which may be for some clients only. */
+/* Of the options of the client's query, the OPT has the client subnet alone, because the signer
+ * acts on no other (RFC 6891, 6.1.2). `has_records`: the answer has records, which may be for some
+ * clients only. */
 static void write_response_opt(struct response_writing *v, unsigned rcode, bool has_records,
         bool says_co, int ede, const char *text)
 {

@@ -6,7 +6,8 @@
 
 #include "sign/signer_private.h"
 
-/* Returns the zone that `name` lies in, of those that are signed and that the server of the job may speak for, or NULL.
+/* Returns the zone that `name` lies in, of those that are signed and that the server of the job may
+ * speak for, or NULL.
  */
 static inline const struct sign_zone *zone_of(const struct sign_job *job, const struct name *name)
 {
@@ -19,8 +20,9 @@ static inline const struct sign_zone *parent_of(const struct sign_job *job, cons
 	return sign_policy_parent_at(job->signer->policy, apex, job->peers->server);
 }
 
-/* Returns the period of the zone at the time of the job. Everything in sign/ that makes an answer reads keys and key
- * records through this function alone, because the answer must not be kept for longer than the period lasts. */
+/* Returns the period of the zone at the time of the job. Everything in sign/ that makes an answer
+ * reads keys and key records through this function alone, because the answer must not be kept for
+ * longer than the period lasts. */
 const struct sign_period *period_of(const struct sign_job *job, const struct sign_zone *zone);
 
 /* True if the zone is known to be delegated at or above `name`: by the policy, as another zone

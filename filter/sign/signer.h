@@ -23,7 +23,8 @@
 enum sign_way {
 	SIGN_WAY_ANSWER, /* the client's question goes on, and the answer is signed */
 	SIGN_WAY_APEX,   /* DNSKEY, CDS, CDNSKEY, or DS of a configured zone: from the policy */
-	SIGN_WAY_DS, /* DS below an apex: the server gets a question for NS, which shows a cut, or for A */
+	/* DS below an apex: the server gets a question for NS, which shows a cut, or for A */
+	SIGN_WAY_DS,
 	SIGN_WAY_EXISTS,  /* NSEC, and other types that only DNSSEC has: SOA of the name, or A */
 	SIGN_WAY_NODATA,  /* DS at an apex whose parent is elsewhere: SOA of the apex */
 	SIGN_WAY_LEARN,   /* SOA of the apex, to learn it; the client gets TC=1 */
@@ -35,8 +36,8 @@ enum sign_way {
 	SIGN_WAYS
 };
 
-/* A question to the server: the last `labels` of qname, and a type. If `is_bare`, without the client subnet from now
- * on. */
+/* A question to the server: the last `labels` of qname, and a type. If `is_bare`, without the
+ * client subnet from now on. */
 struct sign_step {
 	uint8_t way; /* enum sign_way */
 	uint8_t labels;
@@ -77,10 +78,11 @@ struct sign_context {
 
 /* Whether the server gets another query than the client sent, or why not. */
 enum sign_query {
-	SIGN_QUERY_ASKED,            /* the server gets the query that sign_query() wrote */
-	SIGN_QUERY_PASSED_PLAIN,     /* the query has no DO */
-	SIGN_QUERY_PASSED_OUTSIDE,   /* the name is in no configured zone */
-	SIGN_QUERY_PASSED_ELSEWHERE, /* the name is in a zone that only other servers may speak for */
+	SIGN_QUERY_ASKED,          /* the server gets the query that sign_query() wrote */
+	SIGN_QUERY_PASSED_PLAIN,   /* the query has no DO */
+	SIGN_QUERY_PASSED_OUTSIDE, /* the name is in no configured zone */
+	/* the name is in a zone that only other servers may speak for */
+	SIGN_QUERY_PASSED_ELSEWHERE,
 	SIGN_QUERY_PASSED_UNSIGNED, /* the zone is unsigned, and no zone above it is signed */
 	SIGN_QUERY_PASSED_OTHER,    /* another class or opcode, or not one question */
 	SIGN_QUERY_PASSED_TSIG,     /* a query with TSIG or SIG(0) cannot be changed */
@@ -172,17 +174,17 @@ void signer_free(struct signer *s);
  * finds a fault; then nothing has changed. */
 int signer_set_policy(struct signer *s, const struct sign_policy *policy);
 
-/* Forgets what servers showed: zone cuts, names, and their habits. Signatures and SOAs stay, because they hold at
- * any time. */
+/* Forgets what servers showed: zone cuts, names, and their habits. Signatures and SOAs stay,
+ * because they hold at any time. */
 void signer_forget(struct signer *s);
 
 /* Says whether the clock is set, as the signer assumes at first. While it is not set, nothing is
  * signed: validators would reject the signatures, or accept them for longer than is wanted. */
 void signer_believe_clock(struct signer *s, bool is_believed);
 
-/* Makes at most `most` signatures of the next term, or of keys that sign next, for RRsets that a client asked for shortly
- * before. To be called when the worker is idle. Returns how many signatures
- * it made; 0 if none is due. */
+/* Makes at most `most` signatures of the next term, or of keys that sign next, for RRsets that a
+ * client asked for shortly before. To be called when the worker is idle. Returns how many
+ * signatures it made; 0 if none is due. */
 unsigned signer_renew(struct signer *s, unsigned most);
 
 /* Tells what is known of servers, the last used one first: "unknown", "taken" or "refused" EDNS. */

@@ -28,7 +28,8 @@
 
 /* ---- The signer ---- */
 
-/* The signer has learned this of a zone: its SOA, and whether its server denies names that exist. */
+/* The signer has learned this of a zone: its SOA, and whether its server denies names that
+ * exist. */
 struct zone_memory {
 	bool has_soa, contradicts;
 	bool has_dname; /* at the apex */
@@ -140,8 +141,8 @@ struct sign_job {
 	struct name qname; /* the client's */
 };
 
-/* True if the question that the server has to answer now goes with a client subnet. The signer's own questions are
- * for all clients. */
+/* True if the question that the server has to answer now goes with a client subnet. The signer's
+ * own questions are for all clients. */
 static inline bool carries_subnet(const struct signer_query *asked)
 {
 	return asked->subnet.is_given && asked->way == SIGN_WAY_ANSWER;

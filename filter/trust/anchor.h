@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Trust anchors: DS and DNSKEY records in zone-file form, as in Debian's root.key, unbound's root.key
- * and Knot Resolver's root.keys. */
+/* Trust anchors: DS and DNSKEY records in zone-file form, as in Debian's root.key, unbound's
+ * root.key and Knot Resolver's root.keys. */
 #ifndef TRUST_ANCHOR_H
 #define TRUST_ANCHOR_H
 
@@ -21,8 +21,8 @@ struct anchors;
  * 1035, 5.1). Accepts comments, TTL and class, but no directives; and lines of dnsmasq's form. In a
  * file that unbound maintains, skips keys that their state does not let be anchors. Returns NULL if
  * a record cannot be parsed or has another type, if a zone has no usable record, or if memory is
- * short. Then `error` has a sentence that names the line and `path`, the file of the text. The caller
- * frees the result with anchors_free(). */
+ * short. Then `error` has a sentence that names the line and `path`, the file of the text. The
+ * caller frees the result with anchors_free(). */
 struct anchors *anchors_parse(const char *text, const char *path, struct complaint *error);
 void anchors_free(struct anchors *a);
 

@@ -22,7 +22,8 @@ static const struct {
 	{ "trust-anchor:", "this is unbound's configuration; " GIVE },
 };
 
-/* Returns the first place of `mark` that is not in a comment of a zone file; NULL if there is none. */
+/* Returns the first place of `mark` that is not in a comment of a zone file; NULL if there is
+ * none. */
 static const char *find_mark(const char *text, const char *mark)
 {
 	const char *at = text;

@@ -5,8 +5,9 @@
 
 #include <stdbool.h>
 
-/* Says whether `text` is a file of a form that anchors_parse() does not read. If so, returns what it is
- * and what to give instead, and sets *line to the line that shows it. Otherwise returns NULL. */
+/* Says whether `text` is a file of a form that anchors_parse() does not read. If so, returns what
+ * it is and what to give instead, and sets *line to the line that shows it. Otherwise returns
+ * NULL. */
 const char *anchor_form_foreign(const char *text, unsigned *line);
 
 /* The state of a key (RFC 5011, 4) in unbound's comment behind its record. */
@@ -21,8 +22,8 @@ enum anchor_mark {
 /* Reads the comment, which ends at `end`. */
 enum anchor_mark anchor_form_mark(const char *comment, const char *end);
 
-/* Turns a line of dnsmasq's form, trust-anchor=[class],zone,tag,algorithm,digest type,digest, into one
- * of the zone-file form, in place. Leaves any other line as it is. */
+/* Turns a line of dnsmasq's form, trust-anchor=[class],zone,tag,algorithm,digest type,digest, into
+ * one of the zone-file form, in place. Leaves any other line as it is. */
 void anchor_form_from_dnsmasq(char *record);
 
 #endif

@@ -60,8 +60,8 @@ static bool chain_step_down(struct chain *c, const struct fact *fact, const stru
 	return true;
 }
 
-/* True if the answer for the DS held proofs, but none about the name. That is how NSD answers for an
- * empty non-terminal in an opt-out span; the answer for a name below has the proof. */
+/* True if the answer for the DS held proofs, but none about the name. That is how NSD answers for
+ * an empty non-terminal in an opt-out span; the answer for a name below has the proof. */
 static bool is_open(const struct fact *fact)
 {
 	return fact && !fact->is_doubted && fact->cut == CUT_BROKEN &&
@@ -97,8 +97,8 @@ static void look_below(struct store *s, const struct name *name, const struct na
 	out->outcome = outcome;
 }
 
-/* Looks whether the name is local. What holds for one server only is not remembered: the same octets
- * from another server must be judged. */
+/* Looks whether the name is local. What holds for one server only is not remembered: the same
+ * octets from another server must be judged. */
 static bool is_local(struct store *s, const struct name *name, struct name *top)
 {
 	struct span server = span_of(s->server, s->server_len);

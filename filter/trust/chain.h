@@ -18,26 +18,27 @@ struct chain {
 	struct name zone;          /* the deepest zone cut that the walk reached */
 	const struct keyset *keys; /* borrowed from the store until its next change */
 	struct outcome outcome;
-	struct want
-	        link; /* the link that is wanted, is broken, or shows that the zone is unsigned */
+	/* the link that is wanted, is broken, or shows that the zone is unsigned */
+	struct want link;
 };
 
 /* Walks to the zone that holds `name`, from the deepest anchor above it. INSECURE if there is no
  * anchor, or if a negative trust anchor or a local name is as deep as the anchor or deeper. */
 void chain_find(struct store *s, const struct name *name, int64_t now_s, struct chain *out);
 
-/* True if the chain ends at a name whose DS was asked for, and the answer held proofs, but none about
- * that name. The DS of a name below may be answered with the proof, so chain_find() wants those too,
- * one after the other. */
+/* True if the chain ends at a name whose DS was asked for, and the answer held proofs, but none
+ * about that name. The DS of a name below may be answered with the proof, so chain_find() wants
+ * those too, one after the other. */
 bool chain_is_open(const struct chain *c);
 
-/* Returns why nothing at and below `top` needs a proof, though an anchor lies above `name`: REASON_NTA
- * or REASON_LOCAL_NAME; or REASON_NONE. There must be an anchor above `name`. */
+/* Returns why nothing at and below `top` needs a proof, though an anchor lies above `name`:
+ * REASON_NTA or REASON_LOCAL_NAME; or REASON_NONE. There must be an anchor above `name`. */
 enum reason chain_excuse(struct store *s, const struct name *name, int64_t now_s, struct name *top);
 
 /* True if a record of this name and type may be local although `chain`, the chain of the name, is
- * CHAIN_SECURE and ends in the root: it has one label, the root proves that no zone begins
- * there, and the operator lets such names be local (LOCAL_SINGLE). Types that only a zone cut has are never local. */
+ * CHAIN_SECURE and ends in the root: it has one label, the root proves that no zone begins there,
+ * and the operator lets such names be local (LOCAL_SINGLE). Types that only a zone cut has are
+ * never local. */
 bool chain_is_single(
         struct store *s, const struct chain *chain, const struct name *name, uint16_t type);
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The prefixes of NAT64s that the network tells, until when it says they hold, and which of them count.
+/* The prefixes of NAT64s that the network tells, until when it says they hold, and which of them
+ * count.
  *
  * Nothing proves such a prefix, and a false one brings the traffic to each name that has only IPv4
  * addresses to the owner of the prefix. So a prefix counts only if it leads to no machine of an
- * attacker from afar: nobody on the global Internet can have it. Further, no machine on a link of this
- * one may be able to take an address in it. docs/dns64.md says who gains what. */
+ * attacker from afar: nobody on the global Internet can have it. Further, no machine on a link of
+ * this one may be able to take an address in it. docs/dns64.md says who gains what. */
 #ifndef TRUST_FOUND_PREFIXES_H
 #define TRUST_FOUND_PREFIXES_H
 
@@ -62,7 +63,8 @@ enum prefix_news found_prefixes_take(struct found_prefixes *f, const struct foun
 void found_prefixes_end(struct found_prefixes *f, const struct prefix_origin *origin,
         const struct network *network);
 
-/* Removes one prefix whose time is over, and writes it to `ended`. Returns false if there is none. */
+/* Removes one prefix whose time is over, and writes it to `ended`. Returns false if there is
+ * none. */
 bool found_prefixes_remove_ended(
         struct found_prefixes *f, uint64_t now_ms, struct found_prefix *ended);
 

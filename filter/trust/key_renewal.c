@@ -6,16 +6,17 @@
 #include "dnssec/limits.h"
 #include "trust/store.h"
 
-/* How long after a renewal the next one may begin. A zone that becomes unsigned is rare, and answers
- * without signatures are common. */
+/* How long after a renewal the next one may begin. A zone that becomes unsigned is rare, and
+ * answers without signatures are common. */
 static const int64_t renewal_pause_s[] = {
 	[RENEWAL_REKEYED] = LIMIT_RENEWAL_S, [RENEWAL_UNSIGNED] = LIMIT_RENEWAL_UNSIGNED_S
 };
 
-/* How long after another source has begun a renewal a newcomer may take its place. That is shorter, so
- * hostile servers which had their turn wait while the zone's own servers have theirs. An attacker who
- * has ever more servers is a newcomer each time: the zone's own servers then have a chance with him
- * whenever a place is free, and STORE_RENEWALS in this time is all that he can cause. */
+/* How long after another source has begun a renewal a newcomer may take its place. That is shorter,
+ * so hostile servers which had their turn wait while the zone's own servers have theirs. An
+ * attacker who has ever more servers is a newcomer each time: the zone's own servers then have a
+ * chance with him whenever a place is free, and STORE_RENEWALS in this time is all that he can
+ * cause. */
 static const int64_t renewal_turn_s[] = {
 	[RENEWAL_REKEYED] = LIMIT_RENEWAL_TURN_S, [RENEWAL_UNSIGNED] = LIMIT_RENEWAL_S
 };
@@ -49,8 +50,9 @@ static bool is_recent(int64_t then_s, int64_t now_s, int64_t pause_s)
 }
 
 /* True if a newcomer may take the place of this record. A renewal that goes on gives way, too: a
- * hostile server would be silent to hold its place. What it still fetches is learned like the answer
- * to any other fetch, and store_put_cut() ignores a DS set that is older than the known one. */
+ * hostile server would be silent to hold its place. What it still fetches is learned like the
+ * answer to any other fetch, and store_put_cut() ignores a DS set that is older than the known
+ * one. */
 static bool gives_way(const struct key_renewal *r, enum renewal_cause cause, int64_t now_s)
 {
 	for (unsigned c = 0; r->is_used && c < RENEWAL_CAUSES; c++) {
@@ -69,8 +71,8 @@ static int64_t last_begun_s(const struct key_renewal *r)
 	return last_s;
 }
 
-/* Returns the record of this source, or for a newcomer the record that was begun longest ago. NULL if
- * all belong to other sources that began just now, or if memory is short. */
+/* Returns the record of this source, or for a newcomer the record that was begun longest ago. NULL
+ * if all belong to other sources that began just now, or if memory is short. */
 static struct key_renewal *renewal_for(
         struct fact *fact, uint64_t source, enum renewal_cause cause, int64_t now_s)
 {
@@ -153,8 +155,8 @@ void key_renewal_take_ds(struct fact *fact)
 	drop_next_ds(fact);
 }
 
-/* An older set never takes the place of a newer one: it would make the keys fail that another source
- * is about to learn. */
+/* An older set never takes the place of a newer one: it would make the keys fail that another
+ * source is about to learn. */
 static void put_next_ds(struct fact *fact, uint64_t source, const struct ds_set *ds,
         int64_t expires_s, int64_t now_s)
 {
@@ -170,8 +172,8 @@ static void put_next_ds(struct fact *fact, uint64_t source, const struct ds_set 
 }
 
 /* A DS set that differs waits until it has proved keys: it may be an old one, sent again by an
- * attacker. A proof that there is no DS takes effect at once, since learn_cut() leaves out those that
- * are older than the DS. */
+ * attacker. A proof that there is no DS takes effect at once, since learn_cut() leaves out those
+ * that are older than the DS. */
 bool key_renewal_take_cut(struct fact *fact, uint64_t source, const struct cut_state *state,
         int64_t now_s, uint32_t ttl_s)
 {

@@ -29,8 +29,8 @@ struct key_renewal {
 
 #define STORE_RENEWALS 4 /* sources whose renewals are remembered for one name */
 
-/* Returns the renewal of this source that is going on, or one that may begin now. Returns NULL if the
- * source had one lately, if STORE_RENEWALS others had one just now, or if memory is short. */
+/* Returns the renewal of this source that is going on, or one that may begin now. Returns NULL if
+ * the source had one lately, if STORE_RENEWALS others had one just now, or if memory is short. */
 struct key_renewal *key_renewal_begin(
         struct fact *fact, uint64_t source, enum renewal_cause cause, int64_t now_s);
 
@@ -41,7 +41,8 @@ struct key_renewal *key_renewal_going_on(struct fact *fact, uint64_t source, uin
 bool key_renewal_take_cut(struct fact *fact, uint64_t source, const struct cut_state *state,
         int64_t now_s, uint32_t ttl_s);
 
-/* The fetch of the keys is over. Returns true if they could not be proved and the known keys stay. */
+/* The fetch of the keys is over. Returns true if they could not be proved and the known keys
+ * stay. */
 bool key_renewal_end(struct fact *fact, uint64_t source, bool is_proved);
 
 /* Returns the DS set that a renewal found, and that has proved no keys yet; NULL for none. */

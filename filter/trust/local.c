@@ -69,8 +69,8 @@ bool reverse_network(const struct name *name, struct network *network)
 	return true;
 }
 
-/* Returns the bit of the name's top-level label. Most names are of a top-level domain that has nothing
- * local, and need no search. */
+/* Returns the bit of the name's top-level label. Most names are of a top-level domain that has
+ * nothing local, and need no search. */
 static uint64_t top_bit(const struct name *n)
 {
 	uint8_t at = 0;
@@ -175,8 +175,9 @@ static bool is_reverse_of_loopback(const struct name *owner)
 	       (n.len == 16 || memcmp(n.octets, v4, sizeof(v4)) == 0);
 }
 
-/* True for the reverse name of a network that has 127.0.0.1 or ::1: a DNAME there renames what says how
- * the loopback is called, also for a resolver that keeps the DNAME and was asked for another name. */
+/* True for the reverse name of a network that has 127.0.0.1 or ::1: a DNAME there renames what says
+ * how the loopback is called, also for a resolver that keeps the DNAME and was asked for another
+ * name. */
 static bool is_reverse_above_loopback(const struct name *owner)
 {
 	static const struct network v4 = { .octets = { 127, 0, 0, 1 }, .len = 4, .prefix = 32 };

@@ -25,8 +25,8 @@ struct local_name {
 };
 
 struct local_names {
-	uint64_t
-	        tops; /* a bit for each top-level label that some item is in; several may share one */
+	/* a bit for each top-level label that some item is in; several may share one */
+	uint64_t tops;
 	unsigned count;
 	struct local_name items[LOCAL_NAMES_MAX];
 };
@@ -45,20 +45,20 @@ const struct local_name *local_above(const struct local_names *list, const struc
 const struct local_name *local_single(
         const struct local_names *list, const struct name *name, struct span server);
 
-/* True if records of this name and type must lead to the loopback: the name is localhost or below it
- * (RFC 6761, 6.3), or, for PTR and an alias instead of it, the reverse name of 127.0.0.1 or ::1; for
- * DNAME also the names above that. */
+/* True if records of this name and type must lead to the loopback: the name is localhost or below
+ * it (RFC 6761, 6.3), or, for PTR and an alias instead of it, the reverse name of 127.0.0.1 or ::1;
+ * for DNAME also the names above that. */
 bool local_is_loopback_name(const struct name *owner, uint16_t type);
 
-/* True if a record of such a name leads to the loopback: an address of it, or an alias or PTR to a name
- * within localhost; a PTR may lead to any name of one label, too. SVCB and HTTPS records never do.
- * `target` is the name in the RDATA, NULL if there is none. Records of other types are fine: no program
- * connects to a machine by them alone. */
+/* True if a record of such a name leads to the loopback: an address of it, or an alias or PTR to a
+ * name within localhost; a PTR may lead to any name of one label, too. SVCB and HTTPS records never
+ * do. `target` is the name in the RDATA, NULL if there is none. Records of other types are fine: no
+ * program connects to a machine by them alone. */
 bool local_is_loopback(uint16_t type, struct span rdata, const struct name *target);
 
 /* Reads the network whose reverse zone `name` is in (RFC 1035, 3.5; RFC 3596, 2.5): the longest
- * prefix that its labels say, of no bits if the first of them is no number. False for a name that is
- * not in in-addr.arpa or ip6.arpa. */
+ * prefix that its labels say, of no bits if the first of them is no number. False for a name that
+ * is not in in-addr.arpa or ip6.arpa. */
 bool reverse_network(const struct name *name, struct network *network);
 
 #endif

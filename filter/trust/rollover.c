@@ -296,6 +296,6 @@ void rollover_observe(struct trust_point *p, const struct observation *o, int64_
 		rollover_note(report, &p->keys[i], before[i]);
 	forget_started(p);
 	if (p->count >= LEARNED_KEYS_MAX)
-		rollover_make_room(
-		        p, false); /* for the next observation; the bits of this one are used up */
+		/* for the next observation; the bits of this one are used up */
+		rollover_make_room(p, false);
 }

@@ -68,8 +68,8 @@ struct anchor_key {
 	int64_t since_s;    /* when the key entered its state */
 	int64_t seen_s;     /* when a valid RRset last had the key, revoked or not; 0: never */
 	int64_t hold_s;     /* ADD_PENDING: when the hold-down time ends */
-	uint32_t
-	        signers; /* ADD_PENDING: the keys that signed the RRset in which the key was first seen */
+	/* ADD_PENDING: the keys that signed the RRset in which the key was first seen */
+	uint32_t signers;
 };
 
 /* The anchors of one zone, which RFC 5011 calls a trust point. */
@@ -112,8 +112,8 @@ struct rollover_report {
 /* Applies what was seen at `now_s`. If no trusted key signed the RRset, only self-revocations
  * count. A new key is pending for ROLLOVER_HOLD_S, or for the original TTL if that is longer. Its
  * time starts over if a valid RRset lacks it once, or if none of the keys that signed for it is
- * trusted any more (RFC 5011, 2.2). At most LIMIT_ANCHOR_KEYS keys are trusted at a time: above that,
- * pending keys stay pending. */
+ * trusted any more (RFC 5011, 2.2). At most LIMIT_ANCHOR_KEYS keys are trusted at a time: above
+ * that, pending keys stay pending. */
 void rollover_observe(struct trust_point *p, const struct observation *o, int64_t now_s,
         struct rollover_report *report);
 

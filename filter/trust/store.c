@@ -22,7 +22,8 @@ static void store_forget(struct store *s, struct fact *fact)
 	table_remove(&s->facts, fact);
 }
 
-/* To look for the facts of a name in a store of a million takes half a second, and packets wait meanwhile. */
+/* To look for the facts of a name in a store of a million takes half a second, and packets wait
+ * meanwhile. */
 void store_forget_within(struct store *s, const struct name *top)
 {
 	s->forgotten[s->forgotten_count++ % STORE_FORGOTTEN] = *top;
@@ -295,7 +296,8 @@ void store_put_cut(struct store *s, const struct name *name, const struct cut_st
 	uint32_t newest = fact->ds.inception;
 	bool was_newer = state->ds && has_newer_ds(fact, state->ds->inception);
 	bool is_same = state->ds && ds_set_equal(&fact->ds, state->ds);
-	/* An attacker sends again what the parent has replaced: the keys, which are shared, stay. */
+	/* An attacker sends again what the parent has replaced: the keys, which are shared,
+	 * stay. */
 	if (was_newer && !is_same && fact->keys)
 		return;
 	fact->is_hint = false;

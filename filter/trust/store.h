@@ -25,8 +25,8 @@ enum cut {
 	CUT_BROKEN,   /* `source` could not prove it; `outcome` is Bogus or Indeterminate */
 };
 
-/* The DS or the keys of a name, which one source could not prove. Every name has room for some, so the
- * outcome is kept in two octets. */
+/* The DS or the keys of a name, which one source could not prove. Every name has room for some, so
+ * the outcome is kept in two octets. */
 struct failure {
 	uint64_t source;
 	int64_t expires_s;
@@ -69,13 +69,15 @@ struct fact {
 	struct key_renewals *renewals; /* for trust/key_renewal.c alone; NULL until the first one */
 };
 
-/* The number of forgotten names that the store knows. It believes nothing that was learned before the oldest. */
+/* The number of forgotten names that the store knows. It believes nothing that was learned before
+ * the oldest. */
 #define STORE_FORGOTTEN 16
 
 struct store {
 	struct table facts;
 
-	/* Private to the store: the names that were forgotten last, and how many there were at all. */
+	/* Private to the store: the names that were forgotten last, and how many there were at
+	 * all. */
 	struct name forgotten[STORE_FORGOTTEN];
 	uint64_t forgotten_count;
 
@@ -116,8 +118,8 @@ struct fact *store_find_known(struct store *s, const struct name *name, int64_t 
 /* Returns the fact of a name as the last store_find() left it, or NULL. */
 struct fact *store_fact(struct store *s, const struct name *name);
 
-/* Return the fact that was used last, and the one that was used before `fact`; NULL if there is none. Facts that are
- * forgotten are among them, until something else needs their place. */
+/* Return the fact that was used last, and the one that was used before `fact`; NULL if there is
+ * none. Facts that are forgotten are among them, until something else needs their place. */
 struct fact *store_newest(const struct store *s);
 struct fact *store_older(const struct store *s, struct fact *fact);
 bool store_has_forgotten(const struct store *s, const struct fact *fact);
@@ -142,9 +144,9 @@ bool store_has_newer_ds(
         struct store *s, const struct name *name, uint32_t inception, int64_t now_s);
 
 /* Stores what was learned of the zone cut at `name`, for `ttl_s` seconds. Copies the DS set. Known
- * keys stay only if the DS set is the same as before, if it is another one that was signed before it
- * (then that one is ignored), or if it came from a renewal and has proved no keys yet. CUT_BROKEN never
- * replaces a proved fact. */
+ * keys stay only if the DS set is the same as before, if it is another one that was signed before
+ * it (then that one is ignored), or if it came from a renewal and has proved no keys yet.
+ * CUT_BROKEN never replaces a proved fact. */
 void store_put_cut(struct store *s, const struct name *name, const struct cut_state *state,
         int64_t now_s, uint32_t ttl_s);
 
@@ -160,8 +162,9 @@ void store_put_hint(
 bool store_doubt(struct store *s, const struct name *name, int64_t now_s);
 
 /* Stores the keys of the zone at `name`; the store owns them from now on. With NULL: they could not
- * be proved, and `outcome` says why; known keys stay. They stay, too, if the others were signed before
- * them: a server that a client chose, or an attacker, may send again what the zone has replaced. */
+ * be proved, and `outcome` says why; known keys stay. They stay, too, if the others were signed
+ * before them: a server that a client chose, or an attacker, may send again what the zone has
+ * replaced. */
 void store_put_keys(struct store *s, const struct name *name, struct keyset *keys,
         struct outcome outcome, int64_t now_s, uint32_t ttl_s);
 
@@ -174,9 +177,9 @@ void store_rely(struct store *s, int64_t until_s);
 /* Forgets everything. */
 void store_flush(struct store *s);
 
-/* Forgets what is known of `top` and of all names below it; of all names if this is called more than STORE_FORGOTTEN
- * times before a fact is used again. It takes no time: a fact that is forgotten is found to be so when somebody looks
- * for it. */
+/* Forgets what is known of `top` and of all names below it; of all names if this is called more
+ * than STORE_FORGOTTEN times before a fact is used again. It takes no time: a fact that is
+ * forgotten is found to be so when somebody looks for it. */
 void store_forget_within(struct store *s, const struct name *top);
 
 /* Sets other anchors, which must outlive the store too. Forgets what the old ones proved. */

@@ -97,8 +97,8 @@ static void configure_key(struct trust_point *p, const struct ds *ds, int64_t no
 	}
 }
 
-/* Drops learned keys until at most LIMIT_ANCHOR_KEYS keys are trusted. Configured keys alone never exceed
- * that. */
+/* Drops learned keys until at most LIMIT_ANCHOR_KEYS keys are trusted. Configured keys alone never
+ * exceed that. */
 static void trust_no_more_than_fit(struct trust_point *p)
 {
 	unsigned i = p->count;

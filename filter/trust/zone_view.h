@@ -12,8 +12,8 @@ struct zone_view {
 	bool has_keys; /* its own keys are known, and not its DS alone */
 };
 
-/* Says what is known of the name of a fact as a zone. If its keys or its DS are known, a source that failed to
- * prove them does not count. Returns false if no zone is known to begin there. */
+/* Says what is known of the name of a fact as a zone. If its keys or its DS are known, a source
+ * that failed to prove them does not count. Returns false if no zone is known to begin there. */
 bool zone_view_of(
         const struct store *s, const struct fact *fact, int64_t now_s, struct zone_view *view);
 

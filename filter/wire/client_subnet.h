@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The EDNS option by which a resolver tells a server the network of its client, and the server tells for which
- * network its answer is (RFC 7871, 6). */
+/* The EDNS option by which a resolver tells a server the network of its client, and the server
+ * tells for which network its answer is (RFC 7871, 6). */
 #ifndef WIRE_CLIENT_SUBNET_H
 #define WIRE_CLIENT_SUBNET_H
 
@@ -17,12 +17,13 @@ struct client_subnet {
 	uint8_t address[16]; /* zero behind the first `source` bits */
 };
 
-/* True if the family is known, the lengths of both prefixes fit it, and the address has no bit behind the source
- * prefix. */
+/* True if the family is known, the lengths of both prefixes fit it, and the address has no bit
+ * behind the source prefix. */
 bool client_subnet_is_valid(const struct client_subnet *subnet);
 
-/* Reads the option among the options of an OPT. If there is none, subnet->is_given is false. Returns false if the
- * options are cut short, if the option is there twice, or if it is not valid. */
+/* Reads the option among the options of an OPT. If there is none, subnet->is_given is false.
+ * Returns false if the options are cut short, if the option is there twice, or if it is not
+ * valid. */
 bool client_subnet_read(struct span options, struct client_subnet *subnet);
 
 /* Writes the option, with this scope: at most SUBNET_OPTION_MAX octets. */

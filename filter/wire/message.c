@@ -203,7 +203,8 @@ struct span message_trim(struct span octets)
 	return span_of(octets.base, end);
 }
 
-/* The lengths of labels are no letters: they are below 'A'. Type and class are compared as they are. */
+/* The lengths of labels are no letters: they are below 'A'. Type and class are compared as they
+ * are. */
 bool question_is_alike(struct span a, struct span b)
 {
 	size_t name_len = a.len > 4 ? a.len - 4 : 0;

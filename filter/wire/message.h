@@ -64,20 +64,21 @@ enum message_fault {
 	MESSAGE_FAULTS
 };
 
-/* Walks over the octets. Sets `*end` to where the message ends, for MESSAGE_TRAILING. Octets after a message
- * with another opcode than QUERY are MESSAGE_ODD: they may belong to it (DSO: RFC 8490). */
+/* Walks over the octets. Sets `*end` to where the message ends, for MESSAGE_TRAILING. Octets after
+ * a message with another opcode than QUERY are MESSAGE_ODD: they may belong to it (DSO: RFC
+ * 8490). */
 enum message_fault message_examine(struct span octets, size_t *end);
 
-/* Returns the octets without what follows the end of the message; the same octets if nothing does. A
- * program that reads on after the end must not find anything there that was not judged. */
+/* Returns the octets without what follows the end of the message; the same octets if nothing does.
+ * A program that reads on after the end must not find anything there that was not judged. */
 struct span message_trim(struct span octets);
 
-/* Removes the additional section except for its OPT, in place. Returns the new length; `len` if the octets are no
- * message, which is for message_parse() to find. */
+/* Removes the additional section except for its OPT, in place. Returns the new length; `len` if the
+ * octets are no message, which is for message_parse() to find. */
 size_t message_drop_additional(uint8_t *octets, size_t len);
 
-/* True if two questions are equal but for the case of letters in their names (RFC 4343). Each is the
- * octets of a question whose name is not compressed. */
+/* True if two questions are equal but for the case of letters in their names (RFC 4343). Each is
+ * the octets of a question whose name is not compressed. */
 bool question_is_alike(struct span a, struct span b);
 
 /* Reads the label of a name at `*at`, with its letter case. Follows compression pointers and moves

@@ -15,9 +15,9 @@
  * after them, and bits 64 to 71 zero (RFC 6052, 2.2). */
 bool nat64_is_prefix(const struct network *prefix);
 
-/* Reads the IPv4 address inside an IPv6 address of 16 octets. `prefix` is one that nat64_is_prefix()
- * allows. Returns false if the address has another prefix, or any bit set that RFC 6052, 2.2 wants
- * zero. */
+/* Reads the IPv4 address inside an IPv6 address of 16 octets. `prefix` is one that
+ * nat64_is_prefix() allows. Returns false if the address has another prefix, or any bit set that
+ * RFC 6052, 2.2 wants zero. */
 bool nat64_read(const struct network *prefix, struct span ipv6, uint8_t ipv4[static 4]);
 
 /* Sets `target` to the name in in-addr.arpa that stands for the same IPv4 address as the name

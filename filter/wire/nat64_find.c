@@ -4,8 +4,8 @@
 #include "base/least.h"
 #include "wire/nat64.h"
 
-/* AAAA records of one answer that are looked at: the two addresses in each of NAT64_FOUND_MAX prefixes,
- * and as many again. */
+/* AAAA records of one answer that are looked at: the two addresses in each of NAT64_FOUND_MAX
+ * prefixes, and as many again. */
 #define RECORDS_MAX (4 * NAT64_FOUND_MAX)
 
 static const uint8_t first_address[NAT64_IPV4_OCTETS] = { 192, 0, 0, 170 };
@@ -47,7 +47,8 @@ static void read_records(const struct message *m, struct records *records)
 	}
 }
 
-/* True if a record is the form of this address in the prefix. Lowers `ttl_s` to that of the record. */
+/* True if a record is the form of this address in the prefix. Lowers `ttl_s` to that of the
+ * record. */
 static bool has_form(const struct records *records, const struct network *prefix,
         const uint8_t address[static NAT64_IPV4_OCTETS], uint32_t *ttl_s)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The prefixes of NAT64s that a network tells: in the AAAA records that its DNS64 makes up for
- * ipv4only.arpa (RFC 7050), and in an option of its Router Advertisements (RFC 8781). Nothing proves
- * either; trust/found_prefixes.h says which of them count. */
+ * ipv4only.arpa (RFC 7050), and in an option of its Router Advertisements (RFC 8781). Nothing
+ * proves either; trust/found_prefixes.h says which of them count. */
 #ifndef WIRE_NAT64_FIND_H
 #define WIRE_NAT64_FIND_H
 
@@ -21,7 +21,8 @@ unsigned nat64_find_in_answer(
         const struct message *m, struct network prefixes[static NAT64_FOUND_MAX], uint32_t *ttl_s);
 
 /* Reads one PREF64 option, with its type and length (RFC 8781, 4). `lifetime_s` 0 takes the prefix
- * back. Returns false if it is another option, or its prefix is none that nat64_is_prefix() allows. */
+ * back. Returns false if it is another option, or its prefix is none that nat64_is_prefix()
+ * allows. */
 bool nat64_read_option(struct span option, struct network *prefix, uint32_t *lifetime_s);
 
 #endif

@@ -47,8 +47,8 @@ void packet_write_spoiled(struct writer *out, const struct packet *p);
 /* Octets that packet_write_answer() adds to a payload at most. */
 #define PACKET_ANSWER_HEADERS (40 + UDP_HEADER_SIZE)
 
-/* Writes a packet with `payload` that goes back the way that `p` came: from the destination of `p` to its source. It
- * has no options, and a TTL of its own. */
+/* Writes a packet with `payload` that goes back the way that `p` came: from the destination of `p`
+ * to its source. It has no options, and a TTL of its own. */
 void packet_write_answer(struct writer *out, const struct packet *p, struct span payload);
 
 #endif

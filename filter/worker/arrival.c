@@ -76,9 +76,9 @@ static void arrival_conclude(
 
 static void arrival_judge(struct arrivals *all, struct arrival *a);
 
-/* Judges what came before in place of the message, which is not proved. Returns false if there is no such
- * thing. If that is a truncated response, the client asks over TCP in vain; but no forged fragment
- * reaches it. */
+/* Judges what came before in place of the message, which is not proved. Returns false if there is
+ * no such thing. If that is a truncated response, the client asks over TCP in vain; but no forged
+ * fragment reaches it. */
 static bool judge_instead(struct arrivals *all, struct arrival *a)
 {
 	struct parked *parked = a->parked;
@@ -95,8 +95,8 @@ static bool judge_instead(struct arrivals *all, struct arrival *a)
 	return true;
 }
 
-/* Refuses a response, because of `culprit` if that is not NULL. While the clock is not set it is not
- * held back: no better one can follow. */
+/* Refuses a response, because of `culprit` if that is not NULL. While the clock is not set it is
+ * not held back: no better one can follow. */
 static void arrival_refuse_for(
         struct arrivals *all, struct arrival *a, enum reason reason, const struct want *culprit)
 {
@@ -124,8 +124,8 @@ static bool is_within_budget(struct parked *parked, const struct gate_result *re
 	return parked->fetches++ < LIMIT_FETCHES && parked->work <= LIMIT_WORK_ALL;
 }
 
-/* On a slow link the keys come after one round trip, not after one for each link of the chain. A server
- * that is not asked to recurse has no keys but its own. */
+/* On a slow link the keys come after one round trip, not after one for each link of the chain. A
+ * server that is not asked to recurse has no keys but its own. */
 static void fetch_ahead(struct arrivals *all, struct arrival *a, const struct want *want)
 {
 	struct gates *gates = all->gates;
@@ -252,10 +252,11 @@ bool arrival_asks_again(struct arrivals *all, struct arrival *a, const struct me
 		return false;
 	if (ask_again(all, a, fallback.reask))
 		return true;
-	/* No question is free, or this one was asked barely before. A client that believed the error would ask without
-	 * EDNS from now on. sealgate sets DO in those queries and judges the answers, so no forgery passes; but a client
-	 * that validates itself would get no signatures. So an attacker who forges errors, and has all questions
-	 * in use or stops the answers to them, gains SERVFAIL for this query, and nothing that lasts. */
+	/* No question is free, or this one was asked barely before. A client that believed the
+	 * error would ask without EDNS from now on. sealgate sets DO in those queries and judges
+	 * the answers, so no forgery passes; but a client that validates itself would get no
+	 * signatures. So an attacker who forges errors, and has all questions in use or stops the
+	 * answers to them, gains SERVFAIL for this query, and nothing that lasts. */
 	if (fallback.reask != REASK_BARELY)
 		return false;
 	a->is_unconfirmed = true;
@@ -322,8 +323,9 @@ static bool is_good_enough(const struct arrival *a, const struct gate_result *re
 	return result->verdict == GATE_ACCEPT || result->verdict == GATE_REWRITE;
 }
 
-/* The client gets the denial, which is proved. But somebody made up a record that is none: an attacker, or a
- * DNS64 that answers with other addresses. The operator must see that as for any Bogus response. */
+/* The client gets the denial, which is proved. But somebody made up a record that is none: an
+ * attacker, or a DNS64 that answers with other addresses. The operator must see that as for any
+ * Bogus response. */
 static void tell_of_made_up(
         struct arrivals *all, const struct arrival *a, const struct gate_result *result)
 {

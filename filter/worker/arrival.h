@@ -129,8 +129,9 @@ void arrival_take(
 void arrival_pass_unjudged(struct arrivals *all, struct arrival *a, enum query_kind kind,
         const struct message *response);
 
-/* Asks the server again because the letters of the response's question are not the client's; the response
- * waits, and what the server answers takes its place. Drops the response if that cannot be. */
+/* Asks the server again because the letters of the response's question are not the client's; the
+ * response waits, and what the server answers takes its place. Drops the response if that cannot
+ * be. */
 void arrival_doubt_letters(struct arrivals *all, struct arrival *a);
 
 /* True if the question was asked again in one of these ways (enum reask_how). */

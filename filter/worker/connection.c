@@ -309,8 +309,8 @@ static void pass_on_end(struct side *s)
 	s->was_ended = true;
 }
 
-/* UDP has no end, and a server that has not taken the connection cannot end it: it counts as ended when the client has
- * ended and has all its answers. */
+/* UDP has no end, and a server that has not taken the connection cannot end it: it counts as ended
+ * when the client has ended and has all its answers. */
 static void end_without_stream(struct connection *c)
 {
 	bool is_stream = c->server.is_connected && !c->server.is_datagram && !c->is_lost;

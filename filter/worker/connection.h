@@ -6,8 +6,8 @@
  *
  * A side is not read while octets wait for the other one, and only so many messages are read in one
  * turn of the loop, at whose end they are sent. So the memory of a connection is bounded: a message
- * that is being read on either side, one that waits for the server to be connected, the questions, the responses that wait for keys, and what is
- * made of these and in one turn. */
+ * that is being read on either side, one that waits for the server to be connected, the questions,
+ * the responses that wait for keys, and what is made of these and in one turn. */
 #ifndef WORKER_CONNECTION_H
 #define WORKER_CONNECTION_H
 

@@ -23,7 +23,8 @@ struct packet_verdicts {
 	void (*accept_with)(void *context, uint64_t packet_id, const struct packet *packet,
 	        struct span payload);
 	void (*drop)(void *context, uint64_t packet_id);
-	/* Lets `packet` go on with a wrong checksum: packet filters see it, and its receiver drops it. */
+	/* Lets `packet` go on with a wrong checksum: packet filters see it, and its receiver drops
+	 * it. */
 	void (*spoil)(void *context, uint64_t packet_id, const struct packet *packet);
 };
 

@@ -142,8 +142,8 @@ void gates_set_source(struct gates *g, const struct sockaddr_storage *server)
 	store_set_server(&g->dateless.store, sockaddr_octets(server));
 }
 
-/* One error for all questions that fail. An attacker who answers for the keys of the root can cause it,
- * once; so it names that, too. */
+/* One error for all questions that fail. An attacker who answers for the keys of the root can cause
+ * it, once; so it names that, too. */
 static void tell_of_mismatch(struct gates *g, const struct fetch *fetch, const struct fact *fact)
 {
 	struct anchor_alarm *alarm = g->config->anchor_alarm;
@@ -181,8 +181,9 @@ static void tell_of_anchor(struct gates *g, const struct fetch *fetch)
 		config->anchor_answered(config->anchor_context, zone, &fetch->asked);
 }
 
-/* A server that signs the keys of zones leaves out signatures elsewhere only by accident, or because
- * it blocks names. The answer may be forged: then an attacker has the server believed to sign. */
+/* A server that signs the keys of zones leaves out signatures elsewhere only by accident, or
+ * because it blocks names. The answer may be forged: then an attacker has the server believed to
+ * sign. */
 static void tell_of_signature(
         struct gates *g, struct gate *gate, const struct fetch *fetch, struct span answer)
 {

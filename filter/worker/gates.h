@@ -44,8 +44,8 @@ void gates_fini(struct gates *g);
 /* Forgets what both gates have learned, and the responses that were judged by it. */
 void gates_forget(struct gates *g);
 
-/* Forgets what both gates have learned of `top` and of all names below it, and all responses that were judged:
- * nobody can tell which of them relied on that. */
+/* Forgets what both gates have learned of `top` and of all names below it, and all responses that
+ * were judged: nobody can tell which of them relied on that. */
 void gates_forget_within(struct gates *g, const struct name *top);
 
 /* Trusts these anchors from now on. Borrows them. */
@@ -54,12 +54,13 @@ void gates_use_anchors(struct gates *g, const struct anchors *anchors);
 /* Judges by this policy from now on: its prefixes of NAT64s differ. Borrows it. */
 void gates_use_policy(struct gates *g, const struct policy *policy);
 
-/* Judges by these negative trust anchors from now on. Borrows them; NULL for none. What was learned below a
- * name that got one or lost one is forgotten: a failure that was remembered must not outlive it. */
+/* Judges by these negative trust anchors from now on. Borrows them; NULL for none. What was learned
+ * below a name that got one or lost one is forgotten: a failure that was remembered must not
+ * outlive it. */
 void gates_use_ntas(struct gates *g, const struct nta_list *ntas);
 
-/* Judges by the local names that the configuration has now. Learned keys stay, because these decide when a key
- * is used; remembered answers and their proofs do not. */
+/* Judges by the local names that the configuration has now. Learned keys stay, because these decide
+ * when a key is used; remembered answers and their proofs do not. */
 void gates_use_settings(struct gates *g);
 
 /* Says whose answers are judged or learned next. A failure to prove something is remembered for one

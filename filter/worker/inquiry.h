@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A question of another thread to a worker, such as which zones it knows. The worker answers at its next turn
- * (worker_orders.h), in its own thread, so nothing that it knows is shared. A worker that hangs does not
- * answer, so an inquiry belongs to both sides, and the last one that lets it go frees it. */
+/* A question of another thread to a worker, such as which zones it knows. The worker answers at its
+ * next turn (worker_orders.h), in its own thread, so nothing that it knows is shared. A worker that
+ * hangs does not answer, so an inquiry belongs to both sides, and the last one that lets it go
+ * frees it. */
 #ifndef WORKER_INQUIRY_H
 #define WORKER_INQUIRY_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Logs which DS or DNSKEY, or which whole answer, a server did not give, and the key of the configuration that helps: at most
- * once in MISSING_QUIET_MS for each server and kind of line, however many questions it costs. Private
- * to worker/. */
+/* Logs which DS or DNSKEY, or which whole answer, a server did not give, and the key of the
+ * configuration that helps: at most once in MISSING_QUIET_MS for each server and kind of line,
+ * however many questions it costs. Private to worker/. */
 #ifndef WORKER_MISSING_H
 #define WORKER_MISSING_H
 
@@ -36,8 +36,8 @@ int missing_init(
 
 #define MISSING_KEYS_SIZE 80
 
-/* Writes which keys limit how long a response waits for keys: `flow_timeout_ms` too, if the longest wait
- * reaches it. Returns `text`. */
+/* Writes which keys limit how long a response waits for keys: `flow_timeout_ms` too, if the longest
+ * wait reaches it. Returns `text`. */
 const char *missing_keys(const struct missing *m, char text[static MISSING_KEYS_SIZE]);
 
 /* Something that was asked of a server. */

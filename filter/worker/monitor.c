@@ -207,8 +207,8 @@ static void judge_signed(struct copy *c, const struct gate_result *before)
 		copy_end(c, COPY_UNKNOWN, before);
 }
 
-/* True if the signed answer was proved by the signatures of a resolver, and the response will be judged
- * with these. Alone the answer does not tell whether the response has its records. */
+/* True if the signed answer was proved by the signatures of a resolver, and the response will be
+ * judged with these. Alone the answer does not tell whether the response has its records. */
 static bool judge_assisted(struct copy *c)
 {
 	struct parked *parked = c->arrival.parked;

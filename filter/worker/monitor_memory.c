@@ -52,8 +52,8 @@ static void put_name(const struct message *m, size_t at, struct writer *out)
 	writer_put(out, span_of(name.octets, name.len));
 }
 
-/* More than any record takes: of what is no name only a hash is written, however long it is, and no type
- * has more than two names, or three strings and a name (NAPTR). */
+/* More than any record takes: of what is no name only a hash is written, however long it is, and no
+ * type has more than two names, or three strings and a name (NAPTR). */
 #define RECORD_OCTETS_MAX 2048
 
 static void put_hash(const struct hash_key *key, struct span octets, struct writer *out)

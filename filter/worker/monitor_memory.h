@@ -15,8 +15,8 @@
 
 #define MONITOR_MEMORY_MAX 4096 /* responses; a new one replaces the least recently used */
 
-/* How long an outcome holds at most, in seconds. A response that would pass holds as long as its TTL,
- * within bounds. */
+/* How long an outcome holds at most, in seconds. A response that would pass holds as long as its
+ * TTL, within bounds. */
 #define MONITOR_PASSES_MIN_S 5
 #define MONITOR_PASSES_MAX_S 3600
 #define MONITOR_OTHER_S      30

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whether the question of a refused response is asked once more before the client gets SERVFAIL. A
  * resolver may lose an RRSIG now and then, or one of several servers of a zone may hold signatures
- * that have expired: then another answer to the same question proves itself. The new answer is judged
- * like any other, so nothing passes by this that would not pass as the first answer.
+ * that have expired: then another answer to the same question proves itself. The new answer is
+ * judged like any other, so nothing passes by this that would not pass as the first answer.
  *
- * Each such query has a price: the server's work, and the client's time. An attacker who forges answers
- * and stops the genuine ones could have sealgate ask each question twice. So the number of such
- * queries has a limit that does not depend on how many answers are refused; a client has a share of
- * it; and a zone in which this has not helped is left alone for a while. When a limit is reached, the
- * client gets SERVFAIL at once, as without this. Private to worker/. */
+ * Each such query has a price: the server's work, and the client's time. An attacker who forges
+ * answers and stops the genuine ones could have sealgate ask each question twice. So the number of
+ * such queries has a limit that does not depend on how many answers are refused; a client has a
+ * share of it; and a zone in which this has not helped is left alone for a while. When a limit is
+ * reached, the client gets SERVFAIL at once, as without this. Private to worker/. */
 #ifndef WORKER_ONCE_MORE_H
 #define WORKER_ONCE_MORE_H
 
@@ -72,13 +72,13 @@ enum once_more_where {
 };
 
 /* Says where the question of a refused response may be asked, limits aside. An answer without any
- * signature may be what the server's operator wants (a filter, a landing page), so another server is
- * not asked behind its back; and an answer that says nothing, and has no signature, is that of a
+ * signature may be what the server's operator wants (a filter, a landing page), so another server
+ * is not asked behind its back; and an answer that says nothing, and has no signature, is that of a
  * filter. */
 enum once_more_where once_more_helps(const struct refused *r);
 
-/* Takes one question from the limits. Returns a tag of the server and the zone for once_more_note();
- * 0 if a limit is reached. */
+/* Takes one question from the limits. Returns a tag of the server and the zone for
+ * once_more_note(); 0 if a limit is reached. */
 uint64_t once_more_take(struct once_more *o, const struct refused *r, uint64_t now_ms);
 
 /* Notes whether the new answer passed. */

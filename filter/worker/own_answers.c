@@ -17,8 +17,9 @@
 #define PACKET_MOST (OWN_ANSWER_MAX + PACKET_ANSWER_HEADERS)
 #define REST_MS     1000 /* without answers after one for which the kernel had no room */
 
-/* Octets of packets that wait in the kernel. Those to addresses of a link at which nobody is wait there for three seconds,
- * and anybody can ask in the name of such. The usual size would hold a few hundred. */
+/* Octets of packets that wait in the kernel. Those to addresses of a link at which nobody is wait
+ * there for three seconds, and anybody can ask in the name of such. The usual size would hold a few
+ * hundred. */
 #define SEND_BUFFER (8 << 20)
 
 #ifndef IPV6_HDRINCL
@@ -42,8 +43,9 @@ static int receive_nothing(int fd)
 	                                                                                 : 0;
 }
 
-/* The kernel may know a smaller MTU of the way to a client, from an ICMP message that anybody can forge: it would cut the
- * answers, and an attacker can replace the later parts. So it does not count. */
+/* The kernel may know a smaller MTU of the way to a client, from an ICMP message that anybody can
+ * forge: it would cut the answers, and an attacker can replace the later parts. So it does not
+ * count. */
 static int send_whole(int fd, int family)
 {
 	return family == AF_INET
@@ -155,7 +157,8 @@ void own_answers_add(struct own_answers *a, const struct packet *query, struct s
 		a->len += out.len;
 }
 
-/* With the source of the packet the kernel chooses the route as it does for the server's answers. */
+/* With the source of the packet the kernel chooses the route as it does for the server's
+ * answers. */
 struct source_choice {
 	struct msghdr message;
 	_Alignas(struct cmsghdr) uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo))];
@@ -194,8 +197,9 @@ static ssize_t send_packet(const struct own_answers *a, const struct packet *p, 
 	return sendmsg(a->sockets[own_family(p->version)], &c.message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-/* An attacker can fill the kernel's buffer (SEND_BUFFER), and a query has its answer or is asked at the server, but not both:
- * so the server is asked for a while. EMSGSIZE is no reason: else one client behind a narrow link would do that to all. */
+/* An attacker can fill the kernel's buffer (SEND_BUFFER), and a query has its answer or is asked at
+ * the server, but not both: so the server is asked for a while. EMSGSIZE is no reason: else one
+ * client behind a narrow link would do that to all. */
 static void note_unsent(struct own_answers *a, unsigned version, int error)
 {
 	stats_count(&a->stats->sign_unsent);

@@ -56,20 +56,22 @@ struct relay_trade {
 	void (*query)(void *trader, struct connection *c, struct span octets);
 	void (*response)(void *trader, struct connection *c, struct span octets);
 
-	/* Answers a message of the client if that needs no server; returns false, and does nothing, if it does. Only a
-	 * trade that has this reads messages before the server has taken the connection: the first one that needs the
-	 * server waits for it, and the others stay in the kernel. May be NULL. */
+	/* Answers a message of the client if that needs no server; returns false, and does nothing,
+	 * if it does. Only a trade that has this reads messages before the server has taken the
+	 * connection: the first one that needs the server waits for it, and the others stay in the
+	 * kernel. May be NULL. */
 	bool (*at_once)(void *trader, struct connection *c, struct span octets);
 
 	/* Everything goes on as it came, octet for octet, and the trade only looks at messages. */
 	bool only_looks;
 
-	/* The trade may have a question of its own before it answers a client's. So the server does not
-	 * learn that the client has ended before all questions are answered. */
+	/* The trade may have a question of its own before it answers a client's. So the server does
+	 * not learn that the client has ended before all questions are answered. */
 	bool asks_again;
 
-	/* Queues again the queries whose responses are open, for a server that has ended the connection. Returns
-	 * false if there is none. NULL: the client learns that the server has ended. With `datagram`, never NULL. */
+	/* Queues again the queries whose responses are open, for a server that has ended the
+	 * connection. Returns false if there is none. NULL: the client learns that the server has
+	 * ended. With `datagram`, never NULL. */
 	bool (*ask_anew)(void *trader, struct connection *c);
 
 	/* Treats one datagram of the server, which may be changed, if the server takes no TCP and
@@ -108,7 +110,8 @@ struct relay {
 };
 
 /* Listens, if the configuration says so. Takes the listeners of another process, `before`, with the
- * connections that wait there, if they are as this one would make them; -1: there is none. Returns 0 or -errno; relay_close() in both cases. */
+ * connections that wait there, if they are as this one would make them; -1: there is none. Returns
+ * 0 or -errno; relay_close() in both cases. */
 int relay_open(struct relay *r, int before[static RELAY_FAMILIES]);
 
 /* Closes all connections. New ones wait. */

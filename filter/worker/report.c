@@ -115,11 +115,11 @@ static void help_text(
 		        help.explains ? ", " : "; see ", help.keys);
 }
 
-/* bogus www.example. A from 192.0.2.53 to 192.0.2.7: example. DNSKEY (ds-no-match: no DNSKEY matches
- * the DS)
+/* bogus www.example. A from 192.0.2.53 to 192.0.2.7: example. DNSKEY (ds-no-match: no DNSKEY
+ * matches the DS)
  *
- * What may help stands at the end. A habit of the server follows the reason:
- * (rrsig-missing: the zone is signed but there is no RRSIG; stripped: the server leaves out ...) */
+ * What may help stands at the end. A habit of the server follows the reason: (rrsig-missing: the
+ * zone is signed but there is no RRSIG; stripped: the server leaves out ...) */
 static void log_refusal(struct reported response, const struct gate_result *result, bool is_copy)
 {
 	char culprit_text[NAME_TEXT_SIZE], culprit_type[TYPE_TEXT_SIZE];

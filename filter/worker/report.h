@@ -39,7 +39,8 @@ struct reported {
 	struct span client;
 };
 
-/* Counts the status of a response that was judged; logs and remembers it if it is Bogus or Indeterminate. */
+/* Counts the status of a response that was judged; logs and remembers it if it is Bogus or
+ * Indeterminate. */
 void report_judged(struct report *r, struct reported response, const struct gate_result *result);
 
 /* Logs that a response contradicts the keys of its zone, which are fetched once more for that. Logs
@@ -55,8 +56,8 @@ void report_done(
 void report_monitored(struct report *r, struct reported response, enum copy_fate fate,
         const struct gate_result *result);
 
-/* Logs a response that passes without a full judgement, if the exemption is to be logged; with what the
- * server says of its filter, unless `filter_ede` is 0. */
+/* Logs a response that passes without a full judgement, if the exemption is to be logged; with what
+ * the server says of its filter, unless `filter_ede` is 0. */
 void report_unjudged(
         struct report *r, struct reported response, enum exemption exemption, uint16_t filter_ede);
 

@@ -6,9 +6,9 @@
 
 #include "worker/arrival.h"
 
-/* Asks the question once more, before the client gets SERVFAIL. To be called when the response has had
- * its grace: if a forgery came first, the genuine response follows by itself. Returns false if the
- * response is to be settled. */
+/* Asks the question once more, before the client gets SERVFAIL. To be called when the response has
+ * had its grace: if a forgery came first, the genuine response follows by itself. Returns false if
+ * the response is to be settled. */
 bool second_answer_is_asked(
         struct arrivals *all, struct arrival *a, const struct gate_result *result);
 

@@ -23,8 +23,8 @@ static struct upstream *upstream_of(
 
 /* ---- EDNS ---- */
 
-/* A server that is asked without EDNS, or without options, leaves the shortcut: the kernel adds EDNS,
- * and leaves options as they are. */
+/* A server that is asked without EDNS, or without options, leaves the shortcut: the kernel adds
+ * EDNS, and leaves options as they are. */
 static void leave_shortcut(struct server_fallback *f, struct upstream *up)
 {
 	up->is_admitted = false;
@@ -220,9 +220,9 @@ bool server_fallback_changes_letters(
 
 /* ---- Signatures ---- */
 
-/* True if the server adds signatures to what was asked for. A server that leaves them out gives them
- * nevertheless if a query asks for RRSIG or ANY: one client that asks so must not keep the help of
- * `resolver` from all others. */
+/* True if the server adds signatures to what was asked for. A server that leaves them out gives
+ * them nevertheless if a query asks for RRSIG or ANY: one client that asks so must not keep the
+ * help of `resolver` from all others. */
 static bool adds_signatures(const struct message *m)
 {
 	return m->qtype != TYPE_RRSIG && m->qtype != TYPE_ANY && message_has_type(m, TYPE_RRSIG);
@@ -245,8 +245,8 @@ struct fallback server_fallback_came(struct server_fallback *f,
 		upstream_note_signature(up);
 	if (asked->sent_plain)
 		return fallback;
-	/* Says nothing of EDNS. If it is forged, it costs the server one query, and the client gets the
-	 * answer to that. */
+	/* Says nothing of EDNS. If it is forged, it costs the server one query, and the client gets
+	 * the answer to that. */
 	if (server_fallback_doubts_extras(asked, m)) {
 		fallback.reask = REASK_BARELY;
 		return fallback;

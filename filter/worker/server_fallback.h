@@ -42,8 +42,8 @@ void server_fallback_fini(struct server_fallback *f);
 /* True if a client's query to `server` is to go on as it came: the server rejects EDNS. */
 bool server_fallback_is_plain(struct server_fallback *f, const struct sockaddr_storage *server);
 
-/* True if a client's query to `server` is to go on without the options in its OPT: the server rejects
- * these. */
+/* True if a client's query to `server` is to go on without the options in its OPT: the server
+ * rejects these. */
 bool server_fallback_is_bare(struct server_fallback *f, const struct sockaddr_storage *server);
 
 /* To be called for each query to `server`. If it is not known any more whether the server supports
@@ -55,14 +55,16 @@ void server_fallback_watch(struct server_fallback *f, const struct sockaddr_stor
 void server_fallback_sent_on(
         struct server_fallback *f, const struct sockaddr_storage *server, uint64_t at_ms);
 
-/* Learns from a response before it is judged. The ruling is to ask again if the server rejects EDNS,
- * or, if the query had options of the client, to ask without these before anything is concluded. */
+/* Learns from a response before it is judged. The ruling is to ask again if the server rejects
+ * EDNS, or, if the query had options of the client, to ask without these before anything is
+ * concluded. */
 struct fallback server_fallback_came(struct server_fallback *f,
         const struct sockaddr_storage *server, const struct client_query *asked,
         const struct message *response);
 
-/* To be called when the policy has changed: from now on the worker reads each query again, whatever its
- * server was admitted to. Servers that are judged come back to the shortcut with their next response. */
+/* To be called when the policy has changed: from now on the worker reads each query again, whatever
+ * its server was admitted to. Servers that are judged come back to the shortcut with their next
+ * response. */
 void server_fallback_leave_shortcut(struct server_fallback *f);
 
 /* True if the response is an error that may be due to what the client put into its OPT. */
@@ -89,16 +91,16 @@ void server_fallback_note_letters(
 bool server_fallback_changes_letters(
         struct server_fallback *f, const struct sockaddr_storage *server);
 
-/* Rules on a response that was judged: signatures are to be asked of a resolver, or the server has a
- * habit that explains why they are missing. Counts a response once, when it is not known. */
+/* Rules on a response that was judged: signatures are to be asked of a resolver, or the server has
+ * a habit that explains why they are missing. Counts a response once, when it is not known. */
 struct fallback server_fallback_judged(struct server_fallback *f,
         const struct sockaddr_storage *server, const struct judged_response *judged);
 
 /* Learns that the server sent signatures which proved keys of a zone. */
 void server_fallback_signed(struct server_fallback *f, const struct sockaddr_storage *server);
 
-/* True if the server may be a DNS64 that makes nothing up if a query has DO; and notes whether it made
- * AAAA records up when it was asked without. See worker/withheld.h. */
+/* True if the server may be a DNS64 that makes nothing up if a query has DO; and notes whether it
+ * made AAAA records up when it was asked without. See worker/withheld.h. */
 bool server_fallback_may_withhold(struct server_fallback *f, const struct sockaddr_storage *server);
 void server_fallback_note_made(
         struct server_fallback *f, const struct sockaddr_storage *server, bool made);

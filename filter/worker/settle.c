@@ -48,8 +48,8 @@ void settle_pass(struct arrivals *all, struct arrival *a, enum exemption exempti
 		settle_passed(all, a, &result);
 }
 
-/* What is refused because the clock is not set was not held back, so no part of it passes: an attacker
- * may have been first. */
+/* What is refused because the clock is not set was not held back, so no part of it passes: an
+ * attacker may have been first. */
 enum exemption settle_unproved(
         struct arrivals *all, struct arrival *a, const struct gate_result *result)
 {

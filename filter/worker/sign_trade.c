@@ -51,8 +51,8 @@ static const size_t query_counters[SIGN_QUERY_COUNT] = {
 	[SIGN_QUERY_MALFORMED] = offsetof(struct stats, queries_malformed),
 };
 
-/* The counter of each outcome, and the sentence that is logged; NULL: none is. What helps, if anything
- * does, ends the line. */
+/* The counter of each outcome, and the sentence that is logged; NULL: none is. What helps, if
+ * anything does, ends the line. */
 static const struct {
 	size_t counter;
 	const char *sentence, *help;
@@ -116,8 +116,8 @@ static void log_new_cut(const struct name *cut, const struct sign_peers *peers)
 	        address_text(peers->server, server), name_text(cut, text));
 }
 
-/* not signed: www.example. A from 192.0.2.53 to 192.0.2.7: it has signatures already and passed as it
- * came (signed); if its server signs by itself, take the zone out of sign.zones */
+/* not signed: www.example. A from 192.0.2.53 to 192.0.2.7: it has signatures already and passed as
+ * it came (signed); if its server signs by itself, take the zone out of sign.zones */
 static void log_unsigned(
         const struct signer_query *asked, const struct sign_peers *peers, enum sign_outcome outcome)
 {

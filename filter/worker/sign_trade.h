@@ -40,18 +40,20 @@ void sign_trade_fini(struct sign_trade *t);
 /* Reads a query, counts it, fills `asked`, and sets `sent` to what is to go on: the octets
  * themselves, without what follows their end, if the query passes, or a query in `queries`. A query
  * that passes has `asked->client.passes_unjudged`, and so has every query if `peers` is NULL, which
- * stands for a server that is not signed for. The caller must not send on a SIGN_QUERY_MALFORMED. */
+ * stands for a server that is not signed for. The caller must not send on a
+ * SIGN_QUERY_MALFORMED. */
 enum sign_query sign_trade_query(struct sign_trade *t, struct span octets,
         const struct sign_peers *peers, bool is_stream, struct signer_query *asked,
         struct span *sent);
 
-/* Answers a query that needs no server, counts both, and sets `answer`, which lies in `responses`. Returns false if the
- * server must be asked, or must get the query as it came: then nothing was counted. `peers` as above. */
+/* Answers a query that needs no server, counts both, and sets `answer`, which lies in `responses`.
+ * Returns false if the server must be asked, or must get the query as it came: then nothing was
+ * counted. `peers` as above. */
 bool sign_trade_at_once(struct sign_trade *t, struct span octets, const struct sign_peers *peers,
         bool is_stream, struct span *answer);
 
-/* Parses a response into `responses`. Octets after its end are left out of `response->octets`. Returns false
- * and counts the response if it is malformed. */
+/* Parses a response into `responses`. Octets after its end are left out of `response->octets`.
+ * Returns false and counts the response if it is malformed. */
 bool sign_trade_parse_response(struct sign_trade *t, struct span octets,
         const struct sign_peers *peers, struct message *response);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* DNS over TCP in monitor mode: the octets go on as they came, and messages are looked at. Private to
- * worker/. */
+/* DNS over TCP in monitor mode: the octets go on as they came, and messages are looked at. Private
+ * to worker/. */
 #ifndef WORKER_TCP_MONITOR_H
 #define WORKER_TCP_MONITOR_H
 

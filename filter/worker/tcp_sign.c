@@ -101,7 +101,8 @@ static struct question *find_signing_question(
 	return NULL;
 }
 
-/* Asks what the signer must know first. The client waits no longer for its answer than otherwise. */
+/* Asks what the signer must know first. The client waits no longer for its answer than
+ * otherwise. */
 static void ask_next(struct sign_trade *t, struct question *q, const struct sign_step *step)
 {
 	struct writer out = scratch_writer(&t->queries);

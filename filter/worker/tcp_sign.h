@@ -7,7 +7,8 @@
 
 #include "worker/relay.h"
 
-/* What the policy alone answers (sign_trade_at_once()) is answered without the server, whatever has become of it.
+/* What the policy alone answers (sign_trade_at_once()) is answered without the server, whatever has
+ * become of it.
  *
  * The trade of a relay whose trader is a struct sign_trade. A message that is not DNS makes the
  * connection broken.

@@ -190,8 +190,8 @@ static void hand_over_octets(struct parked *held, struct parked *to)
 	parked_remove(held);
 }
 
-/* Returns how long ago the query came. The kernel's shortcut may have sent it on after the clock was read
- * for this turn. */
+/* Returns how long ago the query came. The kernel's shortcut may have sent it on after the clock
+ * was read for this turn. */
 static uint32_t took_ms(const struct udp_validator *u, const struct flow *flow)
 {
 	uint64_t asked_ms = flow->expires_ms - u->flows->timeout_ms;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Carries a response in a packet that the kernel holds: to the client, to where the response waits, or
- * nowhere. The packet gets its verdict, and the flow ends if its question is answered. Private to
- * worker/. */
+/* Carries a response in a packet that the kernel holds: to the client, to where the response waits,
+ * or nowhere. The packet gets its verdict, and the flow ends if its question is answered. Private
+ * to worker/. */
 #ifndef WORKER_UDP_CARRIER_H
 #define WORKER_UDP_CARRIER_H
 

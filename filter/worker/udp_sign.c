@@ -41,8 +41,8 @@ static void drop_datagram(const struct udp_signer *u, const struct queued_datagr
 	u->verdicts.drop(u->verdicts.context, d->queued->id);
 }
 
-/* A server on this machine may ask others from port 53: their answers are not signed. It asks over the network; what
- * stays on this machine is for the server. */
+/* A server on this machine may ask others from port 53: their answers are not signed. It asks over
+ * the network; what stays on this machine is for the server. */
 static bool is_asked_by_server(const struct udp_signer *u, const struct queued *queued)
 {
 	return !u->is_gateway && !queued->is_forwarded && queued->in_interface == 0;
@@ -57,7 +57,8 @@ static void settle_unknown(const struct udp_signer *u, const struct queued_datag
 		drop_datagram(u, d);
 }
 
-/* Answers a query without the server if that can be. What is only bridged might find no way back from here. */
+/* Answers a query without the server if that can be. What is only bridged might find no way back
+ * from here. */
 static bool answer_at_once(
         struct udp_signer *u, const struct queued_datagram *d, const struct sign_peers *peers)
 {

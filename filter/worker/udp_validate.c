@@ -22,9 +22,9 @@ static uint16_t size_limit(
 	return is_forwarded && room < asked->udp_size ? (uint16_t)room : asked->udp_size;
 }
 
-/* True if no better response can follow. After asking barely the server's answer to the client's own
- * query may follow. A packet whose letters are in doubt is never held back: after its grace it would be
- * judged itself. */
+/* True if no better response can follow. After asking barely the server's answer to the client's
+ * own query may follow. A packet whose letters are in doubt is never held back: after its grace it
+ * would be judged itself. */
 static bool is_last(const struct parked *parked)
 {
 	if (parked->is_held_back || (parked->reasked & (REASK_ONCE_MORE | REASK_LETTERS)))
@@ -32,8 +32,8 @@ static bool is_last(const struct parked *parked)
 	return parked_is_replaced(parked) && !parked->proof && !(parked->reasked & REASK_BARELY);
 }
 
-/* Learns what the server says of letters. Returns false if it was asked for that and said nothing: then it
- * is not known who sent the response that waits. */
+/* Learns what the server says of letters. Returns false if it was asked for that and said nothing:
+ * then it is not known who sent the response that waits. */
 static bool may_resume(struct udp_validator *u, const struct parked *parked)
 {
 	if (!(parked->reasked & REASK_LETTERS))
@@ -124,8 +124,8 @@ static void refuse_unasked(const struct udp_validator *u, const struct queued_da
 	        has_strayed ? &u->stats->responses_strayed : &u->stats->responses_unsolicited);
 }
 
-/* Returns false if the response is set aside because of its letters, or dropped. One response to a query
- * may be set aside, and only if no other waits: the server is asked once. */
+/* Returns false if the response is set aside because of its letters, or dropped. One response to a
+ * query may be set aside, and only if no other waits: the server is asked once. */
 static bool take_letters(struct udp_validator *u, struct arrived_packet *arrived,
         const struct message *response, uint8_t *octets)
 {

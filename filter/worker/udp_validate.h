@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Responses over UDP where the worker validates: which of them is an answer to a known question, and is
- * judged. What its packet gets as a verdict: worker/udp_carrier.h. Queries: worker/udp_validate_query.h.
- * Nothing of the three knows the kernel's queue. Private to worker/. */
+/* Responses over UDP where the worker validates: which of them is an answer to a known question,
+ * and is judged. What its packet gets as a verdict: worker/udp_carrier.h. Queries:
+ * worker/udp_validate_query.h. Nothing of the three knows the kernel's queue. Private to
+ * worker/. */
 #ifndef WORKER_UDP_VALIDATE_H
 #define WORKER_UDP_VALIDATE_H
 

@@ -58,8 +58,8 @@ void udp_validate_query(struct udp_validator *u, const struct queued_datagram *d
 }
 
 /* The kernel has checked that the worker would set DO in this query, as far as the kernel knew
- * then. If that has changed meanwhile, the query stays sent on, and must be remembered: its server may
- * have become one of unjudged_servers. */
+ * then. If that has changed meanwhile, the query stays sent on, and must be remembered: its server
+ * may have become one of unjudged_servers. */
 void udp_validate_sent_on(
         struct udp_validator *u, struct span octets, uint64_t at_ms, uint32_t in_interface)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Queries over UDP where the worker validates: each gets its verdict, and its question is remembered.
- * Private to worker/. */
+/* Queries over UDP where the worker validates: each gets its verdict, and its question is
+ * remembered. Private to worker/. */
 #ifndef WORKER_UDP_VALIDATE_QUERY_H
 #define WORKER_UDP_VALIDATE_QUERY_H
 

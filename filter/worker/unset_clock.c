@@ -24,8 +24,8 @@ enum clock_ruling unset_clock_rule(
 	return is_of_time_server(policy, asked) ? CLOCK_PASSES : CLOCK_WAITS;
 }
 
-/* The dates are checked before the signature is, so a forged signature yields this reason as well as
- * one that has expired. So the reason excuses nothing: it only has the response judged again. */
+/* The dates are checked before the signature is, so a forged signature yields this reason as well
+ * as one that has expired. So the reason excuses nothing: it only has the response judged again. */
 bool unset_clock_doubts(enum clock_state state, const struct policy *policy,
         const struct client_query *asked, const struct gate_result *refused)
 {

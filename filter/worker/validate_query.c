@@ -70,12 +70,14 @@ static void note_sender(struct query_intake *in, const struct query_way *way, en
 
 	if (senders_note_query(&in->senders, sent, kind, asked, in->turn->now_ms))
 		report_always_cd(way->client);
-	/* another worker may have seen that the client asks this server for more: then it is no secondary */
+	/* another worker may have seen that the client asks this server for more: then it is no
+	 * secondary */
 	if (way->over_tcp && in->config->has_peers)
 		asked->precedes_transfer = false;
 }
 
-/* Reads the first question alone. In a pause and in monitor mode the query is left to the server. */
+/* Reads the first question alone. In a pause and in monitor mode the query is left to the
+ * server. */
 static bool has_many_questions(struct query_intake *in, struct span octets, struct message *query,
         struct client_query *asked)
 {

@@ -43,8 +43,8 @@ struct query_way {
 /* Reads the query `octets` into `asked`, counts it, and sets `sent` to what is to go on: the octets
  * themselves, without what follows their end, or the query with DO, which stays valid until the
  * next query; in a pause and in monitor mode the octets themselves. Otherwise the caller must not
- * send on a QUERY_MALFORMED, nor a QUERY_TRANSFER if transfers are refused. Of a QUERY_QUESTIONS `sent` is
- * the first question. */
+ * send on a QUERY_MALFORMED, nor a QUERY_TRANSFER if transfers are refused. Of a QUERY_QUESTIONS
+ * `sent` is the first question. */
 enum query_kind validate_query_take(struct query_intake *in, const struct query_way *way,
         struct span octets, struct client_query *asked, struct span *sent);
 

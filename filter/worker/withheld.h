@@ -14,16 +14,17 @@
 bool withheld_is_possible(
         const struct arrivals *all, const struct arrival *a, const struct message *response);
 
-/* Returns a copy of the response, which was judged, if it may withhold an AAAA record: then the query is
- * to be asked again, once (REASK_MADE). From the heap. NULL: the response is to be settled. */
+/* Returns a copy of the response, which was judged, if it may withhold an AAAA record: then the
+ * query is to be asked again, once (REASK_MADE). From the heap. NULL: the response is to be
+ * settled. */
 uint8_t *withheld_denial(
         const struct arrivals *all, const struct arrival *a, const struct gate_result *result);
 
 /* The query was asked again: puts together what came, or takes the response that came first. */
 void withheld_take(struct arrivals *all, struct arrival *a);
 
-/* Takes the response that came first after all: what was made up was refused, so it may be forged. A forger
- * must not turn a proved denial into SERVFAIL. Does nothing if nothing was made up. */
+/* Takes the response that came first after all: what was made up was refused, so it may be forged.
+ * A forger must not turn a proved denial into SERVFAIL. Does nothing if nothing was made up. */
 void withheld_take_back(struct parked *parked);
 
 #endif

@@ -18,15 +18,15 @@
  * must not wait for all of them. */
 #define READY_MAX 64
 
-/* The queue of queries is short against overload (queue/pace.h). While no process runs, nothing is overloaded,
- * and all queries wait. A process that is killed cannot say so. */
+/* The queue of queries is short against overload (queue/pace.h). While no process runs, nothing is
+ * overloaded, and all queries wait. A process that is killed cannot say so. */
 #define QUERIES_WHILE_AWAY 16384
 
 #define WARMING_MS     2000
 #define WARMING_NAP_NS 1000000
 
-/* How often an idle worker wakes to expire flows, to do what else changes by itself, and to show that it does
- * not hang (daemon/watchdog.h). An old flow does no harm for that long. */
+/* How often an idle worker wakes to expire flows, to do what else changes by itself, and to show
+ * that it does not hang (daemon/watchdog.h). An old flow does no harm for that long. */
 #define SWEEP_MS 1000
 
 static void drop_counted(struct worker *w, uint64_t packet_id, uint64_t *counter)
@@ -269,9 +269,10 @@ static void read_clocks(struct worker *w)
 	w->turn.now_s = w->config.time->wall_s(w->config.time->context);
 }
 
-/* After a take-over all responses that waited come at once, no key is known, and few responses may wait for
- * keys: more would be refused. So the rest waits in the kernel, for WARMING_MS at most: so long can an attacker
- * who keeps the keys from coming delay the other packets, and only after a take-over. */
+/* After a take-over all responses that waited come at once, no key is known, and few responses may
+ * wait for keys: more would be refused. So the rest waits in the kernel, for WARMING_MS at most: so
+ * long can an attacker who keeps the keys from coming delay the other packets, and only after a
+ * take-over. */
 static bool queue_must_wait(const struct worker *w)
 {
 	return w->turn.now_ms < w->warming_until_ms &&
@@ -349,8 +350,8 @@ static void keep_pace(struct worker *w)
 		nanosleep(&nap, NULL);
 }
 
-/* A query whose verdict was lost may wait in the kernel, and may reach the server yet: then the client would have two
- * answers. The kernel does not say which verdicts it took. */
+/* A query whose verdict was lost may wait in the kernel, and may reach the server yet: then the
+ * client would have two answers. The kernel does not say which verdicts it took. */
 static void send_own_answers(struct worker *w, uint64_t errors_before)
 {
 	if (w->stats.verdict_errors == errors_before)
@@ -359,7 +360,8 @@ static void send_own_answers(struct worker *w, uint64_t errors_before)
 		own_answers_forget(&w->own_answers);
 }
 
-/* The wake-up is read before the orders: of one that comes in between, the wake-up stays for the next turn. */
+/* The wake-up is read before the orders: of one that comes in between, the wake-up stays for the
+ * next turn. */
 static void take_worker_orders(struct worker *w, const struct epoll_event events[], int count)
 {
 	for (int i = 0; i < count; i++) {
@@ -401,8 +403,8 @@ static int worker_turn(struct worker *w)
 	return result;
 }
 
-/* The packets get no verdict. If another process holds the socket of the queues, they come to it again;
- * otherwise the kernel drops them when the socket is closed. */
+/* The packets get no verdict. If another process holds the socket of the queues, they come to it
+ * again; otherwise the kernel drops them when the socket is closed. */
 static void leave_parked(struct park *park)
 {
 	struct parked *oldest;

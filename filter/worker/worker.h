@@ -87,24 +87,24 @@ struct anchor_alarm {
 struct worker;
 
 /* Takes all memory and binds the queues, so that failures happen here. Needs CAP_NET_ADMIN, now and
- * as long as the worker runs. Takes over from the process that left `before`, as far as that fits, and closes
- * these descriptors otherwise. On failure returns NULL, and a sentence in `error`. */
+ * as long as the worker runs. Takes over from the process that left `before`, as far as that fits,
+ * and closes these descriptors otherwise. On failure returns NULL, and a sentence in `error`. */
 struct worker *worker_new(const struct worker_config *config,
         const struct worker_descriptors *before, struct complaint *error);
 
-/* Serves the queues in the calling thread until worker_stop(), and returns 0. Packets that are parked then
- * are left to a successor. Returns -errno if the queues cannot be served any more. */
+/* Serves the queues in the calling thread until worker_stop(), and returns 0. Packets that are
+ * parked then are left to a successor. Returns -errno if the queues cannot be served any more. */
 int worker_run(struct worker *w);
 
 /* Returns the descriptors for a successor; borrowed. */
 struct worker_descriptors worker_descriptors(const struct worker *w);
 
-/* Frees the worker. Unbinds the queues, unless another process holds their socket; then packets wait there.
- * Not while worker_run() runs. */
+/* Frees the worker. Unbinds the queues, unless another process holds their socket; then packets
+ * wait there. Not while worker_run() runs. */
 void worker_free(struct worker *w);
 
-/* Returns how often the worker has turned its loop, in any thread. A worker that does not hang turns at least
- * once a second. */
+/* Returns how often the worker has turned its loop, in any thread. A worker that does not hang
+ * turns at least once a second. */
 uint64_t worker_turns(const struct worker *w);
 
 /* Returns the counters; the worker goes on counting (see stats.h for how to read them). */

@@ -6,8 +6,8 @@
 #include "fetch/round_trip.h"
 #include "worker/worker_private.h"
 
-/* The notes of a validator about servers say nothing about names, and stay. A signer knows names by hashes alone,
- * so it forgets all of them. */
+/* The notes of a validator about servers say nothing about names, and stay. A signer knows names by
+ * hashes alone, so it forgets all of them. */
 static void forget(struct worker *w, struct inquiry *q)
 {
 	if (worker_signs(w)) {

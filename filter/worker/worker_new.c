@@ -58,9 +58,9 @@ static int make_tables(struct worker *w)
 
 #define ROUND_TRIPS_TO_WAIT 4 /* for the keys: a lost query is repeated, and TCP takes two */
 
-/* A response waits longer for the keys of a slow server. How long the response itself took is a first
- * guess: also if an attacker sent it, because the guess has bounds (round_trip.h), as the wait has
- * (park_ms). */
+/* A response waits longer for the keys of a slow server. How long the response itself took is a
+ * first guess: also if an attacker sent it, because the guess has bounds (round_trip.h), as the
+ * wait has (park_ms). */
 static void be_patient(
         struct worker *w, const struct sockaddr_storage *server, struct parked *parked)
 {
@@ -297,8 +297,8 @@ static int open_relay(struct worker *w, struct worker_descriptors *before, struc
 	return result;
 }
 
-/* Takes the flows of the worker before. Without them responses that are on their way are dropped, and nothing
- * else is lost. */
+/* Takes the flows of the worker before. Without them responses that are on their way are dropped,
+ * and nothing else is lost. */
 static void inherit_memory(struct worker *w, int fd, struct nfqueue_kept *queues)
 {
 	struct memfd before;

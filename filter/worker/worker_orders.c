@@ -219,9 +219,9 @@ static void take_inquiry(struct worker *w)
 	inquiry_release(q);
 }
 
-/* What failed before a pause probably failed because of what the pause was for, as a captive portal.
- * It is asked for again when the pause ends, instead of being refused for up to LIMIT_BOGUS_TTL_S. Only
- * root can begin a pause, and nothing is learned from what passes in it. */
+/* What failed before a pause probably failed because of what the pause was for, as a captive
+ * portal. It is asked for again when the pause ends, instead of being refused for up to
+ * LIMIT_BOGUS_TTL_S. Only root can begin a pause, and nothing is learned from what passes in it. */
 static void take_pause(struct worker *w)
 {
 	bool was_paused = w->turn.is_paused;
@@ -234,8 +234,8 @@ static void take_pause(struct worker *w)
 
 void orders_take(struct worker *w)
 {
-	/* Read first and published last: the policies were given before them. So who sees the settings taken
-	 * may free the former policies, too. */
+	/* Read first and published last: the policies were given before them. So who sees the
+	 * settings taken may free the former policies, too. */
 	const struct worker_config *settings =
 	        __atomic_load_n(&w->orders.settings, __ATOMIC_ACQUIRE);
 

@@ -47,7 +47,8 @@ void worker_use_clock(struct worker *w, enum clock_state state);
 /* Has the worker forget what it learned, from any thread. */
 void worker_forget(struct worker *w);
 
-/* Has the worker answer an inquiry at its next turn, in place of one that it has not answered yet. */
+/* Has the worker answer an inquiry at its next turn, in place of one that it has not answered
+ * yet. */
 void worker_inquire(struct worker *w, struct inquiry *q);
 
 /* Has the worker trust `anchors` from its next turn on, from any thread. The worker borrows the old
@@ -55,8 +56,8 @@ void worker_inquire(struct worker *w, struct inquiry *q);
 void worker_use_anchors(struct worker *w, const struct anchors *anchors);
 const struct anchors *worker_anchors(const struct worker *w);
 
-/* Has a validator judge by `policy`, which differs from the one before by its prefixes of NAT64s only.
- * Borrowed as anchors are. */
+/* Has a validator judge by `policy`, which differs from the one before by its prefixes of NAT64s
+ * only. Borrowed as anchors are. */
 void worker_use_policy(struct worker *w, const struct policy *policy);
 const struct policy *worker_policy(const struct worker *w);
 
@@ -68,11 +69,11 @@ const struct nta_list *worker_ntas(const struct worker *w);
 void worker_use_sign_policy(struct worker *w, const struct sign_policy *policy);
 const struct sign_policy *worker_sign_policy(const struct worker *w);
 
-/* Has the worker take from `settings` what can change while it runs: resolvers, local names, `assists`,
- * `waits_for_clock`, and of connections how long they may be idle and whether they may carry transfers.
- * Learned keys stay; remembered answers are judged again.
- * Borrowed as anchors are. A policy that was given before is in use once worker_settings() returns
- * `settings`. It is NULL before the first. */
+/* Has the worker take from `settings` what can change while it runs: resolvers, local names,
+ * `assists`, `waits_for_clock`, and of connections how long they may be idle and whether they may
+ * carry transfers. Learned keys stay; remembered answers are judged again. Borrowed as anchors are.
+ * A policy that was given before is in use once worker_settings() returns `settings`. It is NULL
+ * before the first. */
 void worker_use_settings(struct worker *w, const struct worker_config *settings);
 const struct worker_config *worker_settings(const struct worker *w);
 

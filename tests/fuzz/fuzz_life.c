@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A state of a zone's keys that is read, be it sensible or not, can be written and read again, and so can the state after a
- * step. */
+/* A state of a zone's keys that is read, be it sensible or not, can be written and read again, and
+ * so can the state after a step. */
 #include "texts.h"
 
 #include "keys/life_next.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Of any response the keeper reads a target for NOTIFY that can be asked, a zone that the name is in, and servers that
- * the message has. */
+/* Of any response the keeper reads a target for NOTIFY that can be asked, a zone that the name is
+ * in, and servers that the message has. */
 #include "../unit/test.h"
 
 #include "keeper/look_read.h"

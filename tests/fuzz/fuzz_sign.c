@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* For any response of the server: no answer from a signed zone goes out unsigned, no answer is Bogus
- * to the gate, none is longer than the client takes, and a recalled answer is the one that would be
- * made again. For any query of a client: the server gets one question. The first octet of the input
- * chooses the question, the second the form of the query; the rest is the response. */
+/* For any response of the server: no answer from a signed zone goes out unsigned, no answer is
+ * Bogus to the gate, none is longer than the client takes, and a recalled answer is the one that
+ * would be made again. For any query of a client: the server gets one question. The first octet of
+ * the input chooses the question, the second the form of the query; the rest is the response. */
 #include "../unit/legacy.h"
 #include "../unit/parsed.h"
 

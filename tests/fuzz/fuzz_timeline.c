@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A timeline that is read is in order, and can be written and read again. The input is the file without its digest: the
- * fuzzer could not find that. */
+/* A timeline that is read is in order, and can be written and read again. The input is the file
+ * without its digest: the fuzzer could not find that. */
 #include "texts.h"
 
 #include "../unit/planned.h"

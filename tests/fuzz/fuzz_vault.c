@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A message between the keeper and the process with the PKCS#11 module that is read is written with the same octets, but
- * for those of a reason that cannot be printed. */
+/* A message between the keeper and the process with the PKCS#11 module that is read is written with
+ * the same octets, but for those of a reason that cannot be printed. */
 #include "../unit/test.h"
 
 #include "keeper/vault_message.h"

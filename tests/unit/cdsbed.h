@@ -19,7 +19,8 @@ struct cds_bed {
 	struct life_tags told;
 };
 
-/* A zone with two KSKs, 1 and 2, whose DS the parent is to have, and its ZSK; all servers show it. */
+/* A zone with two KSKs, 1 and 2, whose DS the parent is to have, and its ZSK; all servers show
+ * it. */
 static inline void make_bed(struct cds_bed *b)
 {
 	memset(b, 0, sizeof(*b));

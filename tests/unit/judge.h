@@ -146,8 +146,8 @@ struct judged_row {
 	enum reason reason;
 };
 
-/* Judges each row in turn, by one judge. Fails with the row's `why` if the judgement is another one, or if
- * not all that is refused, and only that, becomes SERVFAIL. */
+/* Judges each row in turn, by one judge. Fails with the row's `why` if the judgement is another
+ * one, or if not all that is refused, and only that, becomes SERVFAIL. */
 void judge_rows(const struct judged_row *rows, size_t count, unsigned how);
 
 /* Returns what the client receives: the response, or what was sent instead. Parses it into memory

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One keeper with some zones: real files, one vault in a directory, servers that serve what the timelines on the disk say,
- * and a parent that takes what CDS asks for. */
+/* One keeper with some zones: real files, one vault in a directory, servers that serve what the
+ * timelines on the disk say, and a parent that takes what CDS asks for. */
 #ifndef TESTS_KEPTWORLD_H
 #define TESTS_KEPTWORLD_H
 

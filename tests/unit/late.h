@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a zone shows, with which keys it signs, and where its DS lead, for tests of timelines that come late. */
+/* What a zone shows, with which keys it signs, and where its DS lead, for tests of timelines that
+ * come late. */
 #ifndef TESTS_LATE_H
 #define TESTS_LATE_H
 

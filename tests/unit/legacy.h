@@ -95,7 +95,8 @@ void legacy_check_rows(const struct legacy_row *rows, size_t count, enum status 
 /* Returns the zone with this apex, to be changed before a question. */
 struct sign_zone *legacy_zone(struct legacy *l, const char *apex);
 
-/* Returns the periods of this zone, to be changed: an array of LEGACY_PERIODS, of which the zone has one. */
+/* Returns the periods of this zone, to be changed: an array of LEGACY_PERIODS, of which the zone
+ * has one. */
 struct sign_period *legacy_periods(struct legacy *l, const char *apex);
 
 struct sign_peers legacy_peers(const struct legacy *l);

@@ -64,7 +64,8 @@ static void view_add(struct cached_views *v, uint64_t a, uint64_t b, int64_t las
 		v->views[v->count++] = (struct cached_view){ a, b, last_s };
 }
 
-/* A cache that asked a moment before `last_s` has the set until that much before the end of its TTL. */
+/* A cache that asked a moment before `last_s` has the set until that much before the end of its
+ * TTL. */
 static void views_expire(struct cached_views *v, int64_t ttl_s, int64_t now_s)
 {
 	unsigned kept = 0;
@@ -86,7 +87,8 @@ void world_cache(struct world *w, int64_t last_s)
 		view_add(&w->ds_sets, world_ds_of(w, p), 0, last_s);
 }
 
-/* True if the keys of `set` have a signer for each of their algorithms among `signers` (RFC 4035, 2.2). */
+/* True if the keys of `set` have a signer for each of their algorithms among `signers` (RFC 4035,
+ * 2.2). */
 static bool covers_algorithms(const struct world *w, uint64_t set, uint64_t signers)
 {
 	unsigned wanted = 0, had = 0;
@@ -100,7 +102,8 @@ static bool covers_algorithms(const struct world *w, uint64_t set, uint64_t sign
 	return (wanted & ~had) == 0;
 }
 
-/* The strictest validator: each algorithm that DS or DNSKEY name must lead on (RFC 6840, 5.11 for zones). */
+/* The strictest validator: each algorithm that DS or DNSKEY name must lead on (RFC 6840, 5.11 for
+ * zones). */
 static bool is_chain(
         const struct world *w, uint64_t ds, const struct cached_view *keys, uint64_t signers)
 {

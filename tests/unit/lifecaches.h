@@ -13,8 +13,8 @@ uint64_t world_ds_of(const struct world *w, unsigned parent);
 /* Caches have what is served now, as asked for at `last_s`. */
 void world_cache(struct world *w, int64_t last_s);
 
-/* Combines every DS set, DNSKEY RRset and set of signers that caches may still have, and writes to `w->broken` what
- * the first validator is left with that cannot resolve. */
+/* Combines every DS set, DNSKEY RRset and set of signers that caches may still have, and writes to
+ * `w->broken` what the first validator is left with that cannot resolve. */
 void world_check_validators(struct world *w);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A lifeworld in which keys are stolen. Each function fails the test if it cannot do what it is to do. */
+/* A lifeworld in which keys are stolen. Each function fails the test if it cannot do what it is to
+ * do. */
 #ifndef TESTS_LIFETHEFTS_H
 #define TESTS_LIFETHEFTS_H
 
@@ -20,7 +21,8 @@ uint64_t theft_bit(const struct life_key *k);
 /* All keys that are told as stolen. */
 uint64_t theft_stolen(const struct world *w);
 
-/* True if some cache has a DS, and a DNSKEY RRset to which it leads, with one of these keys in it. */
+/* True if some cache has a DS, and a DNSKEY RRset to which it leads, with one of these keys in
+ * it. */
 bool theft_is_trusted(const struct world *w, uint64_t stolen);
 
 /* The last key of the role of which resolvers may have anything; or NULL. */

@@ -58,8 +58,8 @@ static bool is_frozen(const struct world *w)
 	       w->gateways[1].is_unreached;
 }
 
-/* Half of the outages are as long as the last timeline may be used, at most, and end behind its end. Then nothing
- * else may hinder the keeper. */
+/* Half of the outages are as long as the last timeline may be used, at most, and end behind its
+ * end. Then nothing else may hinder the keeper. */
 static int64_t outage_s(struct world *w)
 {
 	int64_t most_s = w->last_write_s + w->policy.ahead_s + WORLD_GRACE - w->now_s;

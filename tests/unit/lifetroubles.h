@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What goes wrong in a lifeworld: gateways and parents lag or are out of reach, the vault or the keeper is away, the clock
- * steps, old files are restored. */
+/* What goes wrong in a lifeworld: gateways and parents lag or are out of reach, the vault or the
+ * keeper is away, the clock steps, old files are restored. */
 #ifndef TESTS_LIFETROUBLES_H
 #define TESTS_LIFETROUBLES_H
 

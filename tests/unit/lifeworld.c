@@ -108,7 +108,8 @@ static void look_around(struct world *w, struct life_observation *look,
 	};
 }
 
-/* The lowest number that no state has, not even the backup: a tag is not given again before the key of it is gone. */
+/* The lowest number that no state has, not even the backup: a tag is not given again before the key
+ * of it is gone. */
 static unsigned free_number(const struct world *w)
 {
 	const struct life *states[] = { &w->life, &w->disk, &w->backup };
@@ -200,8 +201,8 @@ static uint64_t wanted_ds(const struct world *w)
 	return numbers(&w->life, wanted);
 }
 
-/* It copies the CDS that a gateway serves, or does what the operator is told. It never takes a set away without being
- * asked to. */
+/* It copies the CDS that a gateway serves, or does what the operator is told. It never takes a set
+ * away without being asked to. */
 static void parent_acts(struct world *w)
 {
 	struct composition c = world_served_by(w, world_draw(w, WORLD_GATEWAYS));
@@ -267,8 +268,9 @@ static void sooner(int64_t *next_s, int64_t at_s, int64_t now_s)
 		*next_s = at_s;
 }
 
-/* The next full hour, or what happens before: the change of a period, a timeline or DS that arrives late, the end of
- * a wait; and a second after a change somebody looks. So no wait ends later than it may. */
+/* The next full hour, or what happens before: the change of a period, a timeline or DS that arrives
+ * late, the end of a wait; and a second after a change somebody looks. So no wait ends later than
+ * it may. */
 static int64_t next_moment_s(const struct world *w)
 {
 	int64_t next_s = w->now_s - w->now_s % HOUR + HOUR;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A zone, its keeper, the servers of it and of its parent, and validators with caches of every age, as seen from
- * outside of filter/keys/life*. The world only knows timelines and DS sets. It decides by RFC 4035 alone whether a
- * validator that asked anyone at any time within the TTLs can resolve now. */
+/* A zone, its keeper, the servers of it and of its parent, and validators with caches of every age,
+ * as seen from outside of filter/keys/life*. The world only knows timelines and DS sets. It decides
+ * by RFC 4035 alone whether a validator that asked anyone at any time within the TTLs can resolve
+ * now. */
 #ifndef TESTS_LIFEWORLD_H
 #define TESTS_LIFEWORLD_H
 
@@ -42,8 +43,8 @@ struct cached_views {
 	unsigned count;
 };
 
-/* The last gateway and the last server of the parent stand behind an address of others: nobody looks at them, and
- * they are as late as the policy says that they may be. */
+/* The last gateway and the last server of the parent stand behind an address of others: nobody
+ * looks at them, and they are as late as the policy says that they may be. */
 struct lagging {
 	int64_t lag_s;    /* has what was current so long ago */
 	int64_t frozen_s; /* and nothing that came later than this; 0: it is not frozen */

@@ -18,13 +18,14 @@ struct oracle oracle_open(void);
 /* Writes a line: a word, and octets in hexadecimal. */
 void oracle_write(const struct oracle *o, const char *word, struct span octets);
 
-/* Has the oracle judge what was written. Returns its exit status (0, 1, ORACLE_SKIPPED if it cannot run), and sets `said`
- * to its first line. Ends `o`. */
+/* Has the oracle judge what was written. Returns its exit status (0, 1, ORACLE_SKIPPED if it cannot
+ * run), and sets `said` to its first line. Ends `o`. */
 #define ORACLE_SKIPPED 77
 #define ORACLE_SAID    300
 int oracle_judge(struct oracle *o, char said[static ORACLE_SAID]);
 
-/* The same: returns how many signatures the oracle verified, or -1 if it cannot run. Fails if something is wrong. Ends `o`. */
+/* The same: returns how many signatures the oracle verified, or -1 if it cannot run. Fails if
+ * something is wrong. Ends `o`. */
 long oracle_ask(struct oracle *o);
 
 #endif

@@ -33,8 +33,8 @@ void planned_make(struct timeline *t, struct crypto *crypto, const struct keypai
 /* Puts another digest at the end of a text, which was changed. Returns it on the heap. */
 char *planned_seal(struct crypto *crypto, const char *text);
 
-/* Replaces the first `old` from the line with `begin` on, and puts another digest at the end. Returns the text on the
- * heap. */
+/* Replaces the first `old` from the line with `begin` on, and puts another digest at the end.
+ * Returns the text on the heap. */
 char *planned_spoil(struct crypto *crypto, const char *text, const char *begin, const char *old,
         const char *new);
 

@@ -13,8 +13,8 @@ bool served_timeline(const struct kept_zone *zone, const struct keeper_store *st
 void served_at(struct life_server *server, const struct kept_zone *zone,
         const struct keeper_store *store, struct crypto *crypto, int64_t now_s);
 
-/* What the parent has afterwards that takes what the server's CDS ask for. A tag of 0 asks for the removal of all (RFC
- * 8078, 4). */
+/* What the parent has afterwards that takes what the server's CDS ask for. A tag of 0 asks for the
+ * removal of all (RFC 8078, 4). */
 void served_take_cds(struct life_tags *ds, const struct life_server *server);
 
 /* Makes a turn of a zone whose servers and parent show this, by the TTLs of the policy. */

@@ -41,7 +41,8 @@ static inline void signkeys_use(struct legacy *l, unsigned count)
 	assert_int_equal(signer_set_policy(l->signer, &l->policy), 0);
 }
 
-/* Returns whether each set of the answer has one RRSIG of each key of `k` with a bit in `keys`, and no other. */
+/* Returns whether each set of the answer has one RRSIG of each key of `k` with a bit in `keys`, and
+ * no other. */
 static inline bool signkeys_sign_all(struct legacy *l, const struct signkeys *k, unsigned keys)
 {
 	const struct message *m = legacy_delivered(l);

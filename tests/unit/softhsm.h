@@ -141,7 +141,8 @@ static inline enum vault_fault sign_test_octets(struct vault *vault, const struc
 	return vault_sign(vault, key, span_of(TEST_OCTETS, strlen(TEST_OCTETS)), signature, why);
 }
 
-/* Verified by a program that has no line of ours. Returns the key tag as dnspython computes it for a KSK. */
+/* Verified by a program that has no line of ours. Returns the key tag as dnspython computes it for
+ * a KSK. */
 static inline unsigned verified_elsewhere(
         const struct vault_key *key, const struct vault_signature *signature)
 {

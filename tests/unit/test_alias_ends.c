@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Legal answers behind an alias, as servers and caches give them, and what an attacker makes of them. */
+/* Legal answers behind an alias, as servers and caches give them, and what an attacker makes of
+ * them. */
 #include "judge.h"
 
 #define ALIAS     "a.example.test CNAME x.example.test | example.test\n"

@@ -149,8 +149,8 @@ static void an_operator_can_read_the_file(void **state)
 	free(t);
 }
 
-/* After a damage, the configured keys are trusted, without those that the file says are revoked. Keys 1,
- * 3 and 5 are configured, and the file says that 5 is revoked. */
+/* After a damage, the configured keys are trusted, without those that the file says are revoked.
+ * Keys 1, 3 and 5 are configured, and the file says that 5 is revoked. */
 static void check_trust_after_damage(struct trust_points *t, bool knows_of_5)
 {
 	struct anchors *configured = anchors_new();
@@ -222,7 +222,8 @@ static void a_file_with_a_flipped_bit_widens_no_trust(void **state)
 			assert_true(at > len - 66 && (text[at] ^ 0x20) == tolower(text[at]));
 			continue;
 		}
-		/* The line of the key, the line before, which may have lost its newline, and the zone. */
+		/* The line of the key, the line before, which may have lost its newline, and the
+		 * zone. */
 		bool is_near = (at + 1 >= from && at <= to) ||
 		               (at >= zone_line && at < zone_line + 110) || text[at] == '\n' ||
 		               spoilt[at] == '\0';

@@ -1302,9 +1302,9 @@ static void a_referral_without_a_delegation_is_refused(void **state)
 	judge_rows(rows, COUNT(rows), ASK_DO | ASK_NO_RD);
 }
 
-/* Only p256.test has an anchor. A server of another zone, which holds an old copy of that one, adds from
- * it what it does not know better; an attacker does the same on purpose, for a client that asks the
- * zone's servers itself. */
+/* Only p256.test has an anchor. A server of another zone, which holds an old copy of that one, adds
+ * from it what it does not know better; an attacker does the same on purpose, for a client that
+ * asks the zone's servers itself. */
 static void an_alias_leads_from_a_zone_without_anchor_to_another_zone(void **state)
 {
 	(void)state;

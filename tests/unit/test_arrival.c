@@ -727,8 +727,8 @@ static void answer_once_more(struct bed *b, uint16_t flags, const char *records)
 	arrival_again(&b->v->arrivals, &b->s.arrival, records != NULL);
 }
 
-/* The client gets the new answer only if that proves itself. An attacker who forges both, or answers
- * the second question by an error, gets the SERVFAIL of the first. */
+/* The client gets the new answer only if that proves itself. An attacker who forges both, or
+ * answers the second question by an error, gets the SERVFAIL of the first. */
 static void before_a_servfail_the_question_is_asked_once_more(void **state)
 {
 	(void)state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Captures of legal traffic, judged as `sealgate check` does: the files in tests/vectors/captures. All names
- * and keys in them are made up. */
+/* Captures of legal traffic, judged as `sealgate check` does: the files in tests/vectors/captures.
+ * All names and keys in them are made up. */
 #include "test.h"
 
 #include "capture/dissect.h"

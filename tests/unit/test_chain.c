@@ -206,8 +206,9 @@ static void a_negative_anchor_does_not_reach_below_a_deeper_anchor(void **state)
 	judge_free(j);
 }
 
-/* Only a proof about an open name itself closes it. What is known below is neither entered nor believed:
- * an attacker who withholds the DS of the open name gains no unsigned zone, and no zone of another key. */
+/* Only a proof about an open name itself closes it. What is known below is neither entered nor
+ * believed: an attacker who withholds the DS of the open name gains no unsigned zone, and no zone
+ * of another key. */
 static void below_an_open_name_only_what_is_unknown_is_wanted(void **state)
 {
 	(void)state;

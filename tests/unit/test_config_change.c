@@ -78,7 +78,8 @@ static void a_key_that_this_process_cannot_change_waits_for_a_restart(void **sta
 	config_fini(&next);
 }
 
-/* After a reload that changed a key of the start, the next reload must still say so, until a restart. */
+/* After a reload that changed a key of the start, the next reload must still say so, until a
+ * restart. */
 static void a_key_of_the_start_is_compared_with_the_start(void **state)
 {
 	struct config started, current, next;

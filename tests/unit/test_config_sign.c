@@ -270,7 +270,8 @@ static void rules_of_both(
 
 #define MANY 3000 /* zones, each with a cut and a server */
 
-/* Writes a configuration with many zones, of which the last has the name of zone `last`. To be freed. */
+/* Writes a configuration with many zones, of which the last has the name of zone `last`. To be
+ * freed. */
 static char *many_zones(unsigned last)
 {
 	char *text = NULL;
@@ -290,7 +291,8 @@ static char *many_zones(unsigned last)
 	return text;
 }
 
-/* Zones, and all their cuts and servers together, have no limit. One that is there twice is still found. */
+/* Zones, and all their cuts and servers together, have no limit. One that is there twice is still
+ * found. */
 static void there_may_be_thousands_of_zones(void **state)
 {
 	char *good = many_zones(MANY - 1), *twice = many_zones(1);

@@ -305,8 +305,8 @@ static void a_silent_client_is_dropped_after_a_moment(void **state)
 #define STRANGER 65534
 #define DENIED   "permission denied: only root and the user that the daemon runs as may use \"%s\""
 
-/* In a process of its own: becomes a user who is in this group and in no other, and asks. Exits with the code
- * of the answer, or with 100 + the errno if there is none. */
+/* In a process of its own: becomes a user who is in this group and in no other, and asks. Exits
+ * with the code of the answer, or with 100 + the errno if there is none. */
 static void ask_as(gid_t group, const char *request)
 {
 	int error = 0;

@@ -252,7 +252,8 @@ static void algorithms_are_supported_or_named(void **state)
 	sample_free(&s);
 }
 
-/* RSA's modulus is the rest of the field, so a cut field is another key while 1024 bits are left. */
+/* RSA's modulus is the rest of the field, so a cut field is another key while 1024 bits are
+ * left. */
 static void a_key_of_the_wrong_length_is_refused(void **state)
 {
 	(void)state;

@@ -20,7 +20,8 @@ static void leave_socket(const char *path)
 	close(fd);
 }
 
-/* It would look as on a gateway whose keeper is on another machine, and nobody would look for it. */
+/* It would look as on a gateway whose keeper is on another machine, and nobody would look for
+ * it. */
 static void a_keeper_that_has_ended_is_not_one_of_another_machine(void **state)
 {
 	static const char empty[] = "{ \"code\": 0, \"values\": {} }";

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Cases that test_nsec.c and test_nsec3.c leave out: NSEC and NSEC3 records together, and the DS. */
+/* Cases that test_nsec.c and test_nsec3.c leave out: NSEC and NSEC3 records together, and the
+ * DS. */
 #include "judge.h"
 
 #include "dnssec/denial.h"
@@ -45,8 +46,8 @@ static void add(const char *records)
 	add_signed_at(records, 0);
 }
 
-/* An attacker keeps a denial from before the zone below was signed, and replays it while its signature
- * lives. Records that say nothing of the name may be of any age. */
+/* An attacker keeps a denial from before the zone below was signed, and replays it while its
+ * signature lives. Records that say nothing of the name may be of any age. */
 static void a_denial_from_before_a_ds_was_signed_is_told(void **state)
 {
 	(void)state;

@@ -347,8 +347,8 @@ static void a_ttl_is_at_most_that_of_the_proofs(void **state)
 	}
 }
 
-/* The network told the last prefix, and it may be false. What was made up in it leaves the caches of
- * clients soon. */
+/* The network told the last prefix, and it may be false. What was made up in it leaves the caches
+ * of clients soon. */
 static void a_ttl_is_short_in_a_prefix_that_was_found(void **state)
 {
 	(void)state;

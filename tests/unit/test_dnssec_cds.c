@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A parent that polls: BIND's dnssec-cds takes the CDS of a KSK roll, and CDS DELETE, from what a timeline has. */
+/* A parent that polls: BIND's dnssec-cds takes the CDS of a KSK roll, and CDS DELETE, from what a
+ * timeline has. */
 #include "test.h"
 
 #include <unistd.h>
@@ -68,8 +69,8 @@ static char *ds_record(const struct kept_world *w, const struct world_zone *z, u
 	return text;
 }
 
-/* Gives the parent's DS records and the child's records to dnssec-cds. Returns the DS records that the parent is to have
- * by that, as dnssec-cds writes them. */
+/* Gives the parent's DS records and the child's records to dnssec-cds. Returns the DS records that
+ * the parent is to have by that, as dnssec-cds writes them. */
 static char *parent_takes(const struct kept_world *w, const char *ds, const char *child)
 {
 	char dsset[120], file[120], since[DIGITS_TIME_SIZE];
@@ -149,8 +150,9 @@ static void a_parent_takes_the_ds_of_the_new_ksk_from_the_cds_of_a_roll(void **s
 	kept_world_free(w);
 }
 
-/* dnssec-cds of BIND 9.18 verifies the order to remove all DS (RFC 8078, 4), and does not know it: it makes a DS of no key
- * of it. So it shows that the order is signed as it must be, and that no DS of ours is left. */
+/* dnssec-cds of BIND 9.18 verifies the order to remove all DS (RFC 8078, 4), and does not know it:
+ * it makes a DS of no key of it. So it shows that the order is signed as it must be, and that no DS
+ * of ours is left. */
 static void a_parent_keeps_no_ds_when_the_zone_goes_unsigned(void **state)
 {
 	struct kept_world *w = world_of_now(60);

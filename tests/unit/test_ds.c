@@ -450,8 +450,8 @@ static void a_zone_without_zone_keys_has_its_own_reason(void **state)
 	testkey_free(k);
 }
 
-/* During a rollover a DS may refer to a key that is not published yet, and each key has a DS of every
- * digest type. Any one path is enough (RFC 6840, 5.11). */
+/* During a rollover a DS may refer to a key that is not published yet, and each key has a DS of
+ * every digest type. Any one path is enough (RFC 6840, 5.11). */
 static void any_one_path_is_enough(void **state)
 {
 	struct testkey *now = testkey_new(ALGORITHM_ED25519, 257, "example.test");
@@ -477,8 +477,8 @@ static void any_one_path_is_enough(void **state)
 	testkey_free(next);
 }
 
-/* A key that several DS records refer to is still one key: it is tried once for a signature, and one
- * signature that fails leaves room for the good one. */
+/* A key that several DS records refer to is still one key: it is tried once for a signature, and
+ * one signature that fails leaves room for the good one. */
 static void two_digests_of_a_key_do_not_double_it(void **state)
 {
 	static const struct signing spoilt = { .inception = SIGNZONE_INCEPTION,

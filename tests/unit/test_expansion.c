@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Answers made from a wildcard by a server that leaves out the proof that the wildcard applies, and by
- * attackers who do. */
+/* Answers made from a wildcard by a server that leaves out the proof that the wildcard applies, and
+ * by attackers who do. */
 #include "judge.h"
 
 #define SOA_OF "> example.test SOA | example.test\n"
@@ -130,8 +130,8 @@ static void the_first_response_without_proof_is_not_the_last(void **state)
 	judge_free(j);
 }
 
-/* An additional RRset that lacks its proof is left out, because no proof is asked for. Once it is known,
- * a copy of the answer is judged anew, and has the RRset. */
+/* An additional RRset that lacks its proof is left out, because no proof is asked for. Once it is
+ * known, a copy of the answer is judged anew, and has the RRset. */
 static void an_additional_rrset_comes_once_its_proof_is_known(void **state)
 {
 	(void)state;
@@ -151,8 +151,8 @@ static void an_additional_rrset_comes_once_its_proof_is_known(void **state)
 	judge_free(j);
 }
 
-/* A client asks a hostile server for the name, which has no proof: other clients, who ask others, do not
- * suffer. A proof ends with its records. */
+/* A client asks a hostile server for the name, which has no proof: other clients, who ask others,
+ * do not suffer. A proof ends with its records. */
 static void a_failure_is_of_one_server_and_a_proof_ends(void **state)
 {
 	(void)state;

@@ -287,7 +287,8 @@ static void assert_picture(const char *why, const char *dot)
 	free(bare);
 }
 
-/* Checks the status and the reason, and that a mark is there exactly if the status is not Secure. */
+/* Checks the status and the reason, and that a mark is there exactly if the status is not
+ * Secure. */
 static void assert_explained(const struct scene *s, const struct row *row)
 {
 	const struct outcome outcome = s->explanation->result.outcome;

@@ -101,8 +101,8 @@ static void a_response_goes_the_way_of_its_query(void **state)
 	}
 }
 
-/* An attacker who sees a query sends a query that is exempt, with its addresses, ports and id, from any
- * interface, in any letter case, with any question. */
+/* An attacker who sees a query sends a query that is exempt, with its addresses, ports and id, from
+ * any interface, in any letter case, with any question. */
 static void no_flow_of_a_tuple_is_exempt_while_another_one_is_judged(void **state)
 {
 	(void)state;
@@ -169,8 +169,8 @@ static void a_copy_in_another_letter_case_is_judged_and_can_be_answered(void **s
 	flow_table_fini(&table);
 }
 
-/* On a gateway with one interface a copy takes the same way as the query. There an attacker forges a
- * failure, which ends the flow, and then sends a copy that is exempt, while the client goes on
+/* On a gateway with one interface a copy takes the same way as the query. There an attacker forges
+ * a failure, which ends the flow, and then sends a copy that is exempt, while the client goes on
  * listening. */
 static void after_a_failure_the_tuple_is_as_strict_as_before(void **state)
 {
@@ -290,7 +290,8 @@ static struct flood flood(struct flow_table *table, unsigned count, uint32_t cli
 	return flood;
 }
 
-/* An honest client asks some questions, one after the other. Returns how many can still be answered. */
+/* An honest client asks some questions, one after the other. Returns how many can still be
+ * answered. */
 static unsigned honest(struct flow_table *table, unsigned count)
 {
 	struct talk t;
@@ -360,7 +361,8 @@ static void a_client_that_is_alone_is_not_limited(void **state)
 	flow_table_fini(&table);
 }
 
-/* An operator sees by the counter that clients are not answered: no query is forgotten in silence. */
+/* An operator sees by the counter that clients are not answered: no query is forgotten in
+ * silence. */
 static void each_query_that_was_forgotten_is_counted(void **state)
 {
 	(void)state;
@@ -568,8 +570,8 @@ static void ask_beside(struct flow_table *table, struct talk *t, unsigned number
 	ask(table, t, START_MS);
 }
 
-/* The flow that makes room in the share of a client may be the one that makes room for another question of
- * its tuple. It is evicted once. */
+/* The flow that makes room in the share of a client may be the one that makes room for another
+ * question of its tuple. It is evicted once. */
 static void a_client_that_has_its_share_repeats_its_oldest_id(void **state)
 {
 	(void)state;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Runs the seeds of tests/fuzz for what the keeper and the signer read of keys, and variants of them, without a fuzzer. */
+/* Runs the seeds of tests/fuzz for what the keeper and the signer read of keys, and variants of
+ * them, without a fuzzer. */
 #define LLVMFuzzerTestOneInput fuzz_timeline
 #include "../fuzz/fuzz_timeline.c"
 #undef LLVMFuzzerTestOneInput

@@ -406,8 +406,8 @@ static bool is_answer_to(const char *question, unsigned rcode, const char *answe
 }
 
 /* Answers a question with randomly chosen sets of the zone, and compares a Secure result with the
- * truth. Returns true if it was Secure. (The client does not set DO: one that does also gets the sets
- * that answer another question.) */
+ * truth. Returns true if it was Secure. (The client does not set DO: one that does also gets the
+ * sets that answer another question.) */
 static bool mix(struct judge *j, const char *const *sets, size_t count, const char *question)
 {
 	static const unsigned rcodes[] = { 0, 0, 3, 3, 6 };
@@ -659,9 +659,9 @@ static void as_many_signatures_hold_as_the_work_allows(void **state)
 	judge_free(j);
 }
 
-/* An attacker's zone answers ANY with records from a wildcard, each of which costs a hash, and with a chain
- * of CNAMEs through unsigned zones, which the response itself proves to be unsigned. Each zone that is
- * learned begins the judgement anew. */
+/* An attacker's zone answers ANY with records from a wildcard, each of which costs a hash, and with
+ * a chain of CNAMEs through unsigned zones, which the response itself proves to be unsigned. Each
+ * zone that is learned begins the judgement anew. */
 static void the_hashes_for_one_response_are_limited(void **state)
 {
 	(void)state;

@@ -88,7 +88,8 @@ static void the_operators_keys_win(void **state)
 	assert_non_null(strstr(error.text, ":1: instance must be a name"));
 }
 
-/* A signer on a gateway may stand beside one at a server, so it counts as an instance of the other kind. */
+/* A signer on a gateway may stand beside one at a server, so it counts as an instance of the other
+ * kind. */
 static void the_place_of_a_signer_counts(void **state)
 {
 	struct config c;
@@ -132,7 +133,8 @@ static void names_of_chains_name_the_instance(void **state)
 	}
 }
 
-/* The rules of another instance must not be removed, and its daemon not be told, because a file is wrong. */
+/* The rules of another instance must not be removed, and its daemon not be told, because a file is
+ * wrong. */
 static void a_wrong_file_says_whose_it_is_or_nothing(void **state)
 {
 	static const struct {
@@ -209,7 +211,8 @@ static void a_wrong_file_says_whose_it_is_or_nothing(void **state)
 	}
 }
 
-/* `ctl reload` of a file that was cut short says what is wrong with that file, so it must reach the daemon. */
+/* `ctl reload` of a file that was cut short says what is wrong with that file, so it must reach the
+ * daemon. */
 static void a_socket_that_is_told_needs_no_name(void **state)
 {
 	static const struct {

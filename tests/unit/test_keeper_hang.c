@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A keeper with many zones, whose token hangs: people are served, and the work ends when it is told to. */
+/* A keeper with many zones, whose token hangs: people are served, and the work ends when it is told
+ * to. */
 #include "softhsm.h"
 
 #include <poll.h>

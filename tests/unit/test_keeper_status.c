@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the keeper tells of many zones comes in several replies, and nothing is lost or twice between them. */
+/* What the keeper tells of many zones comes in several replies, and nothing is lost or twice
+ * between them. */
 #include "test.h"
 
 #include <jansson.h>
@@ -45,7 +46,8 @@ static void free_zones(struct keeper *k)
 	free(k->zones.items);
 }
 
-/* Returns the rows of a reply from an item on, and which item comes next; 0: none. The caller frees them. */
+/* Returns the rows of a reply from an item on, and which item comes next; 0: none. The caller frees
+ * them. */
 static json_t *page_of(const struct keeper *k, const char *list, unsigned from, unsigned *next)
 {
 	struct control_reply reply = { .values = json_object() };

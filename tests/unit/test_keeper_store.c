@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The keeper's files are whole after a crash, or a failure, at each system call that writes them. */
+/* The keeper's files are whole after a crash, or a failure, at each system call that writes
+ * them. */
 #include "test.h"
 
 #include <dirent.h>
@@ -216,7 +217,8 @@ static void check_that_new_files_can_be_written(void)
 	assert_true(has(state_path, new_state) && has(timeline_path, new_timeline));
 }
 
-/* Writes in a process that ends at step `at`. Returns false if it was not killed: there are fewer steps. */
+/* Writes in a process that ends at step `at`. Returns false if it was not killed: there are fewer
+ * steps. */
 static bool crash_at(enum end end, unsigned at)
 {
 	struct complaint error;
@@ -301,7 +303,8 @@ static ino_t inode_of(const char *path)
 	return st.st_ino;
 }
 
-/* Otherwise a crash of the machine leaves a new name without its text, or loses the state and keeps the timeline. */
+/* Otherwise a crash of the machine leaves a new name without its text, or loses the state and keeps
+ * the timeline. */
 static void each_file_is_on_the_disk_before_its_name_and_the_state_before_the_timeline(void **state)
 {
 	struct complaint error;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A keeper at work, in a process of its own, and an operator who gives it orders. Nobody answers its questions. */
+/* A keeper at work, in a process of its own, and an operator who gives it orders. Nobody answers
+ * its questions. */
 #include "written.h"
 
 #include <errno.h>
@@ -44,7 +45,8 @@ static void count_life(void *context)
 	s->alive++;
 }
 
-/* The process of the keeper: works until `stop_fd` is readable, and then ends with 0 if all is well. */
+/* The process of the keeper: works until `stop_fd` is readable, and then ends with 0 if all is
+ * well. */
 static void keep(const struct config *c, int stop_fd)
 {
 	struct served s = { .alive = 0 };
@@ -397,7 +399,8 @@ static void words_count_each_zone_and_name_those_in_trouble(void **state)
 	assert_int_equal(end(&r, 0), 0);
 }
 
-/* Of the tests before: a.test is signed. Its KSK is lost, and what needs its signature is refused, not taken to fail. */
+/* Of the tests before: a.test is signed. Its KSK is lost, and what needs its signature is refused,
+ * not taken to fail. */
 static void a_zone_whose_ksk_is_lost_can_become_unsigned_and_hears_of_thefts_alone(void **state)
 {
 	static const char *const refused[] = { "roll a.test ksk", "roll a.test zsk",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Keys of a zone that BIND signed come to the keeper, and go back. BIND's tools make the ones and read the others. */
+/* Keys of a zone that BIND signed come to the keeper, and go back. BIND's tools make the ones and
+ * read the others. */
 #include "test.h"
 
 #include <dirent.h>
@@ -362,8 +363,8 @@ static bool is_exported(const char *to, uint16_t tag)
 	return access(path, F_OK) == 0;
 }
 
-/* A ZSK takes over within these days. What was exported at some time has all that servers show then, and what is planned, and
- * nothing of the former one once it is gone. */
+/* A ZSK takes over within these days. What was exported at some time has all that servers show
+ * then, and what is planned, and nothing of the former one once it is gone. */
 static void a_key_is_exported_from_its_plan_to_its_end(void **state)
 {
 	struct kept_world *w = kept_world_new();

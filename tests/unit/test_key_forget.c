@@ -51,7 +51,8 @@ static void a_year_of_zsks_leaves_the_files_of_those_that_are_known(void **state
 		zsks += z->kept.life.keys[i].role == LIFE_ZSK;
 	/* those of the last month may be there still */
 	assert_in_range(kept_world_files(w->directory, "K", ".private"), zsks, zsks + 1);
-	/* three KSKs and the one that carries the zone: the vault has them for ever, and their files say which */
+	/* three KSKs and the one that carries the zone: the vault has them for ever, and their
+	 * files say which */
 	assert_int_equal(kept_world_files(w->vault_directory, "K", ".private"),
 	        kept_world_files(w->directory, "K", ".vault"));
 	assert_in_range(kept_world_files(w->directory, "K", ".vault"), 3, 5);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A token keeps each KSK that it made, and is small. So a crash while a KSK is made must not cost it one. */
+/* A token keeps each KSK that it made, and is small. So a crash while a KSK is made must not cost
+ * it one. */
 #include "softhsm.h"
 
 #include <sys/wait.h>

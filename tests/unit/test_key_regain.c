@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The state of a zone is lost, and made anew of the timeline in place and of the vault: the zone goes on. */
+/* The state of a zone is lost, and made anew of the timeline in place and of the vault: the zone
+ * goes on. */
 #include "turnbed.h"
 
 #include <sys/stat.h>
@@ -47,7 +48,8 @@ static void lose_and_regain(struct bed *bed)
 	assert_true(bed->result.wrote_timeline && generation_in_place(bed) > generation);
 }
 
-/* At each stage of a roll of the ZSK: planned, published, signing, leaving. What signs then signs on. */
+/* At each stage of a roll of the ZSK: planned, published, signing, leaving. What signs then signs
+ * on. */
 static void a_zone_whose_state_is_lost_goes_on_from_its_timeline(void **state)
 {
 	static const struct {
@@ -131,8 +133,8 @@ static void a_zone_that_is_to_be_unsigned_becomes_so(void **state)
 	}
 }
 
-/* Nothing in its timeline tells it from a zone that waits for its first DS, so the order has to be given again, as the page
- * and the command say. Nobody rejects it meanwhile. */
+/* Nothing in its timeline tells it from a zone that waits for its first DS, so the order has to be
+ * given again, as the page and the command say. Nobody rejects it meanwhile. */
 static void an_unsigning_without_cds_is_forgotten_and_can_be_ordered_again(void **state)
 {
 	struct bed *bed = signed_bed();

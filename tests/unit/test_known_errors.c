@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which errors of a server need not wait for a better response, and what an attacker makes of it. */
+/* Which errors of a server need not wait for a better response, and what an attacker makes of
+ * it. */
 #include "judge.h"
 
 #include "base/sockaddr.h"

@@ -616,8 +616,9 @@ static void nsec3_over_the_limit_replaces_no_hint(void **state)
 	"> a.example.test NS ns.example.test\n"                                                    \
 	"> a.example.test NSEC b.example.test NS RRSIG NSEC | example.test"
 
-/* The zone had delegated the name, and the signature of that time is still valid. A client asks a server
- * of its own, which sends the delegation once more. What is learned holds for all clients. */
+/* The zone had delegated the name, and the signature of that time is still valid. A client asks a
+ * server of its own, which sends the delegation once more. What is learned holds for all
+ * clients. */
 static void an_old_referral_does_not_unsign_a_name_that_is_no_zone(void **state)
 {
 	(void)state;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Single steps of the life of keys: what is refused and why, what a person is told, and the text of the state. */
+/* Single steps of the life of keys: what is refused and why, what a person is told, and the text of
+ * the state. */
 #include "test.h"
 #include "lifeworld.h"
 

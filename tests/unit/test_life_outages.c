@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A vault or a keeper that is away until behind the end of the timeline, over a planned roll: what is planned behind the
- * end is in no timeline, and no server does it. */
+/* A vault or a keeper that is away until behind the end of the timeline, over a planned roll: what
+ * is planned behind the end is in no timeline, and no server does it. */
 #include "test.h"
 #include "lifeworld.h"
 
@@ -16,7 +16,8 @@ static struct world *after_hours_of_calm(unsigned hours)
 	return w;
 }
 
-/* A gateway that misses the first timelines after the outage, and that the keeper does not reach either. */
+/* A gateway that misses the first timelines after the outage, and that the keeper does not reach
+ * either. */
 static void miss_timelines(struct lagging *l, int64_t now_s, int64_t from_s)
 {
 	l->frozen_s = now_s;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The life of keys for three years, hour by hour, while everything goes wrong that may: no validator is ever left with
- * what does not fit. LIFE_SEEDS=100 lives more lives, LIFE_SEED and LIFE_SCENARIO one of them again. */
+/* The life of keys for three years, hour by hour, while everything goes wrong that may: no
+ * validator is ever left with what does not fit. LIFE_SEEDS=100 lives more lives, LIFE_SEED and
+ * LIFE_SCENARIO one of them again. */
 #include "test.h"
 #include "lifeworld.h"
 
@@ -173,7 +174,8 @@ static void lives_that_went_wrong_before_go_well(void **state)
 		/* a stolen ZSK, just before and after it takes over */
 		{ 10, 31 },
 		{ 11, 40 },
-		/* a stolen ZSK, and a gateway that publishes and uses the next one by the plan of before */
+		/* a stolen ZSK, and a gateway that publishes and uses the next one by the plan of
+		 * before */
 		{ 14, 8 },
 		{ 14, 20 },
 		{ 16, 3 },

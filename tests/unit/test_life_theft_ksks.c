@@ -182,7 +182,8 @@ static void a_stolen_ksk_stays_while_the_parent_may_have_it_alone(void **state)
 	free(w);
 }
 
-/* The stand-by is retired in the hour in which the KSK that signs is stolen: it does not sign, so it is no way in. */
+/* The stand-by is retired in the hour in which the KSK that signs is stolen: it does not sign, so
+ * it is no way in. */
 static void a_stand_by_that_leaves_holds_nothing(void **state)
 {
 	struct world *w = theft_world(&standing_by, 9 * 24);
@@ -215,7 +216,8 @@ static void a_stolen_stand_by_is_replaced_at_once(void **state)
 	free(w);
 }
 
-/* The zone is to be signed again while its DS is still about: the stolen one is not asked for anew. */
+/* The zone is to be signed again while its DS is still about: the stolen one is not asked for
+ * anew. */
 static void a_ksk_that_is_stolen_while_unsigning_does_not_come_back(void **state)
 {
 	(void)state;

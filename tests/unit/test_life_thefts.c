@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Keys are stolen at the worst of times: it is taken at once, the zone stays whole, and no validator goes on trusting them. */
+/* Keys are stolen at the worst of times: it is taken at once, the zone stays whole, and no
+ * validator goes on trusting them. */
 #include "test.h"
 #include "lifecaches.h"
 #include "lifethefts.h"
@@ -22,8 +23,8 @@ static int64_t tag_of_signer(const struct world *w)
 
 /* ---- At any time ---- */
 
-/* Rolls of both kinds come and go; at any hour of them the newest key that is in use is told as stolen. Returns the hours
- * for which it is trusted. */
+/* Rolls of both kinds come and go; at any hour of them the newest key that is in use is told as
+ * stolen. Returns the hours for which it is trusted. */
 static unsigned hours_of_trust(const struct scenario *given, unsigned hours, enum life_role role)
 {
 	struct world *w = theft_world(given, hours);
@@ -133,7 +134,8 @@ static void a_safe_zsk_of_the_algorithm_that_leaves_asks_for_no_ksk_of_it(void *
 	free(w);
 }
 
-/* Another algorithm waits for the end of a ZSK roll: no key of this one is made meanwhile that would have to go, too. */
+/* Another algorithm waits for the end of a ZSK roll: no key of this one is made meanwhile that
+ * would have to go, too. */
 static void an_algorithm_that_waits_for_its_turn_keeps_other_rolls_from_beginning(void **state)
 {
 	struct world *w = theft_world(&calm, 17 * 24);
@@ -149,7 +151,8 @@ static void an_algorithm_that_waits_for_its_turn_keeps_other_rolls_from_beginnin
 	free(w);
 }
 
-/* It goes with its algorithm, also if another one is wanted again by then: one roll after the other. */
+/* It goes with its algorithm, also if another one is wanted again by then: one roll after the
+ * other. */
 static void a_safe_zsk_of_the_algorithm_that_leaves_leaves_with_it(void **state)
 {
 	struct scenario given = calm;
@@ -313,7 +316,8 @@ static void a_stolen_successor_never_signs(void **state)
 	}
 }
 
-/* Orders to roll wait for the vault; then the theft is told. Neither is a stolen key hastened, nor is there a second roll. */
+/* Orders to roll wait for the vault; then the theft is told. Neither is a stolen key hastened, nor
+ * is there a second roll. */
 static void a_theft_takes_the_place_of_rolls_that_wait(void **state)
 {
 	struct world *w = theft_world(&calm, 17 * 24);
@@ -338,7 +342,8 @@ static void a_theft_takes_the_place_of_rolls_that_wait(void **state)
 	free(w);
 }
 
-/* A gateway stops taking timelines, before the theft or in the middle of what follows, over the planned roll. */
+/* A gateway stops taking timelines, before the theft or in the middle of what follows, over the
+ * planned roll. */
 static void a_late_gateway_and_the_others_fit_together_after_a_theft(void **state)
 {
 	(void)state;
@@ -363,7 +368,8 @@ static void a_late_gateway_and_the_others_fit_together_after_a_theft(void **stat
 		}
 }
 
-/* There are as many keys as there may be, and another one must be made: what a late gateway may sign with is not forgotten. */
+/* There are as many keys as there may be, and another one must be made: what a late gateway may
+ * sign with is not forgotten. */
 static void a_dropped_zsk_that_a_late_gateway_may_use_makes_no_room(void **state)
 {
 	struct world *w = theft_world(&calm, 29 * 24);

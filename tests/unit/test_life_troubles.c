@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the life of keys does, and whom it tells, when servers lag, looks are rare, keys are stolen or many. */
+/* What the life of keys does, and whom it tells, when servers lag, looks are rare, keys are stolen
+ * or many. */
 #include "test.h"
 #include "lifeworld.h"
 
@@ -368,7 +369,8 @@ static void what_a_server_still_shows_is_not_gone(void **state)
 	free(w);
 }
 
-/* A server did not show the new key when timelines said that all do: the rest of the roll has to be seen, too. */
+/* A server did not show the new key when timelines said that all do: the rest of the roll has to be
+ * seen, too. */
 static void a_roll_that_was_doubted_ends_when_all_servers_have_shown_it(void **state)
 {
 	static const bool rows[] = { false, true };
@@ -419,7 +421,8 @@ static void the_parent_counts_while_a_server_shows_a_key_of_nobody(void **state)
 	free(w);
 }
 
-/* The clock jumps by a day over a change of ZSKs. Without a server that has made it, or has not, nobody knows. */
+/* The clock jumps by a day over a change of ZSKs. Without a server that has made it, or has not,
+ * nobody knows. */
 static void a_jump_over_a_change_needs_a_witness(void **state)
 {
 	static const struct {

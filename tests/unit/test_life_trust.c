@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A keeper that has started and knows nothing but its files: they may be an old backup, of the state and of the timeline. */
+/* A keeper that has started and knows nothing but its files: they may be an old backup, of the
+ * state and of the timeline. */
 #include "test.h"
 #include "turnbed.h"
 
@@ -37,7 +38,8 @@ static void turn_with_sight(struct bed *bed, const struct sight *sight)
 	zone_turn(&bed->zone, &order, &bed->result);
 }
 
-/* The gateways have the newest timeline, whose DNSKEY RRset the new KSK signs. What the keeper wrote now would replace it. */
+/* The gateways have the newest timeline, whose DNSKEY RRset the new KSK signs. What the keeper
+ * wrote now would replace it. */
 static void a_backup_of_both_files_does_not_replace_what_gateways_have(void **state)
 {
 	static const struct sight rows[] = {
@@ -145,8 +147,8 @@ static void a_zone_whose_servers_are_out_of_reach_does_not_end(void **state)
 	free_bed(bed);
 }
 
-/* A process that has trusted the state goes on, whatever becomes of the network; and a DS that the parent lost, or that it
- * has still of a KSK that has gone, is of no later state. */
+/* A process that has trusted the state goes on, whatever becomes of the network; and a DS that the
+ * parent lost, or that it has still of a KSK that has gone, is of no later state. */
 static void what_shows_no_later_state_stops_nobody(void **state)
 {
 	static const struct {

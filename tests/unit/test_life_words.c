@@ -203,8 +203,8 @@ static void each_need_has_a_sentence_of_its_own(void **state)
 	assert_false(life_needs_tell(0, &all));
 }
 
-/* One server of the zone, as the keys of the zone ask for it, and two of the parent, of which `reached` are reached and the
- * first `with_ds` have the DS. */
+/* One server of the zone, as the keys of the zone ask for it, and two of the parent, of which
+ * `reached` are reached and the first `with_ds` have the DS. */
 static unsigned needs_after_look(struct world *w, unsigned reached, unsigned with_ds)
 {
 	const struct life_key *ksk = key_of(&w->life, LIFE_KSK), *zsk = key_of(&w->life, LIFE_ZSK);
@@ -316,7 +316,8 @@ static void a_ds_that_stays_or_comes_back_is_to_be_removed(void **state)
 	}
 }
 
-/* A roll that is due begins by itself. If it does not for a week, something that takes forever stands in its way. */
+/* A roll that is due begins by itself. If it does not for a week, something that takes forever
+ * stands in its way. */
 static void a_ksk_that_is_much_older_than_the_policy_rings(void **state)
 {
 	static const struct {
@@ -357,8 +358,8 @@ static void a_ksk_that_is_much_older_than_the_policy_rings(void **state)
 	}
 }
 
-/* Whoever removes the DS that `sealgate ds` says to remove, and gives those that it says to give, never leaves the zone
- * without one. */
+/* Whoever removes the DS that `sealgate ds` says to remove, and gives those that it says to give,
+ * never leaves the zone without one. */
 static void what_is_said_of_ds_never_leaves_a_zone_without_one(void **state)
 {
 	static const enum life_order orders[] = { LIFE_ORDER_ROLL_KSK, LIFE_ORDER_COMPROMISED };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the keeper concludes of what servers say: one that lags, lies or is silent never counts as up to date. */
+/* What the keeper concludes of what servers say: one that lags, lies or is silent never counts as
+ * up to date. */
 #include "test.h"
 
 #include "base/sockaddr.h"
@@ -134,7 +135,8 @@ static void only_an_authoritative_answer_counts(void **state)
 	}
 }
 
-/* Type covered (48: DNSKEY, 59: CDS), 13, 2 labels, TTL, two times, the tag, the root as signer, a signature. */
+/* Type covered (48: DNSKEY, 59: CDS), 13, 2 labels, TTL, two times, the tag, the root as signer, a
+ * signature. */
 #define RRSIG(type, tag) "\0" type "\15\2\0\0\1\0eeeeiiii" tag "\0sig", 22
 
 static void the_signers_of_the_set_are_told(void **state)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a look tells the life of keys: no server is reached that was not seen, and no DS counts that fits no key. */
+/* What a look tells the life of keys: no server is reached that was not seen, and no DS counts that
+ * fits no key. */
 #include "test.h"
 
 #include "crypto/crypto.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The threads that wait for servers: what waits long holds up nothing else, and all ends when the keeper does. */
+/* The threads that wait for servers: what waits long holds up nothing else, and all ends when the
+ * keeper does. */
 #include "test.h"
 
 #include <poll.h>

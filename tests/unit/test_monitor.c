@@ -325,7 +325,8 @@ static void a_resolver_proves_the_copy_of_a_server_that_strips(void **state)
 	}
 }
 
-/* Enforce would have asked again without the options, and monitor mode does not: nothing is known then. */
+/* Enforce would have asked again without the options, and monitor mode does not: nothing is known
+ * then. */
 static void an_error_to_the_options_of_a_client_is_not_told_to_pass(void **state)
 {
 	(void)state;
@@ -572,7 +573,8 @@ static void over_tcp_nothing_is_sent_or_broken(void **state)
 	bed_free(b);
 }
 
-/* What is remembered of a response must not hold for another one: the end of long RDATA counts too. */
+/* What is remembered of a response must not hold for another one: the end of long RDATA counts
+ * too. */
 static void two_responses_that_differ_anywhere_are_told_apart(void **state)
 {
 	(void)state;

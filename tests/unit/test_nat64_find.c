@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Prefixes of NAT64s out of answers for ipv4only.arpa (RFC 7050) and options of Router Advertisements
- * (RFC 8781). */
+/* Prefixes of NAT64s out of answers for ipv4only.arpa (RFC 7050) and options of Router
+ * Advertisements (RFC 8781). */
 #include "parsed.h"
 
 #include "config/network_text.h"

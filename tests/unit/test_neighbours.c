@@ -22,7 +22,8 @@ static struct config config_of(const char *instance, uint32_t role, uint32_t pla
 	return c;
 }
 
-/* Takes the text that an instance applies as what the kernel has. Its insertions stand as -A in a kernel. */
+/* Takes the text that an instance applies as what the kernel has. Its insertions stand as -A in a
+ * kernel. */
 static void see(struct neighbours *n, const struct config *other, const char *own, bool by_nft)
 {
 	char *text = by_nft ? template_nft(other) : template_iptables(other);
@@ -132,8 +133,8 @@ static void what_both_use_is_named_with_its_key(void **state)
 	}
 }
 
-/* Both instances' sockets and rules tell packets by their marks. A signer on the machine of its server has no rule
- * that does. */
+/* Both instances' sockets and rules tell packets by their marks. A signer on the machine of its
+ * server has no rule that does. */
 static void the_same_bits_of_marks_are_refused(void **state)
 {
 	static const struct {

@@ -68,7 +68,8 @@ static void put_packet(unsigned number, uint32_t id)
 	assert_true(send(kernel, message, message->nlmsg_len, 0) > 0);
 }
 
-/* Writes the verdicts that were sent: r(epeat) and d(rop), up to which packet; capital for queries. */
+/* Writes the verdicts that were sent: r(epeat) and d(rop), up to which packet; capital for
+ * queries. */
 static void write_verdicts(char *text, size_t size)
 {
 	_Alignas(struct nlmsghdr) char buffer[ROOM];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The parent's agent is looked up where RFC 9859 says, and nothing but a target for CDS by NOTIFY counts. */
+/* The parent's agent is looked up where RFC 9859 says, and nothing but a target for CDS by NOTIFY
+ * counts. */
 #include "test.h"
 
 #include "base/writer.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Negative trust anchors that are made while workers judge: none lasts longer than it was meant to. */
+/* Negative trust anchors that are made while workers judge: none lasts longer than it was meant
+ * to. */
 #include "test.h"
 
 #include <unistd.h>

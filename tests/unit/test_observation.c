@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Signed DNSKEY RRsets, day by day, as a resolver that follows RFC 5011 sees them. Among them are the
- * root's own rollovers, with test keys in place of the root's. */
+/* Signed DNSKEY RRsets, day by day, as a resolver that follows RFC 5011 sees them. Among them are
+ * the root's own rollovers, with test keys in place of the root's. */
 #include "test.h"
 #include "zone.h"
 

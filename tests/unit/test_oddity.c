@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Octets on port 53 that are no message: what is wrong with them, where a message ends, and that the log
- * names each sender without growing by forged addresses. */
+/* Octets on port 53 that are no message: what is wrong with them, where a message ends, and that
+ * the log names each sender without growing by forged addresses. */
 #include "test.h"
 #include "zone.h"
 

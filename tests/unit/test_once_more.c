@@ -109,8 +109,8 @@ static void a_question_is_asked_once_more_if_another_answer_may_prove_itself(voi
 	}
 }
 
-/* How many of `count` questions may be asked once more, one every `every_ms`. Each is about a zone of
- * its own, and if `clients` is more than one, of another client. */
+/* How many of `count` questions may be asked once more, one every `every_ms`. Each is about a zone
+ * of its own, and if `clients` is more than one, of another client. */
 static unsigned flood(struct bed *b, unsigned count, unsigned clients, unsigned every_ms)
 {
 	unsigned taken = 0;
@@ -125,8 +125,8 @@ static unsigned flood(struct bed *b, unsigned count, unsigned clients, unsigned 
 	return taken;
 }
 
-/* An attacker who forges a thousand answers a second, and stops the genuine ones, must not double the
- * load of the server. */
+/* An attacker who forges a thousand answers a second, and stops the genuine ones, must not double
+ * the load of the server. */
 static void a_flood_of_refused_answers_costs_few_questions(void **state)
 {
 	(void)state;
@@ -151,8 +151,8 @@ static void a_flood_of_refused_answers_costs_few_questions(void **state)
 	}
 }
 
-/* The client of an attacker must not keep others from it. (One in ONCE_MORE_CLIENTS shares its bucket, by a
- * hash with a key that is drawn.) */
+/* The client of an attacker must not keep others from it. (One in ONCE_MORE_CLIENTS shares its
+ * bucket, by a hash with a key that is drawn.) */
 static void a_client_that_has_its_share_takes_nothing_from_others(void **state)
 {
 	(void)state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Empty names above delegations in an NSEC3 opt-out span. They have no NSEC3 (RFC 5155, 7.1), and NSD
- * answers for their DS without the span that covers them. */
+/* Empty names above delegations in an NSEC3 opt-out span. They have no NSEC3 (RFC 5155, 7.1), and
+ * NSD answers for their DS without the span that covers them. */
 #include "judge.h"
 
 #define APEX     "> =example.test NSEC3 optout NS SOA RRSIG | example.test\n"
@@ -21,8 +21,8 @@ static bool is_further_below(const struct want *want)
 	return want->type == TYPE_DS && name_within(&want->name, &middle.name);
 }
 
-/* Judges `records`, a response about www.school.prov.example.test, and counts in `middle` and `below`
- * how often each DS was fetched. Every fetch gets one answer. */
+/* Judges `records`, a response about www.school.prov.example.test, and counts in `middle` and
+ * `below` how often each DS was fetched. Every fetch gets one answer. */
 static void judge_with(struct judge *j, const char *question, const char *records, unsigned how,
         const struct ds_answers *answers, unsigned fetched[2])
 {

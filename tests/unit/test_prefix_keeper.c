@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Prefixes of NAT64s are found while the daemon runs: what the keeper makes of a resolver's answers, in
- * real time. There are no workers here. */
+/* Prefixes of NAT64s are found while the daemon runs: what the keeper makes of a resolver's
+ * answers, in real time. There are no workers here. */
 #include "server.h"
 #include "test.h"
 #include "zone.h"

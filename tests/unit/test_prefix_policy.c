@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The workers judge by the prefixes of NAT64s that are found, and no longer by those that are lost. */
+/* The workers judge by the prefixes of NAT64s that are found, and no longer by those that are
+ * lost. */
 #include "validating.h"
 
 #include "config/network_text.h"
@@ -132,8 +133,8 @@ static void only_prefixes_that_count_reach_the_workers_and_each_once(void **stat
 	bed_free(b);
 }
 
-/* A neighbour that advertises now this prefix, now that one, must not have all that was judged forgotten
- * with each packet. */
+/* A neighbour that advertises now this prefix, now that one, must not have all that was judged
+ * forgotten with each packet. */
 static void changes_rest_between(void **state)
 {
 	(void)state;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* For how long an RRset that was signed ahead has a valid signature, in serial numbers that come round again. */
+/* For how long an RRset that was signed ahead has a valid signature, in serial numbers that come
+ * round again. */
 #include "test.h"
 
 #include "dnssec/presigned.h"
@@ -45,8 +46,8 @@ static void signatures_that_follow_each_other_last_until_the_first_gap(void **st
 	}
 }
 
-/* A zone that changes its algorithm has keys of both, and is Bogus for some validators once one of them lacks a signature
- * (RFC 4035, 2.2). */
+/* A zone that changes its algorithm has keys of both, and is Bogus for some validators once one of
+ * them lacks a signature (RFC 4035, 2.2). */
 static void an_rrset_lasts_as_long_as_the_first_algorithm_of_its_keys(void **state)
 {
 	(void)state;

@@ -240,8 +240,8 @@ static void answer_plain(struct lab *lab)
 	come_in(lab);
 }
 
-/* Otherwise a server behind a slow link that drops EDNS queries counts as dead, and no client of it ever
- * gets an answer. */
+/* Otherwise a server behind a slow link that drops EDNS queries counts as dead, and no client of it
+ * ever gets an answer. */
 static void over_a_slow_link_a_late_response_counts(void **state)
 {
 	struct lab *lab = *state;

@@ -466,7 +466,8 @@ static void if_tcp_fails_the_whole_answer_is_asked_for_over_udp(void **state)
 	assert_int_equal(lab->stats.whole_failures, 0);
 }
 
-/* Each question would wait for TCP in vain; and a server that gets TCP back would not be noticed. */
+/* Each question would wait for TCP in vain; and a server that gets TCP back would not be
+ * noticed. */
 static void a_server_without_tcp_is_remembered_while_udp_helps(void **state)
 {
 	struct lab *lab = *state;

@@ -73,7 +73,8 @@ static void a_client_and_a_server_are_a_pair(void **state)
 	recursion_fini(&r);
 }
 
-/* An attacker can send from many addresses: then too many pairs count as noted, but none is missed. */
+/* An attacker can send from many addresses: then too many pairs count as noted, but none is
+ * missed. */
 static void a_flood_makes_no_pair_forgotten(void **state)
 {
 	(void)state;

@@ -270,9 +270,9 @@ static bool begins_and_is_silent(struct renewed *r, uint64_t source, enum renewa
 	       want.stale_s > 0;
 }
 
-/* An attacker with some servers has clients ask them for names of a zone, over and over, and holds back
- * every answer: the zone must get its new keys from its own servers all the same. With a server for
- * each second an attacker gets no more fetches than places. */
+/* An attacker with some servers has clients ask them for names of a zone, over and over, and holds
+ * back every answer: the zone must get its new keys from its own servers all the same. With a
+ * server for each second an attacker gets no more fetches than places. */
 static void hostile_servers_never_keep_a_zone_from_its_new_keys(void **state)
 {
 	(void)state;
@@ -350,8 +350,8 @@ static void finds_no_keys(struct renewed *r, uint64_t source)
 	        r->j->now, TTL);
 }
 
-/* The zone's own server has sent the new DS, and a hostile one sends a former DS, and no keys. The DS
- * that was found is shared. */
+/* The zone's own server has sent the new DS, and a hostile one sends a former DS, and no keys. The
+ * DS that was found is shared. */
 static void a_hostile_server_undoes_no_renewal_of_another(void **state)
 {
 	(void)state;
@@ -371,9 +371,9 @@ static void a_hostile_server_undoes_no_renewal_of_another(void **state)
 	end_renewed(&r);
 }
 
-/* The zone has changed its keys, and the signatures of the old ones are still valid. A client asks a
- * server of its own, which answers with the old ones. They are shared, so all others would lose the
- * zone. */
+/* The zone has changed its keys, and the signatures of the old ones are still valid. A client asks
+ * a server of its own, which answers with the old ones. They are shared, so all others would lose
+ * the zone. */
 static void an_old_set_of_keys_never_replaces_a_newer_one(void **state)
 {
 	(void)state;
@@ -416,7 +416,8 @@ static void an_old_set_of_keys_never_replaces_a_newer_one(void **state)
 }
 
 /* The zone was unsigned until a short time ago, and the parent's proof of that is still valid. An
- * attacker leaves out the signatures of a response, and sends that proof when the DS is asked for. */
+ * attacker leaves out the signatures of a response, and sends that proof when the DS is asked
+ * for. */
 static void an_old_proof_that_there_is_no_ds_never_replaces_a_newer_ds(void **state)
 {
 	(void)state;

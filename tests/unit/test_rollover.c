@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The state machine of RFC 5011 alone, driven by what is seen of the keys. test_observation.c has the
- * signed RRsets. */
+/* The state machine of RFC 5011 alone, driven by what is seen of the keys. test_observation.c has
+ * the signed RRsets. */
 #include "test.h"
 
 #include "trust/rollover.h"

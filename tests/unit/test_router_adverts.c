@@ -185,8 +185,8 @@ static void an_interface_that_is_down_is_told(void **state)
 	}
 }
 
-/* A program with CAP_NET_ADMIN can send to the socket of another, for example in a container that shares
- * this network. */
+/* A program with CAP_NET_ADMIN can send to the socket of another, for example in a container that
+ * shares this network. */
 static void nobody_but_the_kernel_is_heard(void **state)
 {
 	(void)state;

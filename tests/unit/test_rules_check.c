@@ -50,7 +50,8 @@ static const struct {
 	{ ROLE_SIGNER, PLACE_GATEWAY },
 };
 
-/* Writes a line as iptables-save does: an insertion as -A, and a list of addresses as a rule of each. */
+/* Writes a line as iptables-save does: an insertion as -A, and a list of addresses as a rule of
+ * each. */
 static void write_saved(const char *rule, int len, FILE *out)
 {
 	char line[1000], *list;

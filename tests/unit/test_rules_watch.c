@@ -83,7 +83,8 @@ static void notifications_bring_the_next_look_forward(void **state)
 	}
 }
 
-/* Else a service that lacks a right would run all back ends, and log their errors, without a pause. */
+/* Else a service that lacks a right would run all back ends, and log their errors, without a
+ * pause. */
 static void rules_that_cannot_be_put_back_are_tried_less_and_less(void **state)
 {
 	static const int waits_ms[] = { 1000, 2000, 4000, 8000, 16000, 32000, RULES_RETRY_MS,

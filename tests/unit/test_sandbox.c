@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `ctl status` tells what restricts each kind of thread, also if the kernel refuses a part to one of them. */
+/* `ctl status` tells what restricts each kind of thread, also if the kernel refuses a part to one
+ * of them. */
 #include "test.h"
 
 #include <errno.h>

@@ -37,7 +37,8 @@ static int end_of(bool is_done)
 	return is_done ? DONE : REFUSED;
 }
 
-/* Never refused without a filter: the arguments make the kernel fail in another way, or let it succeed. */
+/* Never refused without a filter: the arguments make the kernel fail in another way, or let it
+ * succeed. */
 static int try_execve(void)
 {
 	char *const none[] = { NULL };

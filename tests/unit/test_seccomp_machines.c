@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Runs the filters of other machines, as the kernel there would: what a thread may do must not depend on how a machine
- * numbers its calls and hands their arguments over. */
+/* Runs the filters of other machines, as the kernel there would: what a thread may do must not
+ * depend on how a machine numbers its calls and hands their arguments over. */
 #include "test.h"
 
 #include <endian.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the self-check finds at servers that have each one fault, and that it names the one that has it. */
+/* What the self-check finds at servers that have each one fault, and that it names the one that has
+ * it. */
 #include "test.h"
 
 #include <poll.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One lost packet rings no alarm, a zone that validators refuse rings it at once, and a server that is dead rings another
- * one, later. */
+/* One lost packet rings no alarm, a zone that validators refuse rings it at once, and a server that
+ * is dead rings another one, later. */
 #include "test.h"
 
 #include "base/sockaddr.h"
@@ -21,8 +21,8 @@ static struct self_check_finding finding(enum look_fault fault, enum reason reas
 	return f;
 }
 
-/* A check, as a letter: g good, l a packet is lost, s silent at another address, e an error, B Bogus twice, b Bogus
- * once, E Bogus twice for another reason, n nothing could be judged. */
+/* A check, as a letter: g good, l a packet is lost, s silent at another address, e an error, B
+ * Bogus twice, b Bogus once, E Bogus twice for another reason, n nothing could be judged. */
 static struct self_check_result result_of(char letter)
 {
 	struct self_check_result r = { .is_done = letter != 'n', .checked = 2 };
@@ -75,7 +75,8 @@ static void the_alarm_rings_when_it_must(void **state)
 	}
 }
 
-/* Resolvers ask another address, so no validator fails; but keys cannot change before all show it. */
+/* Resolvers ask another address, so no validator fails; but keys cannot change before all show
+ * it. */
 static void a_server_that_is_dead_is_told_after_a_while(void **state)
 {
 	struct self_check_state s = { .is_failing = false };

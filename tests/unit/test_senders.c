@@ -47,8 +47,8 @@ static void a_client_that_asks_without_cd_too_is_not_reported(void **state)
 	senders_fini(&s);
 }
 
-/* A secondary asks a primary for its SOA, and for transfers, which are not noted. An attacker who has a
- * resolver ask for an SOA does not make it one: it asks for more. */
+/* A secondary asks a primary for its SOA, and for transfers, which are not noted. An attacker who
+ * has a resolver ask for an SOA does not make it one: it asks for more. */
 static void a_client_that_asks_for_an_soa_alone_may_be_a_secondary(void **state)
 {
 	(void)state;

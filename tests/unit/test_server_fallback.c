@@ -263,8 +263,8 @@ static void a_response_without_proof_is_proved_elsewhere_or_explained(void **sta
 	}
 }
 
-/* The server was noted as lacking signatures when its answer came. Signatures from elsewhere for this
- * answer say nothing more of the server. */
+/* The server was noted as lacking signatures when its answer came. Signatures from elsewhere for
+ * this answer say nothing more of the server. */
 static void a_response_proved_elsewhere_is_not_held_against_its_server_twice(void **state)
 {
 	(void)state;

@@ -169,8 +169,8 @@ static void a_response_not_learned_for_lack_of_memory_is_retried(void **state)
 	judge_free(j);
 }
 
-/* A response names an unknown key, so the zone's DS is fetched once more, and there is no memory for what
- * that finds. */
+/* A response names an unknown key, so the zone's DS is fetched once more, and there is no memory
+ * for what that finds. */
 static void a_renewal_without_memory_leaves_the_known_keys(void **state)
 {
 	(void)state;

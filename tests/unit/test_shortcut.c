@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Compares the program in the kernel with the functions of the worker: it must change a query that it
- * takes in the same way, and must not change other packets. The kernel runs it on packets
+/* Compares the program in the kernel with the functions of the worker: it must change a query that
+ * it takes in the same way, and must not change other packets. The kernel runs it on packets
  * (BPF_PROG_TEST_RUN), so it is not attached to an interface. That takes root, and eBPF. */
 #include "test.h"
 

@@ -28,7 +28,8 @@ static void signatures_of_the_next_keys_are_made_ahead(void **state)
 	legacy_free(l);
 }
 
-/* A client that asks at the boundary, before the worker was idle, has the signature made; it is not made once more. */
+/* A client that asks at the boundary, before the worker was idle, has the signature made; it is not
+ * made once more. */
 static void what_a_client_had_made_is_not_made_ahead(void **state)
 {
 	(void)state;
@@ -60,7 +61,8 @@ static void ask_host(struct legacy *l, unsigned number, int64_t now_s)
 	legacy_respond(l, FLAG_AA, record);
 }
 
-/* The one that was noted first is the one that is asked for most, and all that wait have their turn. */
+/* The one that was noted first is the one that is asked for most, and all that wait have their
+ * turn. */
 static void the_oldest_is_made_ahead_first(void **state)
 {
 	(void)state;
@@ -119,7 +121,8 @@ static void nothing_is_made_for_a_boundary_where_the_same_keys_sign_on(void **st
 		signkeys_use(l, 3);
 		for (unsigned times = 0; times < 3; times++)
 			ask_host(l, (unsigned)i, NOW + DAY - SIGN_AHEAD_S - 10);
-		/* The kept answer is good for the boundary, too, unless other signatures are needed. */
+		/* The kept answer is good for the boundary, too, unless other signatures are
+		 * needed. */
 		ask_host(l, (unsigned)i, NOW + DAY - SIGN_AHEAD_S + 5);
 		assert_row(rows[i].why, l->result.is_recalled == (rows[i].ahead == 0));
 		assert_row(rows[i].why, signer_renew(l->signer, 10) == rows[i].ahead);

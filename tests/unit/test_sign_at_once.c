@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Answers that need no response of the server: they are those that the response would have brought. */
+/* Answers that need no response of the server: they are those that the response would have
+ * brought. */
 #include "legacy.h"
 
 #define SOA "example.test SOA"
@@ -133,7 +134,8 @@ static void the_policy_answers_like_the_server(void **state)
 	}
 }
 
-/* The answer does not change what the signer knows, and does not come from the memory of whole answers. */
+/* The answer does not change what the signer knows, and does not come from the memory of whole
+ * answers. */
 static void another_policy_takes_effect(void **state)
 {
 	(void)state;

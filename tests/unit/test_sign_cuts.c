@@ -422,8 +422,8 @@ static void a_new_cut_cancels_renewals(void **state)
 	legacy_free(l);
 }
 
-/* Its keys could not be read. Its names must not be signed by the zone above, whose signed denial of the DS would make
- * the zone insecure. */
+/* Its keys could not be read. Its names must not be signed by the zone above, whose signed denial
+ * of the DS would make the zone insecure. */
 static void of_a_zone_without_keys_nothing_is_signed_and_no_ds_denied(void **state)
 {
 	(void)state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Responses that are no proof of a zone cut, and denials without the zone's SOA: what the signer asks the
- * server before it answers. */
+/* Responses that are no proof of a zone cut, and denials without the zone's SOA: what the signer
+ * asks the server before it answers. */
 #include "legacy.h"
 
 #include "dnssec/bitmap.h"
@@ -185,7 +185,8 @@ static void tell_each_of_ns(const struct story_of_ns rows[], size_t count)
 	}
 }
 
-/* A false NS bit would let anybody forge the name and all below it. A missing one makes the child Bogus. */
+/* A false NS bit would let anybody forge the name and all below it. A missing one makes the child
+ * Bogus. */
 static void only_a_cut_gets_the_ns_bit(void **state)
 {
 	(void)state;
@@ -208,7 +209,8 @@ static void only_a_cut_gets_the_ns_bit(void **state)
 	tell_each_of_ns(rows, COUNT(rows));
 }
 
-/* Some servers have errors for NS and SOA inside a zone. Such an error in place of DS takes the name down. */
+/* Some servers have errors for NS and SOA inside a zone. Such an error in place of DS takes the
+ * name down. */
 static void an_error_for_ns_or_soa_is_no_error_for_what_the_client_asked(void **state)
 {
 	(void)state;
@@ -328,7 +330,8 @@ static void learn_cuts_can_be_switched_off_later(void **state)
 	legacy_free(l);
 }
 
-/* A server that drops such questions must not take the zone down: each question waits for the last one's end. */
+/* A server that drops such questions must not take the zone down: each question waits for the last
+ * one's end. */
 static void silence_ends_a_question_of_the_signers_own(void **state)
 {
 	(void)state;
@@ -393,7 +396,8 @@ static void denials_without_the_zones_soa_get_the_learned_one(void **state)
 	}
 }
 
-/* The operator knows the server. Only an authoritative answer counts: a cache may be empty for other reasons. */
+/* The operator knows the server. Only an authoritative answer counts: a cache may be empty for
+ * other reasons. */
 static void an_empty_answer_is_a_denial_if_the_operator_says_so(void **state)
 {
 	(void)state;
@@ -536,8 +540,9 @@ static void a_name_too_long_for_a_probe_is_no_cut(void **state)
 	legacy_free(l);
 }
 
-/* An attacker may use up the server's rate limit, so that it does not answer for the NS. If that hid a child zone on the
- * same server, the child would be signed as a part of this zone, and be Bogus as soon as the cut is seen again. */
+/* An attacker may use up the server's rate limit, so that it does not answer for the NS. If that
+ * hid a child zone on the same server, the child would be signed as a part of this zone, and be
+ * Bogus as soon as the cut is seen again. */
 static void one_lost_response_hides_no_cut(void **state)
 {
 	(void)state;

@@ -287,7 +287,8 @@ static bool is_in_denial(struct legacy *l, const char *question, uint16_t wanted
 	return false;
 }
 
-/* Otherwise an answer of a type that nobody thought of is taken down by a denial of another type. */
+/* Otherwise an answer of a type that nobody thought of is taken down by a denial of another
+ * type. */
 static void a_type_that_was_answered_is_denied_nowhere_else_in_the_zone(void **state)
 {
 	(void)state;

@@ -485,8 +485,8 @@ static void a_limit_is_exact_at_short_intervals(void **state)
 	legacy_free(l);
 }
 
-/* Other keys and other zones do not change the question to the server, but another zone of the name, or other servers of
- * the zone, may. */
+/* Other keys and other zones do not change the question to the server, but another zone of the
+ * name, or other servers of the zone, may. */
 static void queries_in_flight_outlive_a_reload(void **state)
 {
 	(void)state;

@@ -46,7 +46,8 @@ static void the_period_of_a_time_is_the_last_that_has_begun(void **state)
 	}
 }
 
-/* What the operator is warned of: signatures of a later period do not count before it, nor those of an earlier one after. */
+/* What the operator is warned of: signatures of a later period do not count before it, nor those of
+ * an earlier one after. */
 static void pre_made_signatures_last_from_period_to_period(void **state)
 {
 	(void)state;
@@ -234,7 +235,8 @@ static void two_keys_sign_each_set_of_every_answer(void **state)
 	legacy_free(l);
 }
 
-/* An answer with one of two signatures would be Bogus for a validator that looks for the other algorithm. */
+/* An answer with one of two signatures would be Bogus for a validator that looks for the other
+ * algorithm. */
 static void an_answer_with_one_of_two_signatures_is_none(void **state)
 {
 	(void)state;
@@ -378,8 +380,8 @@ static void the_bit_map_of_the_apex_is_that_of_the_period(void **state)
 	legacy_free(l);
 }
 
-/* The DS that a signed parent has of a child that is signed here changes with the child's period, also in referrals that
- * are kept; and where the child cannot be signed, its DS is not denied. */
+/* The DS that a signed parent has of a child that is signed here changes with the child's period,
+ * also in referrals that are kept; and where the child cannot be signed, its DS is not denied. */
 static void the_ds_of_a_child_is_that_of_its_period(void **state)
 {
 	(void)state;

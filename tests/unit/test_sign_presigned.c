@@ -2,8 +2,8 @@
 /* What was signed ahead is sent whole, or not at all. */
 #include "legacy.h"
 
-/* A zone that changes its algorithm has keys of both. Without a signature of one of them it is Bogus for validators that
- * want all (RFC 4035, 2.2), and nobody would see why. */
+/* A zone that changes its algorithm has keys of both. Without a signature of one of them it is
+ * Bogus for validators that want all (RFC 4035, 2.2), and nobody would see why. */
 static void a_dnskey_rrset_that_lacks_an_algorithm_is_servfail(void **state)
 {
 	(void)state;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Timelines, questions and times at random: each answer is signed by all keys of its second and by no other, as
- * dnspython sees it (tests/oracle/signed.py). The signer remembers signatures and answers all the while. */
+/* Timelines, questions and times at random: each answer is signed by all keys of its second and by
+ * no other, as dnspython sees it (tests/oracle/signed.py). The signer remembers signatures and
+ * answers all the while. */
 #include "oracle.h"
 #include "signkeys.h"
 
@@ -46,7 +47,8 @@ static unsigned draw_below(unsigned end)
 	return (drawn >> 8) % end;
 }
 
-/* The DNSKEY RRset of a period, with the keys of the KSK's algorithm, and its signature. The KSK is the last one. */
+/* The DNSKEY RRset of a period, with the keys of the KSK's algorithm, and its signature. The KSK is
+ * the last one. */
 struct shown {
 	unsigned count;
 	struct rd rdatas[SIGNKEYS + 1], rrsig;
@@ -74,7 +76,8 @@ static void show_keys(struct legacy *l, const struct signkeys *k, struct shown *
 		.rdata = span_of(s->rrsig.octets, s->rrsig.len) };
 }
 
-/* Draws one to four periods, of one or two keys each. Some are only seconds apart, so that questions hit their ends. */
+/* Draws one to four periods, of one or two keys each. Some are only seconds apart, so that
+ * questions hit their ends. */
 static void draw_timeline(struct legacy *l, const struct signkeys *k, struct shown *shown)
 {
 	struct sign_period *p = legacy_periods(l, SIGNKEYS_ZONE);
@@ -109,7 +112,8 @@ static int64_t draw_time(struct legacy *l)
 	}
 }
 
-/* Tells the oracle the time, and the keys that sign then: those of the last period that has begun, or of the first. */
+/* Tells the oracle the time, and the keys that sign then: those of the last period that has begun,
+ * or of the first. */
 static void tell_keys(struct legacy *l, const struct signkeys *k, const struct oracle *o)
 {
 	const struct sign_periods *p = &legacy_zone(l, SIGNKEYS_ZONE)->periods;

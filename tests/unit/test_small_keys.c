@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A ZSK of 768 bits, which can be factored, or of another unsupported size, under a good KSK: what it
- * signs is Insecure, and nothing that it did not sign passes. */
+/* A ZSK of 768 bits, which can be factored, or of another unsupported size, under a good KSK: what
+ * it signs is Insecure, and nothing that it did not sign passes. */
 #include "judge.h"
 
-/* Makes `other.test` the notation's word for a key of example.test, of which the judge becomes the owner,
- * and learns the zone's keys: its good one, and `in_set`. */
+/* Makes `other.test` the notation's word for a key of example.test, of which the judge becomes the
+ * owner, and learns the zone's keys: its good one, and `in_set`. */
 static struct judge *judge_with_a_key(struct testkey *key, struct rd in_set)
 {
 	static const char *const above[] = { ". DNSKEY", "test DS", "test DNSKEY",
@@ -176,8 +176,8 @@ static struct rd rsa_key(size_t octets)
 	return rd;
 }
 
-/* Nobody checks the signature, so anybody may have written it: the records are refused. The reason is
- * that of a zone whose only keys have such a size. */
+/* Nobody checks the signature, so anybody may have written it: the records are refused. The reason
+ * is that of a zone whose only keys have such a size. */
 static void a_signature_by_a_key_that_nobody_checks_is_refused_for_its_size(void **state)
 {
 	(void)state;

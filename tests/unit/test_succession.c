@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The times in key files: which keys are published, which ZSK signs, and what of a new set would break a zone. */
+/* The times in key files: which keys are published, which ZSK signs, and what of a new set would
+ * break a zone. */
 #include "test.h"
 
 #include "daemon/zone_succession.h"
@@ -180,7 +181,8 @@ static struct presigned_rrsig lasting[LASTING] = {
 	{ NOW - 86400, NOW + 7 * 86400, 2, 0, { (const uint8_t *)"\0\60\17", 3 } },
 };
 
-/* Two periods in which one key signs and then the other, which was planned to begin. DNSKEY records of `shown` keys. */
+/* Two periods in which one key signs and then the other, which was planned to begin. DNSKEY records
+ * of `shown` keys. */
 static void fill_succession(struct sign_period periods[static 2], const struct signkey *old,
         const struct signkey *new, struct span *shown, unsigned count)
 {
@@ -197,8 +199,8 @@ static void fill_succession(struct sign_period periods[static 2], const struct s
 	};
 }
 
-/* The file may be loaded long after it was made. Resolvers that have the DNSKEY set of the former policy do not know
- * the new key until its TTL is over, whatever the key's own time says. */
+/* The file may be loaded long after it was made. Resolvers that have the DNSKEY set of the former
+ * policy do not know the new key until its TTL is over, whatever the key's own time says. */
 static void a_key_that_was_not_shown_yet_does_not_take_over(void **state)
 {
 	(void)state;
@@ -229,7 +231,8 @@ static void a_key_that_was_not_shown_yet_does_not_take_over(void **state)
 	zone_succession_hold(again, 2, &second, &later);
 	assert_int_equal(again[1].from_s, fresh[1].from_s);
 
-	/* The operator may set an earlier time of a key that is not held, once it was shown for long enough. */
+	/* The operator may set an earlier time of a key that is not held, once it was shown for
+	 * long enough. */
 	fresh[1].held_s = 0;
 	fill_succession(again, old, new, shown, 2);
 	zone_succession_hold(again, 2, &second, &later);

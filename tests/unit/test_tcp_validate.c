@@ -180,8 +180,8 @@ static void several_questions_in_one_query_get_formerr(void **state)
 	bed_free(b);
 }
 
-/* A resolver that iterates may ask for an SOA over TCP, and this worker has seen nothing else of it. It must not
- * count as a secondary, which would have a forged SOA pass. */
+/* A resolver that iterates may ask for an SOA over TCP, and this worker has seen nothing else of
+ * it. It must not count as a secondary, which would have a forged SOA pass. */
 static void over_tcp_only_a_worker_without_peers_knows_a_secondary(void **state)
 {
 	(void)state;

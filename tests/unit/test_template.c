@@ -270,10 +270,10 @@ static void the_longest_name_of_an_instance_fits(void **state)
 	}
 }
 
-/* With iptables, a packet that one instance has accepted meets no rule of the other. So the named instance
- * returns what is the other's. Only a query may get past the queue of a host's responses, and only a response
- * past that of its queries. With nft, each sees all. What may be the other's passes while the one without a name does
- * not run, and nothing else does. */
+/* With iptables, a packet that one instance has accepted meets no rule of the other. So the named
+ * instance returns what is the other's. Only a query may get past the queue of a host's responses,
+ * and only a response past that of its queries. With nft, each sees all. What may be the other's
+ * passes while the one without a name does not run, and nothing else does. */
 static void a_named_instance_leaves_packets_to_the_other(void **state)
 {
 	static const struct {

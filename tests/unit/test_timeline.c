@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The timeline of a zone: its file comes back as it was written, or not at all, and what would break the zone later is
- * found before. */
+/* The timeline of a zone: its file comes back as it was written, or not at all, and what would
+ * break the zone later is found before. */
 #include "test.h"
 
 #include <unistd.h>
@@ -464,7 +464,8 @@ static void the_clock_says_which_period_is_in_force(void **state)
 static void signatures_last_through_the_periods(void **state)
 {
 	(void)state;
-	/* A signature begins an hour before its period, another 23 hours after, and each lasts a week. */
+	/* A signature begins an hour before its period, another 23 hours after, and each lasts a
+	 * week. */
 	static const struct {
 		const char *why;
 		int64_t last_s;           /* when the signatures of the first end; 0: late enough */
@@ -692,7 +693,8 @@ static char *alter(const char *text)
 	return out;
 }
 
-/* What is read and sound is a timeline: written again it is the same, and each period has its signatures. */
+/* What is read and sound is a timeline: written again it is the same, and each period has its
+ * signatures. */
 static void whatever_is_read_is_sound(void **state)
 {
 	(void)state;

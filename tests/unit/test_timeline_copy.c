@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* After a restart a zone goes on with the copy of the timeline that was in force, until a newer one comes. */
+/* After a restart a zone goes on with the copy of the timeline that was in force, until a newer one
+ * comes. */
 #include "test.h"
 
 #include <fcntl.h>
@@ -88,7 +89,8 @@ static void bed_free(struct bed *bed)
 	free(bed);
 }
 
-/* Writes a timeline of this generation with one period, in which a ZSK signs, or which is unsigned. */
+/* Writes a timeline of this generation with one period, in which a ZSK signs, or which is
+ * unsigned. */
 static void plan_zsk(struct bed *bed, bool is_signed, uint64_t generation, unsigned zsk)
 {
 	int64_t from_s = bed->from_s;

@@ -167,7 +167,8 @@ static void a_roll_of_the_zsk_is_in_the_timeline_ahead(void **state)
 		period_of(at_s[3], at_s[4], BIT(KSK) | BIT(NEXT_ZSK), BIT(KSK), BIT(NEXT_ZSK)),
 	};
 
-	/* Days: 2 + 1 + 2 + 13; of the third period, one is signed by then, and the CDS are all the same. */
+	/* Days: 2 + 1 + 2 + 13; of the third period, one is signed by then, and the CDS are all the
+	 * same. */
 	assert_int_equal(sign(bed, &t, periods, COUNT(periods), NULL), 2 + 1 + 2 + 13 + 2 * 16);
 	assert_timeline(bed, &t);
 	for (unsigned i = 0; i < COUNT(periods); i++) {

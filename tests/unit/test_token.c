@@ -366,7 +366,8 @@ static void a_server_is_used_lost_found_again_and_killed_when_it_hangs(void **st
 
 #define NOBODY 65534
 
-/* Signs as a user whose p11-kit logs all calls. Runs in a process of its own. Returns its exit status. */
+/* Signs as a user whose p11-kit logs all calls. Runs in a process of its own. Returns its exit
+ * status. */
 static int sign_where_calls_are_logged(void)
 {
 	struct vault_place where = { .where = uri, .program = in_place("sealgate-vault") };

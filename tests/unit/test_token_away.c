@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A token that is away for a while must not look like a token without the key: an operator would be told to give the
- * key up. */
+/* A token that is away for a while must not look like a token without the key: an operator would be
+ * told to give the key up. */
 #include "softhsm.h"
 
 static struct vault_key ksk;
@@ -78,7 +78,8 @@ static void a_token_that_is_away_is_called_so_and_used_when_it_is_back(void **st
 	}
 }
 
-/* SoftHSM2 drops the objects of a token whose files it did not find once, and a session from before never has them again. */
+/* SoftHSM2 drops the objects of a token whose files it did not find once, and a session from before
+ * never has them again. */
 static void a_token_that_was_away_between_two_calls_has_its_keys(void **state)
 {
 	(void)state;

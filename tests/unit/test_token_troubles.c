@@ -494,7 +494,8 @@ static void a_name_that_would_be_cut_or_sent_as_another_one_is_refused(void **st
 	assert_int_equal(vault_make(vault, 13, "id=1", &key, &why), VAULT_SETTING);
 	assert_int_equal(vault_make(vault, 13, "k\303\266nig", &key, &why), VAULT_SETTING);
 	assert_int_equal(vault_make(vault, 13, "", &key, &why), VAULT_SETTING);
-	/* six keys are not there, each of which is looked for in a new session, too; no process has crashed */
+	/* six keys are not there, each of which is looked for in a new session, too; no process has
+	 * crashed */
 	assert_int_equal(calls_of("C_Initialize"), 1 + 6);
 	vault_close(vault);
 }
@@ -624,7 +625,8 @@ static void the_pin_that_was_sent_is_remembered_and_not_the_one_in_the_file_sinc
 	vault_close(vault);
 }
 
-/* A login that gets no answer may have been counted as a wrong one, also by the keeper that comes next. */
+/* A login that gets no answer may have been counted as a wrong one, also by the keeper that comes
+ * next. */
 static void a_login_without_an_answer_is_not_tried_again_after_a_restart(void **state)
 {
 	static const char *const troubles[] = { "C_Login 0xcafe 9", "C_Login 0x5 9",
@@ -651,7 +653,8 @@ static void a_login_without_an_answer_is_not_tried_again_after_a_restart(void **
 	}
 }
 
-/* The token took the PIN a moment ago: it goes on by itself when it is back, but is not tried for ever. */
+/* The token took the PIN a moment ago: it goes on by itself when it is back, but is not tried for
+ * ever. */
 static void one_login_without_an_answer_is_forgiven_if_the_token_took_the_pin_before(void **state)
 {
 	struct vault_signature signature;

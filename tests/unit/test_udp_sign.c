@@ -288,7 +288,8 @@ static void only_addresses_that_need_no_interface_are_answered(void **state)
 	own_answers_fini(&answers);
 }
 
-/* Instead of a raw socket: one of TCP, whose peer reads nothing. It heeds no address, and says EAGAIN as a full one does. */
+/* Instead of a raw socket: one of TCP, whose peer reads nothing. It heeds no address, and says
+ * EAGAIN as a full one does. */
 static int full_socket(int others[static 2])
 {
 	struct sockaddr_in here = { .sin_family = AF_INET,

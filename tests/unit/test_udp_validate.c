@@ -108,8 +108,8 @@ static struct span with_questions(struct bed *b, unsigned more, unsigned claimed
 	return msg_span(q);
 }
 
-/* RFC 9619, 4. The server gets the first question, and whatever it answers, forged or not, becomes FORMERR of
- * 12 octets: nobody gains by a forged source address. */
+/* RFC 9619, 4. The server gets the first question, and whatever it answers, forged or not, becomes
+ * FORMERR of 12 octets: nobody gains by a forged source address. */
 static void the_answer_to_several_questions_is_formerr(void **state)
 {
 	(void)state;
@@ -435,8 +435,8 @@ static void a_signed_query_needs_a_signed_response(void **state)
 	bed_free(b);
 }
 
-/* The kernel notes the time of a query that it sends on, and the worker reads the clock once a turn: so a
- * query and its response may both be younger than the turn. */
+/* The kernel notes the time of a query that it sends on, and the worker reads the clock once a
+ * turn: so a query and its response may both be younger than the turn. */
 static void a_response_never_took_less_than_no_time(void **state)
 {
 	(void)state;
@@ -454,8 +454,8 @@ static void a_response_never_took_less_than_no_time(void **state)
 
 /* ---- Odd messages ---- */
 
-/* A program that reads on after the end must find nothing there. The second response is recalled, the first
- * one waits for keys. */
+/* A program that reads on after the end must find nothing there. The second response is recalled,
+ * the first one waits for keys. */
 static void octets_after_the_end_of_a_message_are_cut_off(void **state)
 {
 	(void)state;
@@ -482,8 +482,8 @@ static void octets_after_the_end_of_a_message_are_cut_off(void **state)
 	bed_free(b);
 }
 
-/* RFC 6891, 6.1.3. A client of EDNS 0, which may not read the upper bits of the RCODE, must not take a forged
- * BADVERS for an empty answer. */
+/* RFC 6891, 6.1.3. A client of EDNS 0, which may not read the upper bits of the RCODE, must not
+ * take a forged BADVERS for an empty answer. */
 static void badvers_reaches_a_client_that_sent_another_version(void **state)
 {
 	(void)state;
@@ -610,8 +610,9 @@ static void a_client_gets_its_own_letters_from_a_server_that_changes_them(void *
 	bed_free(b);
 }
 
-/* An attacker who does not see the query has guessed its port and id, but not its letters: in an unsigned
- * zone that must gain nothing, for the client's letters are all that is left against him. */
+/* An attacker who does not see the query has guessed its port and id, but not its letters: in an
+ * unsigned zone that must gain nothing, for the client's letters are all that is left against
+ * him. */
 static void a_forgery_in_wrong_letters_never_reaches_the_client(void **state)
 {
 	(void)state;
@@ -661,8 +662,8 @@ static void a_forgery_in_wrong_letters_never_reaches_the_client(void **state)
 	}
 }
 
-/* What the server said may lack signatures, and a resolver may give false ones: then nothing waits for its
- * grace, because the packet that would wait is the doubted one. */
+/* What the server said may lack signatures, and a resolver may give false ones: then nothing waits
+ * for its grace, because the packet that would wait is the doubted one. */
 static void a_response_in_wrong_letters_does_not_come_back_after_a_grace(void **state)
 {
 	(void)state;
@@ -709,8 +710,8 @@ static void letters_count_again_when_the_server_keeps_them(void **state)
 	bed_free(b);
 }
 
-/* The client may check letters itself. So a response that passes unjudged passes as it came, and does not
- * end the question: the client may refuse it. */
+/* The client may check letters itself. So a response that passes unjudged passes as it came, and
+ * does not end the question: the client may refuse it. */
 static void what_is_not_judged_keeps_its_letters(void **state)
 {
 	(void)state;
@@ -730,8 +731,8 @@ static void what_is_not_judged_keeps_its_letters(void **state)
 	bed_free(b);
 }
 
-/* A client that signs its queries checks letters itself. The SERVFAIL for a response that it may refuse must
- * not end its question. */
+/* A client that signs its queries checks letters itself. The SERVFAIL for a response that it may
+ * refuse must not end its question. */
 static void a_doubted_response_leaves_the_question_open_after_its_grace(void **state)
 {
 	(void)state;
@@ -839,7 +840,8 @@ static void an_error_is_not_held_back_if_its_server_gave_it_before(void **state)
 	bed_free(b);
 }
 
-/* An attacker forges the error while he keeps the genuine response away. Then he cannot do so any more. */
+/* An attacker forges the error while he keeps the genuine response away. Then he cannot do so any
+ * more. */
 static void an_error_that_a_better_response_followed_is_held_back_again(void **state)
 {
 	(void)state;
@@ -1228,7 +1230,8 @@ static void a_forged_whole_answer_is_refused_at_once(void **state)
 	bed_free(b);
 }
 
-/* Has the whole answer come, over UDP in fragments, of which an attacker may have sent all but one. */
+/* Has the whole answer come, over UDP in fragments, of which an attacker may have sent all but
+ * one. */
 static void come_large(struct bed *b, uint64_t id, const char *question, const char *records)
 {
 	struct parked *parked = park_find(&b->park, id);
@@ -1364,8 +1367,8 @@ static void a_question_whose_options_are_rejected_is_answered_without(void **sta
 	bed_free(b);
 }
 
-/* An attacker who forges the error, and stops the second answer, must not have the client ask without EDNS
- * from now on. */
+/* An attacker who forges the error, and stops the second answer, must not have the client ask
+ * without EDNS from now on. */
 static void an_error_of_which_nothing_more_was_heard_becomes_servfail(void **state)
 {
 	(void)state;
@@ -1441,7 +1444,8 @@ static void a_server_that_rejects_the_bare_question_too_is_believed(void **state
 	bed_free(b);
 }
 
-/* Otherwise an attacker who sees the query has the server asked once for each error that he forges. */
+/* Otherwise an attacker who sees the query has the server asked once for each error that he
+ * forges. */
 static void any_number_of_rejections_costs_the_server_one_query(void **state)
 {
 	(void)state;

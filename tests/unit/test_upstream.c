@@ -92,8 +92,8 @@ static void knowledge_of_edns_expires(void **state)
 	assert_false(upstream_is_stale(&up, 2000 + 2 * UPSTREAM_EDNS_MS));
 }
 
-/* An attacker who forges one error has the server's signed names refused for a moment. An attacker who
- * goes on has them refused for at most a minute after the last error. */
+/* An attacker who forges one error has the server's signed names refused for a moment. An attacker
+ * who goes on has them refused for at most a minute after the last error. */
 static void a_server_counts_as_without_edns_for_at_most_a_minute(void **state)
 {
 	struct upstream up = { 0 };
@@ -237,8 +237,8 @@ static void responses_that_say_nothing_show_blocking(void **state)
 	}
 }
 
-/* The error is the attacker's, and the good answer the server's: for a minute clients' cookies are left
- * out. Of a server that has just taken them, not even that is believed. */
+/* The error is the attacker's, and the good answer the server's: for a minute clients' cookies are
+ * left out. Of a server that has just taken them, not even that is believed. */
 static void options_are_left_out_for_a_minute_at_most(void **state)
 {
 	struct upstream up = { 0 };

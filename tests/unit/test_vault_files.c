@@ -271,7 +271,8 @@ static void a_key_that_cannot_be_used_does_not_hide_the_others(void **state)
 	vault_close(vault);
 }
 
-/* A private key whose public half is missing is never found again, and somebody's copy of a KSK nevertheless. */
+/* A private key whose public half is missing is never found again, and somebody's copy of a KSK
+ * nevertheless. */
 static void a_key_whose_second_file_cannot_be_written_leaves_no_first_one(void **state)
 {
 	struct complaint why = { "" };

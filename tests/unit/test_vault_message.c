@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The keeper reads what the process with the PKCS#11 module sends as it reads octets from the network. */
+/* The keeper reads what the process with the PKCS#11 module sends as it reads octets from the
+ * network. */
 #include "test.h"
 
 #include "keeper/vault_message.h"

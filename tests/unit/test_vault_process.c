@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The keeper's side of the process with the PKCS#11 module, before programs that say anything. This test is such a
- * program itself: $STAND_IN says what it does. */
+/* The keeper's side of the process with the PKCS#11 module, before programs that say anything. This
+ * test is such a program itself: $STAND_IN says what it does. */
 #include "softhsm.h"
 
 #include <errno.h>

@@ -97,7 +97,8 @@ static void an_empty_point_is_refused(void **state)
 	assert_false(vault_public_of_rsa(&key, span_of(NULL, 0), span_of(NULL, 0)));
 }
 
-/* RFC 3110, 2: the length of the exponent, the exponent, the modulus, both without leading zeros. */
+/* RFC 3110, 2: the length of the exponent, the exponent, the modulus, both without leading
+ * zeros. */
 static void numbers_of_rsa_are_written_as_a_dnskey_has_them(void **state)
 {
 	static const struct {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The outcome does not depend on the order of records in a message, not even where a limit applies: an
- * attacker on the path, or a server that rotates its answers, may send them in any order. */
+/* The outcome does not depend on the order of records in a message, not even where a limit applies:
+ * an attacker on the path, or a server that rotates its answers, may send them in any order. */
 #include "judge.h"
 
 #include "gate/recall.h"
@@ -180,8 +180,8 @@ static void limits_do_not_make_the_outcome_hang_on_the_order(void **state)
 	"> ~x.example.test NSEC3 A RRSIG | example.test\n"                                         \
 	"> ~*.example.test NSEC3 A RRSIG | example.test\n"
 
-/* Writes `count` RRsets of a denial, each with this signature. An NSEC3 is of no name that may be a zone
- * cut, so nothing is fetched for it. */
+/* Writes `count` RRsets of a denial, each with this signature. An NSEC3 is of no name that may be a
+ * zone cut, so nothing is fetched for it. */
 static void write_many(struct judge *j, uint16_t type, const char *signature, unsigned count)
 {
 	char text[300];
@@ -198,8 +198,8 @@ static void write_many(struct judge *j, uint16_t type, const char *signature, un
 	}
 }
 
-/* Judges what is in j->response in its own order and in others. All must have the same outcome, for the
- * same reason. Returns the first. */
+/* Judges what is in j->response in its own order and in others. All must have the same outcome, for
+ * the same reason. Returns the first. */
 static struct outcome outcome_in_any_order(
         struct judge *j, const char *question, const char *why, unsigned trials)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The log and the status tell when a timeline is not prolonged, in the words of the keeper's alarms. */
+/* The log and the status tell when a timeline is not prolonged, in the words of the keeper's
+ * alarms. */
 #include "test.h"
 
 #include <fcntl.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A timeline that comes too late for the keys in it does not make resolvers reject what they have. */
+/* A timeline that comes too late for the keys in it does not make resolvers reject what they
+ * have. */
 #include "late.h"
 
 #define NOW  INT64_C(1780000000)
@@ -25,7 +26,8 @@ struct late_row {
 	const char *why;
 	struct planned_period before[2];
 	struct planned_period late[2];
-	/* DNSKEY records, and keys that sign, until so many seconds after NOW; then until as many; and in the end. */
+	/* DNSKEY records, and keys that sign, until so many seconds after NOW; then until as many;
+	 * and in the end. */
 	struct {
 		int64_t until_s;
 		unsigned shown, keys;
@@ -161,7 +163,8 @@ static void a_clock_that_goes_back_puts_nothing_off(void **state)
 	zone_bed_free(bed);
 }
 
-/* What is planned for a later time begins then, unless it lacks a key whose answers are in caches. */
+/* What is planned for a later time begins then, unless it lacks a key whose answers are in
+ * caches. */
 static void later_periods_begin_as_planned(void **state)
 {
 	(void)state;
@@ -209,7 +212,8 @@ static void a_clock_that_goes_back_leaves_the_periods_in_order(void **state)
 	}
 }
 
-/* The copy of the timeline that was in force before a restart counts as what was served (timeline_copy.h). */
+/* The copy of the timeline that was in force before a restart counts as what was served
+ * (timeline_copy.h). */
 static void after_a_restart_a_key_that_was_stolen_goes_no_sooner(void **state)
 {
 	(void)state;

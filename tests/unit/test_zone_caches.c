@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whatever timelines come, and however late: no validator rejects what caches may have. A validator has any DNSKEY RRset that
- * was served within its TTL, and any answer that was served within the longest TTL of the zone. The test knows
- * nothing of how the daemon avoids that a pair does not fit. */
+/* Whatever timelines come, and however late: no validator rejects what caches may have. A validator
+ * has any DNSKEY RRset that was served within its TTL, and any answer that was served within the
+ * longest TTL of the zone. The test knows nothing of how the daemon avoids that a pair does not
+ * fit. */
 #include <stdlib.h>
 #include <unistd.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Self-checks run in threads, while the zone goes on: what a check found counts only for the state that it began with, and
- * only by a clock that is right. Here nobody answers, so each check fails. */
+/* Self-checks run in threads, while the zone goes on: what a check found counts only for the state
+ * that it began with, and only by a clock that is right. Here nobody answers, so each check
+ * fails. */
 #include "cdsbed.h"
 
 #include <poll.h>

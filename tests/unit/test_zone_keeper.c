@@ -180,7 +180,8 @@ static unsigned broken_at(struct bed *bed, uint64_t now_ms)
 	return zone_keeper_counts(bed->keeper).broken;
 }
 
-/* The keeper is another user, and cannot order a reload. What people write waits for their order. */
+/* The keeper is another user, and cannot order a reload. What people write waits for their
+ * order. */
 static void the_timeline_of_a_kept_zone_is_read_when_it_changes(void **state)
 {
 	(void)state;
@@ -205,7 +206,8 @@ static void the_timeline_of_a_kept_zone_is_read_when_it_changes(void **state)
 	}
 }
 
-/* A reload that fails is no end: memory, or the directory of zones, may be missing for a moment only. */
+/* A reload that fails is no end: memory, or the directory of zones, may be missing for a moment
+ * only. */
 static void a_new_timeline_is_read_after_a_reload_that_failed(void **state)
 {
 	(void)state;
@@ -302,8 +304,8 @@ static void a_broken_zone_keeps_what_it_had_and_the_others_go_on(void **state)
 	}
 }
 
-/* Without former keys nothing of the zone can be signed. The zone stays in the policy: otherwise the keys of the zone
- * above would sign its names. */
+/* Without former keys nothing of the zone can be signed. The zone stays in the policy: otherwise
+ * the keys of the zone above would sign its names. */
 static void a_zone_that_is_broken_at_the_start_has_no_keys_and_no_other_signs_for_it(void **state)
 {
 	(void)state;
@@ -340,7 +342,8 @@ static void a_start_without_any_zone_fails(void **state)
 
 /* ---- Only what changed is read ---- */
 
-/* Any change of a file that matters shows, also one that leaves its size and its time of modification. */
+/* Any change of a file that matters shows, also one that leaves its size and its time of
+ * modification. */
 static void a_zone_is_read_again_if_one_of_its_files_changed(void **state)
 {
 	(void)state;
@@ -385,7 +388,8 @@ static void a_zone_that_stays_keeps_the_zsk_that_was_put_off(void **state)
 
 	start(bed);
 	int64_t known_s = clock_wall_s() + PRESIGN_TTL_S + SUCCESSION_SPREAD_S;
-	/* The next ZSK is to sign in a minute, and caches may lack it for the TTL of the DNSKEY set. */
+	/* The next ZSK is to sign in a minute, and caches may lack it for the TTL of the DNSKEY
+	 * set. */
 	run(bed, "dnssec-keygen -q -a 13 -P now -A +1mi " ZONE " >/dev/null");
 	sign_keys(bed, ZONE, clock_wall_s(), true);
 	assert_int_equal(reload(bed), 0);

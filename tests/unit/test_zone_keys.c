@@ -324,7 +324,8 @@ static void answers_are_made_with_the_zsk_and_the_file(void **state)
 	for (size_t i = 0; i < COUNT(lasting); i++)
 		assert_row(lasting[i].why, presigned_lasts_s(&keys.timeline.sets[0].dnskey,
 		                                   lasting[i].now_s) == lasting[i].lasts_s);
-	/* Each signature is valid for a week, and one begins each day: without seven, there is a gap. */
+	/* Each signature is valid for a week, and one begins each day: without seven, there is a
+	 * gap. */
 	memmove(&keys.timeline.sets[0].dnskey.rrsigs[3], &keys.timeline.sets[0].dnskey.rrsigs[10],
 	        5 * sizeof(keys.timeline.sets[0].dnskey.rrsigs[0]));
 	keys.timeline.sets[0].dnskey.rrsig_count -= 7;
@@ -588,7 +589,8 @@ static void export_to(struct place *p, const char *path)
 	fclose(out);
 }
 
-/* Two signers of a zone (RFC 8901, 2.1.2): each has the ZSKs of both in its DNSKEY set, and both KSKs in CDS. */
+/* Two signers of a zone (RFC 8901, 2.1.2): each has the ZSKs of both in its DNSKEY set, and both
+ * KSKs in CDS. */
 static void two_signers_take_each_others_keys(void **state)
 {
 	(void)state;
@@ -618,8 +620,8 @@ static void two_signers_take_each_others_keys(void **state)
 	place_free(other);
 }
 
-/* The file of a signer that has imported ours shows our keys, too. If they were kept as its own, they would outlive
- * their times. */
+/* The file of a signer that has imported ours shows our keys, too. If they were kept as its own,
+ * they would outlive their times. */
 static void our_keys_are_not_taken_for_those_of_another(void **state)
 {
 	(void)state;
@@ -869,7 +871,8 @@ static void keys_of_another_signer_that_do_not_fit_are_refused(void **state)
 	}
 }
 
-/* Also with flags that say ZSK, a single key signs the DNSKEY records. And what an answer repeats counts once. */
+/* Also with flags that say ZSK, a single key signs the DNSKEY records. And what an answer repeats
+ * counts once. */
 static void keys_of_another_signer_that_fit_are_taken(void **state)
 {
 	(void)state;

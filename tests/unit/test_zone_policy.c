@@ -407,7 +407,8 @@ static void settle(struct bed *bed)
 	bed->policy = next;
 }
 
-/* At the start there is nothing better, so a zone signs before its check. A zone that fails the check signs no more. */
+/* At the start there is nothing better, so a zone signs before its check. A zone that fails the
+ * check signs no more. */
 static void at_the_start_zones_sign_until_a_check_says_no(void **state)
 {
 	(void)state;
@@ -444,7 +445,8 @@ static void at_the_start_zones_sign_until_a_check_says_no(void **state)
 	bed_free(bed);
 }
 
-/* The check of its new keys is over, and not yet that of all others: a reload then must not use the keys that were wrong. */
+/* The check of its new keys is over, and not yet that of all others: a reload then must not use the
+ * keys that were wrong. */
 static void a_withdrawn_zone_does_not_sign_again_by_a_reload_before_all_is_settled(void **state)
 {
 	(void)state;

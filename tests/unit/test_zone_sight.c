@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which KSKs the self-checks demand of every server, and when: an alarm for what no validator needs yet would be a false
- * one. */
+/* Which KSKs the self-checks demand of every server, and when: an alarm for what no validator needs
+ * yet would be a false one. */
 #include "test.h"
 
 #include "keeper/zone_pace.h"

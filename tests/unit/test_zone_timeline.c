@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A signer follows the timeline that lies in the zone's directory of keys, and takes no older one. */
+/* A signer follows the timeline that lies in the zone's directory of keys, and takes no older
+ * one. */
 #include <unistd.h>
 
 #include "base/file.h"
@@ -118,7 +119,8 @@ static void spoil_cds(struct zone_bed *bed, const char *new)
 	free(text);
 }
 
-/* A zone above that is signed here must not deny the DS of a zone whose owner hands it over by hand (cds = false). */
+/* A zone above that is signed here must not deny the DS of a zone whose owner hands it over by hand
+ * (cds = false). */
 static void without_cds_the_ds_of_the_timeline_counts(void **state)
 {
 	(void)state;
@@ -296,7 +298,8 @@ static void a_zsk_waits_until_resolvers_know_it(void **state)
 	zone_bed_free(bed);
 }
 
-/* The former timeline shows the new ZSK since ten minutes, and lets it sign tomorrow; the next one lets it sign now. */
+/* The former timeline shows the new ZSK since ten minutes, and lets it sign tomorrow; the next one
+ * lets it sign now. */
 static void a_takeover_that_is_brought_forward_waits_for_the_ttl(void **state)
 {
 	(void)state;

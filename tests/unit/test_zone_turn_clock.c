@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The clock is ahead when the keeper starts, or may be: a timeline of which nothing is valid yet must never replace one
- * that is. */
+/* The clock is ahead when the keeper starts, or may be: a timeline of which nothing is valid yet
+ * must never replace one that is. */
 #include "turnbed.h"
 
 /* The keeper starts again, on a machine whose clock no time server has set. */
@@ -127,7 +127,8 @@ static void a_clock_that_is_ahead_by_a_whole_timeline_is_doubted_too(void **stat
 	}
 }
 
-/* Some hours ahead are not noticed: a timeline that is only made longer has signatures that are valid already. */
+/* Some hours ahead are not noticed: a timeline that is only made longer has signatures that are
+ * valid already. */
 static void a_timeline_that_is_made_some_hours_ahead_is_valid_now(void **state)
 {
 	static const int64_t hours[] = { 2, 14, 18 };

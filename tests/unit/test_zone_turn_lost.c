@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A zone whose KSK is lost for ever, or whose vault is: it can only become unsigned, and begin anew. */
+/* A zone whose KSK is lost for ever, or whose vault is: it can only become unsigned, and begin
+ * anew. */
 #include "turnbed.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Turns whenever a turn is due, and counts the time that the parent has no DS. Signatures must not end before caches have
- * none, which takes 25 hours. Returns false when the word came. */
+/* Turns whenever a turn is due, and counts the time that the parent has no DS. Signatures must not
+ * end before caches have none, which takes 25 hours. Returns false when the word came. */
 static bool live_until(struct bed *bed, enum life_word word, int64_t until_s)
 {
 	int64_t bare_s = bed->now_s;
@@ -90,7 +91,8 @@ static void so_it_does_while_a_zsk_rolls(void **state)
 		go_unsigned_without_ksk(days[i], true);
 }
 
-/* Nothing is signed any more, and nobody can extend it: what remains is to say that the zone is unsigned. */
+/* Nothing is signed any more, and nobody can extend it: what remains is to say that the zone is
+ * unsigned. */
 static void a_zone_whose_timeline_has_ended_becomes_unsigned_all_the_same(void **state)
 {
 	struct bed *bed = signed_bed();

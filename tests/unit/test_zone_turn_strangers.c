@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A server shows a DNSKEY of nobody: by an attacker on the path to it, or because somebody else signs there, too. Keys stop,
- * and the timeline goes on: otherwise whoever stands on one path would end the zone. */
+/* A server shows a DNSKEY of nobody: by an attacker on the path to it, or because somebody else
+ * signs there, too. Keys stop, and the timeline goes on: otherwise whoever stands on one path would
+ * end the zone. */
 #include "turnbed.h"
 
 #include "base/clock.h"
@@ -13,7 +14,8 @@
 
 static int64_t stopped_s; /* for so long the machine did not count the time */
 
-/* Makes a turn. The first server shows the key of nobody; `others` more show what they are to show. */
+/* Makes a turn. The first server shows the key of nobody; `others` more show what they are to
+ * show. */
 static void strange_turn(struct bed *bed, unsigned others)
 {
 	struct life_server servers[3];
@@ -100,7 +102,8 @@ static void an_order_to_trust_that_would_not_help_is_refused(void **state)
 	free_bed(bed);
 }
 
-/* Someone trusted the state while a stranger was there: its generation is ahead of that of the timeline. */
+/* Someone trusted the state while a stranger was there: its generation is ahead of that of the
+ * timeline. */
 static void a_state_that_was_trusted_beside_a_stranger_lasts(void **state)
 {
 	struct bed *bed = signed_bed();
@@ -116,7 +119,8 @@ static void a_state_that_was_trusted_beside_a_stranger_lasts(void **state)
 	free_bed(bed);
 }
 
-/* The keeper crashed between the state and the timeline of a KSK roll, and one server of three is strange. */
+/* The keeper crashed between the state and the timeline of a KSK roll, and one server of three is
+ * strange. */
 static void a_crash_between_state_and_timeline_beside_a_stranger_costs_nothing(void **state)
 {
 	struct bed *bed = signed_bed();
@@ -135,8 +139,8 @@ static void a_crash_between_state_and_timeline_beside_a_stranger_costs_nothing(v
 	free_bed(bed);
 }
 
-/* The one server that there is shows the key of nobody, and the keeper restarts daily: it waits for days, because its files
- * may be of a backup, and then the DS of the parent counts. */
+/* The one server that there is shows the key of nobody, and the keeper restarts daily: it waits for
+ * days, because its files may be of a backup, and then the DS of the parent counts. */
 static void a_restart_beside_a_stranger_does_not_end_the_zone(void **state)
 {
 	struct bed *bed = signed_bed();
@@ -151,8 +155,8 @@ static void a_restart_beside_a_stranger_does_not_end_the_zone(void **state)
 	free_bed(bed);
 }
 
-/* Servers of a zone whose parent has another DS have newer keys: the files are of a backup, and must not replace what is
- * in force. */
+/* Servers of a zone whose parent has another DS have newer keys: the files are of a backup, and
+ * must not replace what is in force. */
 static void what_the_parent_does_not_rely_on_is_not_extended(void **state)
 {
 	struct bed *bed = signed_bed();

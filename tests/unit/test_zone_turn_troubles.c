@@ -185,7 +185,8 @@ static void remove_signers_file(const struct bed *bed, char file[static 80])
 	assert_int_equal(unlink(path), 0);
 }
 
-/* Not an hour less than without the loss: the timeline in place has the key, until the next one takes over. */
+/* Not an hour less than without the loss: the timeline in place has the key, until the next one
+ * takes over. */
 static void a_zone_whose_signing_key_lost_its_file_lives_on_and_rolls(void **state)
 {
 	struct bed *bed = signed_bed();
@@ -227,7 +228,8 @@ static void a_file_of_a_key_that_is_nowhere_else_is_named(void **state)
 	free_bed(bed);
 }
 
-/* Orders come from outside at any time. What an order made of an empty state would hide all keys. */
+/* Orders come from outside at any time. What an order made of an empty state would hide all
+ * keys. */
 static void an_order_for_a_zone_that_was_not_read_changes_nothing(void **state)
 {
 	struct bed *bed = signed_bed();

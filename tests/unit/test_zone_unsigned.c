@@ -294,7 +294,8 @@ static void a_timeline_that_was_not_read_is_found_again(void **state)
 	zone_bed_free(bed);
 }
 
-/* Returns what is wrong with a text after the line `made`, with a digest that fits; NULL: nothing. */
+/* Returns what is wrong with a text after the line `made`, with a digest that fits; NULL:
+ * nothing. */
 static const char *wrong_with(struct zone_bed *bed, const char *rest)
 {
 	static struct complaint error;

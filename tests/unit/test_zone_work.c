@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What follows a look: a zone without keys begins, or says why not; and a theft is told to other zones. */
+/* What follows a look: a zone without keys begins, or says why not; and a theft is told to other
+ * zones. */
 #include "turnbed.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A zone that is kept, with real files, a vault in a directory, and servers that serve what the timeline on the disk
- * says. */
+/* A zone that is kept, with real files, a vault in a directory, and servers that serve what the
+ * timeline on the disk says. */
 #ifndef TESTS_TURNBED_H
 #define TESTS_TURNBED_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A signer with one zone, whose configuration, keys and timeline are files in a directory of its own. */
+/* A signer with one zone, whose configuration, keys and timeline are files in a directory of its
+ * own. */
 #ifndef TESTS_ZONEBED_H
 #define TESTS_ZONEBED_H
 
@@ -14,7 +15,8 @@
 /* After so long a file that is the same counts as the same (base/file.c). */
 #define ZONE_BED_SETTLE_US 30000
 
-/* Its keys, as bits: two ZSKs, and those of the other algorithm, Ed25519; another KSK, and another ZSK. */
+/* Its keys, as bits: two ZSKs, and those of the other algorithm, Ed25519; another KSK, and another
+ * ZSK. */
 enum {
 	KSK = 1,
 	OLD = 2,
@@ -56,7 +58,8 @@ void zone_bed_plan(struct zone_bed *bed, const struct planned_period *periods, u
 /* Makes key files of Ed25519, as `sealgate keys generate` does. */
 void zone_bed_make_by_hand(const struct zone_bed *bed, int64_t now_s);
 
-/* Reads all again, and checks signatures for at most so long. Returns what is wrong with the zone, or NULL. */
+/* Reads all again, and checks signatures for at most so long. Returns what is wrong with the zone,
+ * or NULL. */
 const char *zone_bed_reload_for(struct zone_bed *bed, uint64_t check_ms);
 const char *zone_bed_reload(struct zone_bed *bed);
 void zone_bed_reload_well(struct zone_bed *bed);

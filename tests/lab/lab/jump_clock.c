@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Preloaded, it sets the wall clock of a program ahead by the seconds in a file (lab/jump_clock.py), while the program
- * runs. Unlike libfaketime it needs no memory, so it works in programs whose allocator asks for the time as they
- * start. */
+/* Preloaded, it sets the wall clock of a program ahead by the seconds in a file
+ * (lab/jump_clock.py), while the program runs. Unlike libfaketime it needs no memory, so it works
+ * in programs whose allocator asks for the time as they start. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -70,7 +70,8 @@ time_t time(time_t *at)
 	return now.tv_sec;
 }
 
-/* The kernel would write its own time beside each packet, and PowerDNS Recursor would drop the packet as too old. */
+/* The kernel would write its own time beside each packet, and PowerDNS Recursor would drop the
+ * packet as too old. */
 int setsockopt(int fd, int level, int name, const void *value, socklen_t len)
 {
 	if (level == SOL_SOCKET && name == SO_TIMESTAMP)
