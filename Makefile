@@ -61,7 +61,7 @@ VAULT_SRC      := $(wildcard filter/keeper/token*.c)
 TESTS_libpcap  := capture captures link
 TESTS_jansson  := control ctl_kept ctl_metrics keeper_status
 TESTS_libseccomp := seccomp seccomp_machines
-TESTS_p11-kit-1 := token token_away token_troubles keeper_hang
+TESTS_p11-kit-1 := token token_away token_troubles keeper_hang order_hangs
 MISSING  := $(filter-out $(FOUND),$(OPTIONAL))
 ABSENT   := $(wildcard filter/*/*_absent.c)
 LEFT_OUT := $(foreach package,$(MISSING),$(SRC_$(package))) \
@@ -194,7 +194,7 @@ $B/tests/troubled.so: tests/vault/troubled.c $B/.flags
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 $(WARN) -O2 -g -fPIC -shared $(vault_cflags) -o $@ $<
 
-$B/tests/test_token_troubles $B/tests/test_keeper_hang: | $B/tests/troubled.so
+$B/tests/test_token_troubles $B/tests/test_keeper_hang $B/tests/test_order_hangs: | $B/tests/troubled.so
 
 # It has the kernel refuse parts of a sandbox.
 SANDBOX := seccomp_is_built seccomp_enter landlock_enter

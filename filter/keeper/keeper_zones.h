@@ -13,6 +13,7 @@ struct keeper_zone {
 	struct kept_zone kept;
 	struct life_policy policy;
 	int64_t due_s;              /* when its next turn is due */
+	bool is_ordered;            /* an order for it is judged, and may wait for the vault */
 	bool is_looked_at;          /* a look is under way; the turn follows it */
 	int64_t turned_s;           /* when `last` was; 0: there was no turn yet */
 	int64_t looked_s;           /* when servers were seen last; 0: not yet */

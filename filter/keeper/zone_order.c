@@ -3,6 +3,7 @@
 
 #include "base/advice.h"
 #include "base/clock.h"
+#include "keeper/keeper_vault.h"
 #include "keeper/key_material.h"
 #include "keys/life_trust.h"
 
@@ -10,7 +11,7 @@
  * it. */
 bool zone_order_must_wait(const struct keeper *k, const struct keeper_zone *zone)
 {
-	return k->turning == zone;
+	return k->turning == zone || zone->is_ordered;
 }
 
 static bool read_before_order(struct keeper *k, struct keeper_zone *zone, struct complaint *error)
@@ -18,8 +19,8 @@ static bool read_before_order(struct keeper *k, struct keeper_zone *zone, struct
 	struct keeper_tools *tools = &k->tools;
 
 	if (zone_order_must_wait(k, zone)) {
-		complaint_set(error, "the keeper waits for the vault, in a turn of this zone: give "
-		                     "the order again in half a minute");
+		complaint_set(error, "the keeper waits for the vault, for a turn or an order of "
+		                     "this zone: give the order again in half a minute");
 		return false;
 	}
 	return zone->kept.is_read ||
@@ -58,7 +59,7 @@ static int find_lost_ksk(const struct life *life, const struct key_material *m, 
 }
 
 /* Whatever changes the DNSKEY RRset needs the signature of the KSK that the parent's DS names. */
-static bool can_be_signed(struct keeper *k, const struct keeper_zone *zone, struct complaint *error)
+static bool has_ksk(struct keeper *k, const struct keeper_zone *zone, struct complaint *error)
 {
 	const struct life *life = &zone->kept.life;
 	char name[NAME_TEXT_SIZE];
@@ -66,7 +67,7 @@ static bool can_be_signed(struct keeper *k, const struct keeper_zone *zone, stru
 
 	if (zone->last.fault == VAULT_HANGS)
 		return true;
-	keeper_tools_open_vault(&k->tools);
+	keeper_vault_prepare(k);
 	struct key_material *m =
 	        key_material_load_named(k->tools.store.directory, &zone->kept.name, life, &ignored);
 	int lost = m ? find_lost_ksk(life, m, k->tools.vault) : -1;
@@ -86,6 +87,16 @@ static bool can_be_signed(struct keeper *k, const struct keeper_zone *zone, stru
 static bool needs_ksk(enum life_order order)
 {
 	return order != LIFE_ORDER_UNSIGN && order != LIFE_ORDER_COMPROMISED;
+}
+
+/* The same, while other orders are served: none of this zone, because it would change what is
+ * judged here. */
+static bool can_be_signed(struct keeper *k, struct keeper_zone *zone, struct complaint *error)
+{
+	zone->is_ordered = true;
+	bool is_there = has_ksk(k, zone, error);
+	zone->is_ordered = false;
+	return is_there;
 }
 
 bool zone_order_take(struct keeper *k, struct keeper_zone *zone, enum life_order order,

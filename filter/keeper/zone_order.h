@@ -11,8 +11,8 @@
  * sign such a zone; it is taken after a look, because the zone may have keys of somebody else. */
 bool zone_is_untouched(const struct kept_zone *z);
 
-/* True while a turn of the zone is made, which waits for the vault: no order for it is taken then,
- * nor `trust`. */
+/* True while a turn of the zone is made or an order for it is judged, and waits for the vault: no
+ * other order for it is taken then, nor `trust`. */
 bool zone_order_must_wait(const struct keeper *k, const struct keeper_zone *zone);
 
 /* Takes an order (keys/life_order.h). Returns false with the reason, and then nothing changed; or

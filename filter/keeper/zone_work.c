@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "keeper/cds_notice.h"
+#include "keeper/keeper_vault.h"
 #include "keeper/key_material.h"
 #include "keeper/look_life.h"
 #include "keeper/turn_due.h"
@@ -290,26 +291,6 @@ static int64_t least_s(int64_t a_s, int64_t b_s)
 	return a_s < b_s ? a_s : b_s;
 }
 
-static void serve_meanwhile(void *context)
-{
-	struct keeper *k = context;
-
-	k->job->serve(k->job->context, k);
-}
-
-/* A vault may take half a minute: orders are served meanwhile, and the work can end. */
-static void prepare_vault(struct keeper *k)
-{
-	const struct vault_wait wait = { .call_fd = k->job->control_fd,
-		.stop_fd = k->job->stop_fd,
-		.call = serve_meanwhile,
-		.context = k };
-
-	keeper_tools_open_vault(&k->tools);
-	if (k->tools.vault)
-		vault_set_wait(k->tools.vault, &wait);
-}
-
 /* The gateway of the zone, or the network, may start later. Until then its servers are looked at
  * again and again. */
 static bool is_unseen(const struct keeper_zone *zone, const struct zone_seen *s)
@@ -333,7 +314,7 @@ static void turn_zone(struct keeper *k, struct keeper_zone *zone, const struct z
 	struct keeper_tools *tools = &k->tools;
 	struct turn_result result;
 
-	prepare_vault(k);
+	keeper_vault_prepare(k);
 	/* first, because this looks at the kernel's clock for the question that follows */
 	bool is_clock_trusted = k->job->clock_is_trusted(k->job->context);
 	const struct turn_order order = { .store = &tools->store,
