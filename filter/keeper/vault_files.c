@@ -59,6 +59,17 @@ enum vault_fault vault_files_open(
 
 /* ---- Reading ---- */
 
+/* Only a file that is not there says that there is no such key: this process may have no
+ * descriptors left, or the disk may fail. */
+static enum vault_fault fault_of_reading(int error)
+{
+	if (error == ENOENT)
+		return VAULT_NO_KEY;
+	return error == EACCES || error == EPERM || error == EISDIR || error == ELOOP
+	               ? VAULT_SETTING
+	               : VAULT_AWAY;
+}
+
 /* Reads the DNSKEY beside a private key. The pair has no private half afterwards. */
 static enum vault_fault read_public_half(const struct vault_files *files, const char *name,
         struct keypair *pair, struct complaint *why)
@@ -69,8 +80,10 @@ static enum vault_fault read_public_half(const struct vault_files *files, const 
 	if (!key_file_path(files, name, ".key", path))
 		return fail_file(why, VAULT_NO_KEY, name, "no key file can have this name");
 	char *text = file_read(path, VAULT_FILE_OCTETS);
-	if (!text)
-		return fail_file(why, VAULT_NO_KEY, path, file_why(path, errno));
+	if (!text) {
+		int error = errno;
+		return fail_file(why, fault_of_reading(error), path, file_why(path, error));
+	}
 	bool good = key_records_read(&records, text, path, why);
 	free(text);
 	if (!good)
@@ -116,6 +129,10 @@ static void set_key(struct vault_key *key, const char *name, const struct keypai
 struct vault_names {
 	unsigned count;
 	char *names[VAULT_KEYS_MAX];
+	/* why a file cannot be read that may be one more; or VAULT_GOOD. It hides no others, but then
+	 * nobody can say that a key is not there. */
+	enum vault_fault unread;
+	struct complaint unread_why;
 };
 
 static void free_names(struct vault_names *names)
@@ -125,24 +142,49 @@ static void free_names(struct vault_names *names)
 }
 
 /* Any file that is named like a private key, and whose DNSKEY is a KSK's. A private key without a
- * DNSKEY beside it is somebody's copy. */
-static bool is_ksk_file(const struct vault_files *files, const char *file, char *name)
+ * DNSKEY beside it is somebody's copy. Returns VAULT_GOOD; the fault if the DNSKEY may be one, and
+ * cannot be read; otherwise VAULT_NO_KEY. */
+static enum vault_fault look_for_ksk(
+        const struct vault_files *files, const char *file, char *name, struct complaint *why)
 {
 	size_t len = strlen(file), ending = strlen(PRIVATE);
-	struct complaint ignored;
 	struct keypair pair;
 
 	if (file[0] != 'K' || len <= ending || len >= NAME_MAX ||
 	        strcmp(file + len - ending, PRIVATE) != 0)
-		return false;
+		return VAULT_NO_KEY;
 	snprintf(name, NAME_MAX, "%.*s", (int)(len - ending), file);
-	return read_public_half(files, name, &pair, &ignored) == VAULT_GOOD &&
-	       keypair_is_ksk(&pair);
+	enum vault_fault fault = read_public_half(files, name, &pair, why);
+	if (fault == VAULT_GOOD)
+		return keypair_is_ksk(&pair) ? VAULT_GOOD : VAULT_NO_KEY;
+	return fault == VAULT_UNFIT ? VAULT_NO_KEY : fault;
 }
 
 static int order_key_names(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Takes a name, or notes why that cannot be known. Returns false if there are too many. */
+static bool take_name(const struct vault_files *files, struct vault_names *names, const char *file)
+{
+	struct complaint why;
+	char name[NAME_MAX];
+	enum vault_fault fault = look_for_ksk(files, file, name, &why);
+
+	if (fault == VAULT_GOOD && names->count == VAULT_KEYS_MAX)
+		return false;
+	if (fault == VAULT_GOOD && !(names->names[names->count] = strdup(name))) {
+		complaint_no_memory(&why);
+		fault = VAULT_AWAY;
+	}
+	if (fault == VAULT_GOOD) {
+		names->count++;
+	} else if (fault != VAULT_NO_KEY && names->unread == VAULT_GOOD) {
+		names->unread = fault;
+		names->unread_why = why;
+	}
+	return true;
 }
 
 /* After VAULT_GOOD, free_names() frees them. */
@@ -151,28 +193,37 @@ static enum vault_fault read_names(
 {
 	DIR *dir = opendir(files->directory);
 	struct dirent *entry;
-	char name[NAME_MAX];
 
 	names->count = 0;
-	if (!dir)
-		return fail_file(
-		        why, VAULT_SETTING, files->directory, file_why(files->directory, errno));
+	names->unread = VAULT_GOOD;
+	if (!dir) {
+		int error = errno;
+		return fail_file(why,
+		        error == EMFILE || error == ENFILE ? VAULT_AWAY : VAULT_SETTING,
+		        files->directory, file_why(files->directory, error));
+	}
 	while ((entry = readdir(dir))) {
-		if (!is_ksk_file(files, entry->d_name, name))
+		if (take_name(files, names, entry->d_name))
 			continue;
-		if (names->count == VAULT_KEYS_MAX) {
-			closedir(dir);
-			free_names(names);
-			complaint_set(why, "%s: there are more than %d KSKs here", files->directory,
-			        VAULT_KEYS_MAX);
-			return VAULT_SETTING;
-		}
-		names->names[names->count] = strdup(name);
-		names->count += names->names[names->count] != NULL;
+		closedir(dir);
+		free_names(names);
+		complaint_set(why, "%s: there are more than %d KSKs here", files->directory,
+		        VAULT_KEYS_MAX);
+		return VAULT_SETTING;
 	}
 	closedir(dir);
 	qsort(names->names, names->count, sizeof(names->names[0]), order_key_names);
 	return VAULT_GOOD;
+}
+
+/* The key is not among those that are known. Returns VAULT_NO_KEY, for the caller, whose complaint
+ * is set; or why that is not sure. */
+static enum vault_fault lack_key(const struct vault_names *names, struct complaint *why)
+{
+	if (names->unread == VAULT_GOOD)
+		return VAULT_NO_KEY;
+	*why = names->unread_why;
+	return names->unread;
 }
 
 /* Reads both halves: a key whose private half cannot be used is no key of the vault. */
@@ -199,7 +250,7 @@ enum vault_fault vault_files_list(const struct vault_files *files, unsigned numb
 	if (fault != VAULT_GOOD)
 		return fault;
 	fail_file(why, VAULT_NO_KEY, files->directory, "there are no more keys");
-	fault = VAULT_NO_KEY;
+	fault = lack_key(&names, why);
 	for (unsigned i = 0, seen = 0; i < names.count && fault != VAULT_GOOD; i++) {
 		if (load_vault_key(files, names.names[i], key, &ignored) == VAULT_GOOD &&
 		        seen++ == number)
@@ -242,7 +293,7 @@ enum vault_fault vault_files_find(const struct vault_files *files, const char *n
 		complaint_set(why,
 		        "%s: several KSKs are called \"%s\": name one whole, such as %s or %s",
 		        files->directory, name, other, found);
-	fault = !found  ? VAULT_NO_KEY
+	fault = !found  ? lack_key(&names, why)
 	        : other ? VAULT_SEVERAL
 	                : load_vault_key(files, found, key, why);
 	free_names(&names);

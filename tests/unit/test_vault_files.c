@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 /* The linker replaces file_create() by this (Makefile). */
@@ -271,6 +272,49 @@ static void a_key_that_cannot_be_used_does_not_hide_the_others(void **state)
 	vault_close(vault);
 }
 
+/* An operator who is told that a key is missing gives the zone's DS up. */
+static void a_key_that_cannot_be_read_is_not_called_missing(void **state)
+{
+	struct complaint why = { "" };
+	struct vault_key keys[2], key;
+	struct rlimit all, few;
+	char aside[PATH_MAX];
+
+	(void)state;
+	struct vault *vault = open_directory();
+	assert_good(vault_make(vault, 13, "a.test", &keys[0], &why), &why);
+	assert_good(vault_make(vault, 13, "b.test", &keys[1], &why), &why);
+	snprintf(aside, sizeof(aside), "%s", in_place("aside"));
+
+	/* no descriptors: each number of them that stops the search somewhere else */
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &all), 0);
+	int next = open("/dev/null", O_RDONLY);
+	close(next);
+	for (int left = 0; left < 3; left++) {
+		few = all;
+		few.rlim_cur = (rlim_t)(next + left);
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+		enum vault_fault fault = vault_find(vault, "a.test", &key, &why);
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &all), 0);
+		assert_int_equal(fault, left < 2 ? VAULT_AWAY : VAULT_GOOD);
+	}
+
+	/* something else has the name of the file */
+	assert_int_equal(rename(file_of(&keys[0], ".key"), aside), 0);
+	assert_int_equal(mkdir(file_of(&keys[0], ".key"), 0700), 0);
+	assert_int_equal(vault_find(vault, "a.test", &key, &why), VAULT_SETTING);
+	assert_non_null(strstr(why.text, ".key: "));
+	assert_int_equal(vault_find(vault, keys[0].name, &key, &why), VAULT_SETTING);
+	assert_good(vault_find(vault, "b.test", &key, &why), &why);
+	assert_good(vault_list(vault, 0, &key, &why), &why);
+	assert_int_equal(vault_list(vault, 1, &key, &why), VAULT_SETTING);
+	assert_int_equal(rmdir(file_of(&keys[0], ".key")), 0);
+
+	/* nothing has it */
+	assert_int_equal(vault_find(vault, "a.test", &key, &why), VAULT_NO_KEY);
+	vault_close(vault);
+}
+
 /* A private key whose public half is missing is never found again, and somebody's copy of a KSK
  * nevertheless. */
 static void a_key_whose_second_file_cannot_be_written_leaves_no_first_one(void **state)
@@ -346,6 +390,7 @@ int main(void)
 		in_directory(what_is_too_long_to_sign_is_refused),
 		in_directory(a_directory_of_another_user_is_no_vault),
 		in_directory(a_key_that_cannot_be_used_does_not_hide_the_others),
+		in_directory(a_key_that_cannot_be_read_is_not_called_missing),
 		in_directory(a_key_whose_second_file_cannot_be_written_leaves_no_first_one),
 		in_directory(more_keys_than_are_looked_at_are_an_error),
 	};
