@@ -13,6 +13,8 @@ struct sight {
 	int64_t unseen_s;
 };
 
+static const struct sight nobody = { .reaches_servers = false };
+
 static void turn_with_sight(struct bed *bed, const struct sight *sight)
 {
 	struct life_server server = { .is_reached = false };
@@ -25,16 +27,11 @@ static void turn_with_sight(struct bed *bed, const struct sight *sight)
 	const struct life_observation seen = {
 		.servers = &server, .server_count = 1, .parents = &parent, .parent_count = 1
 	};
-	const struct turn_order order = { .store = &bed->store,
-		.policy = &bed->policy,
-		.vault = bed->vault,
-		.crypto = bed->crypto,
-		.seen = &seen,
-		.now_s = bed->now_s,
-		.uptime_s = LIFE_START_S,
-		.unseen_s = sight->unseen_s,
-		.is_clock_trusted = true,
-		.is_clock_synchronised = true };
+	struct turn_order order = bed_turn_order(bed);
+
+	order.seen = &seen;
+	order.uptime_s = LIFE_START_S;
+	order.unseen_s = sight->unseen_s;
 	zone_turn(&bed->zone, &order, &bed->result);
 }
 
@@ -83,8 +80,8 @@ static void an_alarm_rings_only_when_a_network_should_be_up(void **state)
 
 	bed_restart(bed);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		const struct sight nobody = { .unseen_s = rows[i].unseen_s };
-		turn_with_sight(bed, &nobody);
+		const struct sight none = { .unseen_s = rows[i].unseen_s };
+		turn_with_sight(bed, &none);
 		assert_false(bed->result.is_trusted);
 		assert_int_equal(bed->result.word, rows[i].word);
 		assert_int_equal(bed->result.alarms.has_failed, rows[i].word != LIFE_SIGNING);
@@ -95,16 +92,24 @@ static void an_alarm_rings_only_when_a_network_should_be_up(void **state)
 	free_bed(bed);
 }
 
-static void a_server_that_is_reached_ends_the_wait(void **state)
+/* Two days after a start, and nobody was reached. */
+static struct bed *waiting_bed(void)
 {
-	const struct sight nobody = { .reaches_servers = false };
 	struct bed *bed = signed_bed();
-	(void)state;
 
 	bed_restart(bed);
 	bed->now_s += 2 * DAY_S;
 	turn_with_sight(bed, &nobody);
 	assert_true(bed->result.is_unconfirmed && !bed->result.is_trusted);
+	assert_false(bed->result.wrote_timeline);
+	return bed;
+}
+
+static void a_server_that_is_reached_ends_the_wait(void **state)
+{
+	struct bed *bed = waiting_bed();
+	(void)state;
+
 	bed_turn_well(bed);
 	assert_true(bed->result.wrote_timeline);
 	free_bed(bed);
@@ -112,14 +117,9 @@ static void a_server_that_is_reached_ends_the_wait(void **state)
 
 static void an_operator_ends_the_wait(void **state)
 {
-	const struct sight nobody = { .reaches_servers = false };
-	struct bed *bed = signed_bed();
+	struct bed *bed = waiting_bed();
 	(void)state;
 
-	bed_restart(bed);
-	bed->now_s += 2 * DAY_S;
-	turn_with_sight(bed, &nobody);
-	assert_false(bed->result.wrote_timeline);
 	bed->zone.is_vouched = true;
 	turn_with_sight(bed, &nobody);
 	assert_true(bed->result.is_trusted && bed->result.wrote_timeline);
@@ -129,7 +129,6 @@ static void an_operator_ends_the_wait(void **state)
 /* A keeper that reaches nobody for two weeks still has the keys of the zone. */
 static void a_zone_whose_servers_are_out_of_reach_does_not_end(void **state)
 {
-	const struct sight nobody = { .reaches_servers = false };
 	struct bed *bed = signed_bed();
 	int64_t end_s = bed->zone.end_s;
 	(void)state;

@@ -278,6 +278,18 @@ static void a_ds_that_is_gone_from_the_parent_is_asked_for_again_at_once(void **
 	}
 }
 
+/* What is needed of a state that is trusted, whose timeline lasts. */
+static void expect_needs(const char *why, const struct world *w,
+        const struct life_observation *look, unsigned wanted)
+{
+	const struct life_report report = { .is_trusted = true };
+	struct life_alarms alarms =
+	        life_judge(&w->life, &w->policy, look, &report, w->now_s, w->now_s + 14 * DAY);
+
+	if (alarms.needs != wanted)
+		fail_msg("%s: needs %#x", why, alarms.needs);
+}
+
 static void a_ds_that_stays_or_comes_back_is_to_be_removed(void **state)
 {
 	static const struct {
@@ -303,15 +315,10 @@ static void a_ds_that_stays_or_comes_back_is_to_be_removed(void **state)
 		const struct life_observation look = {
 			.parents = parents, .parent_count = 2, .has_vault = true
 		};
-		const struct life_report report = { .is_trusted = true };
 		w->life.is_signed = false;
 		life_mark_set(&w->life, k, LIFE_DS, rows[i].stage,
 		        w->now_s - rows[i].hours * (int64_t)HOUR);
-		unsigned needs = life_judge(
-		        &w->life, &w->policy, &look, &report, w->now_s, w->now_s + 14 * DAY)
-		                         .needs;
-		if (needs != rows[i].needs)
-			fail_msg("%s: needs %#x", rows[i].why, needs);
+		expect_needs(rows[i].why, w, &look, rows[i].needs);
 		free(w);
 	}
 }
@@ -334,7 +341,6 @@ static void a_ksk_that_is_much_older_than_the_policy_rings(void **state)
 		{ "only orders roll it", LIFE_PATIENCE_S + 1, false, false, true, false, 0 },
 		{ "the zone becomes unsigned", LIFE_PATIENCE_S + 1, false, false, false, true, 0 },
 	};
-	const struct life_report report = { .is_trusted = true };
 
 	(void)state;
 	for (unsigned i = 0; i < COUNT(rows); i++) {
@@ -349,11 +355,7 @@ static void a_ksk_that_is_much_older_than_the_policy_rings(void **state)
 		k->is_standby = rows[i].is_standby;
 		w->life.is_signed = !rows[i].is_unsigned;
 		w->policy.ksk_life_s = rows[i].rolls_by_order ? 0 : w->policy.ksk_life_s;
-		unsigned needs = life_judge(
-		        &w->life, &w->policy, &look, &report, w->now_s, w->now_s + 14 * DAY)
-		                         .needs;
-		if (needs != rows[i].needs)
-			fail_msg("%s: needs %#x", rows[i].why, needs);
+		expect_needs(rows[i].why, w, &look, rows[i].needs);
 		free(w);
 	}
 }

@@ -471,16 +471,24 @@ static void a_restart_does_not_end_the_wait_for_a_key_that_comes_late(void **sta
 	bed_free(bed);
 }
 
-/* What signs is still of the first one, so a restart must know that, and not the second one. */
-static void of_several_that_come_late_the_one_before_all_is_kept(void **state)
+/* A bed with a timeline in force, and another one that came late. Returns it. */
+static struct bed *late_bed(void)
 {
-	(void)state;
 	struct bed *bed = bed_new();
 
 	plan(bed, true, 5);
 	start(bed);
 	plan_zsk(bed, true, 6, NEXT);
 	reload(bed);
+	return bed;
+}
+
+/* What signs is still of the first one, so a restart must know that, and not the second one. */
+static void of_several_that_come_late_the_one_before_all_is_kept(void **state)
+{
+	(void)state;
+	struct bed *bed = late_bed();
+
 	plan_zsk(bed, true, 7, NEXT);
 	reload(bed);
 	start(bed);
@@ -522,12 +530,8 @@ static void of_many_that_come_late_some_in_between_are_lost(void **state)
 static void what_is_to_be_removed_is_named_in_full(void **state)
 {
 	(void)state;
-	struct bed *bed = bed_new();
+	struct bed *bed = late_bed();
 
-	plan(bed, true, 5);
-	start(bed);
-	plan_zsk(bed, true, 6, NEXT);
-	reload(bed);
 	put(bed, COPY, "half a copy");
 	plan(bed, false, 0);
 	start(bed);

@@ -108,14 +108,8 @@ static void a_zone_whose_timeline_has_ended_becomes_unsigned_all_the_same(void *
 	};
 	int64_t end_s = bed->zone.end_s;
 	while (bed->now_s < end_s + 5 * DAY_S && bed->result.word != LIFE_UNSIGNED) {
-		const struct turn_order order = { .store = &bed->store,
-			.policy = &bed->policy,
-			.vault = bed->vault,
-			.crypto = bed->crypto,
-			.seen = &seen,
-			.now_s = bed->now_s,
-			.uptime_s = bed->now_s - START_S,
-			.is_clock_trusted = true };
+		struct turn_order order = bed_turn_order(bed);
+		order.seen = &seen;
 		parent.ds = bed->ds;
 		parent.ds.count = bed->now_s < end_s + DAY_S;
 		zone_turn(&bed->zone, &order, &bed->result);

@@ -28,15 +28,10 @@ static void strange_turn(struct bed *bed, unsigned others)
 		.server_count = 1 + others,
 		.parents = &parent,
 		.parent_count = 1 };
-	const struct turn_order order = { .store = &bed->store,
-		.policy = &bed->policy,
-		.vault = bed->vault,
-		.crypto = bed->crypto,
-		.seen = &seen,
-		.now_s = bed->now_s,
-		.uptime_s = bed->now_s - START_S - stopped_s,
-		.is_clock_trusted = true,
-		.is_clock_synchronised = true };
+	struct turn_order order = bed_turn_order(bed);
+
+	order.seen = &seen;
+	order.uptime_s -= stopped_s;
 	zone_turn(&bed->zone, &order, &bed->result);
 }
 

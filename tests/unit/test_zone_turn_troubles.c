@@ -92,13 +92,9 @@ static void an_old_state_with_its_old_timeline_is_not_acted_on_either(void **sta
 	bed_restart(bed);
 	bed->now_s = START_S + 7 * DAY_S;
 	const struct life_observation seen = { .servers = &server, .server_count = 1 };
-	const struct turn_order order = { .store = &bed->store,
-		.policy = &bed->policy,
-		.vault = bed->vault,
-		.crypto = bed->crypto,
-		.seen = &seen,
-		.now_s = bed->now_s,
-		.is_clock_trusted = true };
+	struct turn_order order = bed_turn_order(bed);
+	order.seen = &seen;
+	order.uptime_s = 0;
 	zone_turn(&bed->zone, &order, &result);
 	assert_false(result.is_trusted || result.wrote_state || result.wrote_timeline);
 	assert_non_null(strstr(result.why.text, "old backup"));

@@ -97,7 +97,7 @@ uint64_t generation_in_place(struct bed *bed)
 	return generation;
 }
 
-static struct turn_order bed_turn_order(struct bed *bed)
+struct turn_order bed_turn_order(struct bed *bed)
 {
 	return (struct turn_order){ .store = &bed->store,
 		.policy = &bed->policy,

@@ -41,6 +41,9 @@ struct bed *signed_bed(void);
 
 void bed_order(struct bed *bed, enum life_order order);
 
+/* The order for a turn now, in which nobody has looked. */
+struct turn_order bed_turn_order(struct bed *bed);
+
 /* Make a turn, at the time of the bed. The second one must succeed. */
 void bed_turn(struct bed *bed);
 void bed_turn_well(struct bed *bed);
