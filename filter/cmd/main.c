@@ -127,6 +127,15 @@ static void put_command_first(int argc, char **argv)
 	argv[1] = command;
 }
 
+/* What a script keeps of a command is whole, or the command has failed: the disk may be full. */
+static enum exit_code end_output(enum exit_code code)
+{
+	if (!ferror(stdout) && fflush(stdout) == 0)
+		return code;
+	log_error("the output could not be written to its end: is there room on the disk?");
+	return code == EXIT_FINE ? EXIT_NO : code;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
@@ -141,7 +150,7 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	if (wants_help(argc - 1, argv + 1)) {
 		command_help_print(command);
-		return EXIT_FINE;
+		return (int)end_output(EXIT_FINE);
 	}
-	return (int)command->run(argc - 1, argv + 1);
+	return (int)end_output(command->run(argc - 1, argv + 1));
 }
