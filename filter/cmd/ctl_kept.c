@@ -104,13 +104,14 @@ struct control_answer *ctl_kept_zones(const struct config *c, bool *is_missed)
 {
 	int error = 0;
 
-	*is_missed = has_kept_zones(c) && is_keepers_machine(c);
+	*is_missed = false;
 	if (!may_have_kept_zones(c))
 		return NULL;
 	struct control_answer *zones = ask_keeper(c, "zones", &error);
-	if (zones && !join_rest(c, zones, &error)) {
-		control_answer_free(zones);
-		return NULL;
-	}
-	return zones;
+	if (zones && join_rest(c, zones, &error))
+		return zones;
+	/* who may not ask it does not know whether it is well */
+	*is_missed = is_keepers_machine(c) && error != 0 && error != -EACCES && error != -EPERM;
+	control_answer_free(zones);
+	return NULL;
 }

@@ -14,7 +14,8 @@ void ctl_kept_append(const struct config *c, struct control_answer *answer);
 
 /* Asks the keeper for all its zones, and waits as long for each part of the list. Returns the
  * answer, for the caller to free; NULL if the keeper does not answer: `*is_missed` says whether
- * that is a fault, because this is its machine. */
+ * that is a fault, because this is its machine; it is not if the caller has no
+ * right to ask. */
 struct control_answer *ctl_kept_zones(const struct config *c, bool *is_missed);
 
 #endif

@@ -202,7 +202,7 @@ static enum vault_fault read_names(
 		        error == EMFILE || error == ENFILE ? VAULT_AWAY : VAULT_SETTING,
 		        files->directory, file_why(files->directory, error));
 	}
-	while ((entry = readdir(dir))) {
+	while (errno = 0, (entry = readdir(dir))) {
 		if (take_name(files, names, entry->d_name))
 			continue;
 		closedir(dir);
@@ -211,6 +211,9 @@ static enum vault_fault read_names(
 		        VAULT_KEYS_MAX);
 		return VAULT_SETTING;
 	}
+	if (errno && names->unread == VAULT_GOOD)
+		names->unread = fail_file(
+		        &names->unread_why, VAULT_AWAY, files->directory, strerror(errno));
 	closedir(dir);
 	qsort(names->names, names->count, sizeof(names->names[0]), order_key_names);
 	return VAULT_GOOD;

@@ -67,10 +67,55 @@ static void a_keeper_that_has_ended_is_not_one_of_another_machine(void **state)
 	rmdir(place);
 }
 
+/* Without this, the metric is missing just when it is needed, or rings on machines without a
+ * keeper. */
+static void a_keeper_is_missed_where_it_should_run(void **state)
+{
+	static const struct {
+		const char *why;
+		bool is_kept, has_directory_of_zones, has_socket, has_directory, is_missed;
+	} rows[] = {
+		{ "no zone is the keeper's", false, false, false, true, false },
+		{ "a gateway", true, false, false, false, false },
+		{ "killed", true, false, true, true, true },
+		{ "killed, and systemd has removed the socket", true, false, false, true, true },
+		{ "its zones may be in a directory", false, true, false, true, true },
+		{ "likewise, on a gateway", false, true, false, false, false },
+	};
+	char place[] = "/tmp/ctl_kept-XXXXXX";
+
+	(void)state;
+	assert_non_null(mkdtemp(place));
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct config_zone zone = { .is_kept = rows[i].is_kept };
+		struct config *c = calloc(1, sizeof(*c));
+		bool is_missed = !rows[i].is_missed;
+		assert_non_null(c);
+		c->sign_zones.items = &zone;
+		c->sign_zones.count = 1;
+		snprintf(c->sign_zones_directory, sizeof(c->sign_zones_directory), "%s",
+		        rows[i].has_directory_of_zones ? "/etc/zones" : "");
+		snprintf(c->keeper_control_socket, sizeof(c->keeper_control_socket), "%s/control",
+		        place);
+		snprintf(c->keeper_directory, sizeof(c->keeper_directory), "%s/keeper", place);
+		if (rows[i].has_socket)
+			leave_socket(c->keeper_control_socket);
+		if (rows[i].has_directory)
+			assert_int_equal(mkdir(c->keeper_directory, 0700), 0);
+		assert_null(ctl_kept_zones(c, &is_missed));
+		assert_row(rows[i].why, is_missed == rows[i].is_missed);
+		unlink(c->keeper_control_socket);
+		rmdir(c->keeper_directory);
+		free(c);
+	}
+	rmdir(place);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_keeper_that_has_ended_is_not_one_of_another_machine),
+		cmocka_unit_test(a_keeper_is_missed_where_it_should_run),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
