@@ -125,8 +125,6 @@ static void write_counters(struct metrics_page *page, const struct control_row *
 
 /* ---- The keeper ---- */
 
-#define NOT_LOOKED_AT "not looked at yet" /* as daemon/keeper_status.c has it */
-
 static void add_of_zone(struct metrics_page *page, const struct control_row *zone,
         const char *label, const char *text, int64_t value)
 {
@@ -142,7 +140,7 @@ static void add_state(struct metrics_page *page, const struct control_row *zone)
 
 	for (unsigned word = 0; word <= LIFE_WORDS; word++) {
 		const char *text =
-		        word < LIFE_WORDS ? life_word_text((enum life_word)word) : NOT_LOOKED_AT;
+		        word < LIFE_WORDS ? life_word_text((enum life_word)word) : LIFE_NO_WORD_YET;
 		add_of_zone(page, zone, "state", text, strcmp(text, is) == 0);
 	}
 }

@@ -7,7 +7,7 @@
 #include "cmd/metrics_text.h"
 #include "daemon/control_client.h"
 
-/* What was asked for. Each is NULL if nobody answered. */
+/* The answers to be written. Each is NULL if nobody gave it. */
 struct metrics_answers {
 	const struct control_answer *status, *counters; /* of the daemon: `status` and `metrics` */
 	const struct control_answer *kept;              /* of the keeper: `zones`, all of them */

@@ -80,8 +80,8 @@ static void add_kept(const struct keeper_zone *zone, struct control_reply *reply
 	char name[NAME_TEXT_SIZE];
 
 	control_add_text(reply, "zone", name_text(&zone->kept.name, name));
-	control_add_text(reply, "word",
-	        zone->turned_s ? life_word_text(zone->last.word) : "not looked at yet");
+	control_add_text(
+	        reply, "word", zone->turned_s ? life_word_text(zone->last.word) : LIFE_NO_WORD_YET);
 	add_alarms(&zone->last, reply);
 	add_next(zone, reply);
 	add_time(reply, "timeline_end_s", zone->kept.end_s);

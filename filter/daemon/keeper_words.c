@@ -39,7 +39,7 @@ static void add_word_counts(const struct keeper *k, struct control_reply *reply)
 	for (unsigned word = 0; word < LIFE_WORDS; word++)
 		add_word_count(life_word_text(word), counts[word], reply);
 	if (unknown > 0)
-		add_word_count("not looked at yet", unknown, reply);
+		add_word_count(LIFE_NO_WORD_YET, unknown, reply);
 }
 
 void keeper_words_add(const struct keeper *k, struct control_reply *reply)

@@ -81,6 +81,9 @@ unsigned life_needs_ds_removed(const struct life *life);
 enum life_word life_word_for(const struct life *life, struct life_alarms alarms);
 const char *life_word_text(enum life_word word);
 
+/* In place of a word, until the keeper has made the first turn of a zone. */
+#define LIFE_NO_WORD_YET "not looked at yet"
+
 /* What a registrar is to do with the DS of a KSK. */
 enum life_ds_claim {
 	LIFE_DS_LATER, /* not yet */
